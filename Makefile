@@ -1,0 +1,57 @@
+# Everything a person does with a checkout. `make run` and `make test` need Python >= 3.11 and PyPI, nothing else.
+PYTHON ?= python3
+UV_VERSION = 0.13.8
+VENV = .venv
+BIN = $(VENV)/bin
+UV = UV_SYSTEM_CERTS=1 UV_NO_PROGRESS=1 $(BIN)/uv --quiet
+MEMBERS = contracts libs/bus libs/config libs/packs libs/rca libs/runtime libs/telemetry \
+	services/api services/gateway services/intake services/notifier services/planner \
+	services/tracestore services/verifier services/worker cli
+PACK ?= packs/pool-exhausted
+LOCK = $(UV) export --quiet --no-header --no-emit-workspace --no-annotate --format requirements.txt
+
+.PHONY: help install install-dev run up test check format bench bench-accuracy contracts lock pack mutate clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(f"Inquest needs Python 3.11 or newer; this is {sys.version.split()[0]}. Set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.installed: $(BIN)/uv requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
+	@echo "installing into $(VENV) …"
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --python $(BIN)/python --no-deps $(addprefix -e ,$(MEMBERS))
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock libs/testkit/pyproject.toml testbed/pyproject.toml
+	@echo "installing test and check tools into $(VENV) …"
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --python $(BIN)/python --no-deps -e libs/testkit -e testbed
+	@touch $@
+
+install: $(VENV)/.installed ## set up .venv with everything `make run` needs
+
+install-dev: $(VENV)/.installed-dev ## the same, with what tests and checks need
+
+run: install ## take a signed page about a recorded incident to its cause
+	@$(BIN)/inquest investigate $(PACK)
+
+up: install ## start the whole system and stay up
+	@$(BIN)/inquest up
+
+test: install-dev ## run the test suite
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+lock: $(BIN)/uv ## resolve again; uv.lock carries index addresses and stays uncommitted
+	@$(UV) lock
+	@$(LOCK) --no-dev > requirements.lock
+	@$(LOCK) --all-groups > requirements-dev.lock
+
+format: install-dev ## format and fix what can be fixed
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+clean: ## remove what make created
+	@rm -rf $(VENV) out var

@@ -1,0 +1,1 @@
+"""Messages, subjects and topology that the services share."""

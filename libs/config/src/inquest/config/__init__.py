@@ -1,0 +1,1 @@
+"""inquest.yaml: schema, check, diff, revisions, service catalogue."""

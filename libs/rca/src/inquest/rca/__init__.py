@@ -1,0 +1,1 @@
+"""Detectors and cause ranking: pure functions over telemetry."""

@@ -1,0 +1,1 @@
+"""HTTP and gRPC facade for people and scripts."""

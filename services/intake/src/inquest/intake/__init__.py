@@ -1,0 +1,1 @@
+"""Signed deliveries in, signals and incidents out."""

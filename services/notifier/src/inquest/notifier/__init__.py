@@ -1,0 +1,1 @@
+"""Tells people, once per channel and change."""

@@ -1,0 +1,1 @@
+"""Event-sourced investigations: decides the next steps and concludes."""

@@ -1,0 +1,1 @@
+"""Folds evidence into ranked hypotheses and a verdict."""

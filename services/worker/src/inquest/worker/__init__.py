@@ -1,0 +1,1 @@
+"""Capabilities: gather and analyse evidence."""

@@ -1,0 +1,1 @@
+"""A small real system with faults to inject, which records incident packs."""
