@@ -1,0 +1,113 @@
+"""The table of subjects: who publishes what, where it is kept, and what its keys are.
+
+Grammar: ``<kind>.<thing>.<verb>.v<N>.<keys…>``; kind is ``evt`` (a fact), ``cmd`` (work for one durable),
+``req`` (request/reply) or ``timer`` (a schedule). Outside producers use ``ingest.<source>.<tenant>``.
+"""
+
+import re
+from dataclasses import dataclass
+
+from inquest.contracts import latest as m
+from inquest.contracts.errors import Impossible
+
+_TOKEN = re.compile(r"^[a-z0-9-]{1,48}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One row of the table.
+
+    Attributes:
+        name: the fixed front part, without keys.
+        keys: names of the tokens that follow, in order.
+        model: the message it carries; None means raw bytes in the producer's own format.
+        publishers: the services that may publish it; "outside" means external producers.
+        stream: the stream that keeps it; None means core NATS (request/reply).
+        reply: what a request is answered with.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    model: type[m.Message] | None
+    publishers: tuple[str, ...]
+    stream: str | None
+    reply: type[m.Message] | None = None
+
+    def render(self, **keys: str) -> str:
+        """Return the full subject. Raises Impossible when a key is missing, extra or not a valid token."""
+        if set(keys) != set(self.keys):
+            raise Impossible(f"subject {self.name} takes the keys {self.keys}, not {tuple(keys)}")
+        for key, value in keys.items():
+            if not _TOKEN.match(value):
+                raise Impossible(f"subject {self.name}: {key}={value!r} is not a token [a-z0-9-]{{1,48}}")
+        return ".".join((self.name, *(keys[key] for key in self.keys)))
+
+    def pattern(self, **fixed: str) -> str:
+        """Return a filter that matches the subject with the given keys fixed."""
+        return ".".join((self.name, *(fixed.get(key, "*") for key in self.keys)))
+
+    def parse(self, subject: str) -> dict[str, str] | None:
+        """Return the keys of a concrete subject, or None when it is not of this row."""
+        front = self.name + "."
+        if not subject.startswith(front):
+            return None
+        tokens = subject[len(front) :].split(".")
+        return dict(zip(self.keys, tokens, strict=True)) if len(tokens) == len(self.keys) else None
+
+
+_INV = ("tenant", "investigation")
+
+INGEST_DELIVERY = Subject("ingest", ("source", "tenant"), None, ("outside", "intake"), "INGEST")
+SIGNAL_RECEIVED = Subject("evt.signal.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
+INCIDENT_OPENED = Subject("evt.incident.opened.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
+INCIDENT_UPDATED = Subject("evt.incident.updated.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
+INCIDENT_RESOLVED = Subject("evt.incident.resolved.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
+INVESTIGATION_RECORDED = Subject(
+    "evt.investigation.recorded.v1", _INV, m.InvestigationRecorded, ("planner",), "INVESTIGATIONS"
+)
+INVESTIGATION_START = Subject("cmd.investigation.start.v1", _INV, m.StartInvestigation, ("api",), "COMMANDS")
+INVESTIGATION_CANCEL = Subject("cmd.investigation.cancel.v1", _INV, m.CancelInvestigation, ("api",), "COMMANDS")
+STEP_RUN = Subject("cmd.step.run.v1", ("capability", "priority", *_INV), m.CapabilityTask, ("planner",), "STEPS")
+TIMER_SET = Subject("timer.deadline.set.v1", (*_INV, "timer"), m.DeadlineReached, ("planner",), "TIMERS")
+DEADLINE_REACHED = Subject("evt.deadline.reached.v1", (*_INV, "timer"), m.DeadlineReached, ("planner",), "TIMERS")
+EVIDENCE_COLLECTED = Subject("evt.evidence.collected.v1", (*_INV, "step"), m.Evidence, ("worker",), "EVIDENCE")
+STEP_FINISHED = Subject("evt.step.finished.v1", (*_INV, "step"), m.StepFinished, ("worker",), "EVIDENCE")
+VERDICT_REACHED = Subject("evt.verdict.reached.v1", _INV, m.Verdict, ("verifier",), "VERDICTS")
+TOOL_CALL = Subject("req.tool.call.v1", ("domain", "tenant"), m.ToolRequest, ("worker",), None, reply=m.ToolResult)
+TOOL_CALLED = Subject("evt.tool.called.v1", _INV, m.ToolCall, ("gateway",), "TOOLCALLS")
+NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
+NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "NOTICES")
+FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "FEEDBACK")
+
+SUBJECTS: tuple[Subject, ...] = (
+    INGEST_DELIVERY,
+    SIGNAL_RECEIVED,
+    INCIDENT_OPENED,
+    INCIDENT_UPDATED,
+    INCIDENT_RESOLVED,
+    INVESTIGATION_RECORDED,
+    INVESTIGATION_START,
+    INVESTIGATION_CANCEL,
+    STEP_RUN,
+    TIMER_SET,
+    DEADLINE_REACHED,
+    EVIDENCE_COLLECTED,
+    STEP_FINISHED,
+    VERDICT_REACHED,
+    TOOL_CALL,
+    TOOL_CALLED,
+    NOTICE_SEND,
+    NOTICE_SENT,
+    FEEDBACK_GIVEN,
+)
+
+DEAD_PREFIX = "dead"  # a dead letter of subject S lies under dead.S, published by libs/bus of any service
+
+
+def match(subject: str) -> tuple[Subject, dict[str, str]] | None:
+    """Return the row and the keys of a concrete subject, or None when the table does not know it."""
+    for row in SUBJECTS:
+        keys = row.parse(subject)
+        if keys is not None:
+            return row, keys
+    return None

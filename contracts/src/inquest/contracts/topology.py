@@ -1,0 +1,206 @@
+"""Streams, consumers and buckets as data (ADR 0004). Applied by `inquest topology apply`, never by a service."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inquest.contracts import subjects as s
+from inquest.contracts.capabilities import CAPABILITIES
+
+Retention = Literal["limits", "work-queue"]
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream. `age_s_max` None keeps messages until they are archived and purged (truth) or acked (work)."""
+
+    name: str
+    subjects: tuple[str, ...]
+    retention: Retention = "limits"
+    age_s_max: float | None = None
+    discard: Literal["old", "new"] = "old"
+    duplicate_window_s: float = 120.0
+    bytes_max: int = 1024**3
+    atomic_batches: bool = False
+    schedules: bool = False
+    counters: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """One durable pull consumer. Delivery is bounded: after `deliver_max` tries the message is a dead letter."""
+
+    durable: str
+    stream: str
+    service: str
+    filters: tuple[str, ...]
+    ack_wait_s: float = 30.0
+    deliver_max: int = 6
+    workers_max: int = 16
+    batch_max: int = 64
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A key-value or object bucket."""
+
+    name: str
+    kind: Literal["kv", "objects"]
+    owner: str
+    age_s_max: float | None = None
+    history: int = 1
+    why: str = ""
+
+
+STREAMS: tuple[Stream, ...] = (
+    Stream("INGEST", ("ingest.>",), age_s_max=14 * DAY_S, why="raw deliveries, as received"),
+    Stream("SIGNALS", ("evt.signal.>",), age_s_max=30 * DAY_S, why="normalised signals"),
+    Stream("INCIDENTS", ("evt.incident.>",), age_s_max=90 * DAY_S, why="what correlation decided"),
+    Stream("INVESTIGATIONS", ("evt.investigation.>",), discard="new", why="truth: the aggregates"),
+    Stream("COMMANDS", ("cmd.investigation.>",), "work-queue", discard="new", why="what people ask for"),
+    Stream("STEPS", ("cmd.step.>",), "work-queue", discard="new", why="capability tasks"),
+    Stream(
+        "EVIDENCE",
+        ("evt.evidence.>", "evt.step.>"),
+        discard="new",
+        atomic_batches=True,
+        why="truth: a step's evidence and its outcome, one atomic batch",
+    ),
+    Stream("VERDICTS", ("evt.verdict.>",), discard="new", why="truth: verdicts and revisions"),
+    Stream("TOOLCALLS", ("evt.tool.>",), age_s_max=30 * DAY_S, why="the record of every call"),
+    Stream(
+        "NOTICES",
+        ("cmd.notice.>", "evt.notice.>"),
+        "work-queue",
+        discard="new",
+        why="notices and outcomes",
+    ),
+    Stream("FEEDBACK", ("evt.feedback.>",), age_s_max=365 * DAY_S, why="what people said"),
+    Stream(
+        "TIMERS",
+        ("timer.>", "evt.deadline.>"),
+        schedules=True,
+        why="deadlines kept by the server; no age limit, which would delete them unfired",
+    ),
+    Stream("BUDGETS", ("budget.>",), counters=True, why="calls and bytes reserved per investigation"),
+    Stream("DEAD", ("dead.>",), age_s_max=90 * DAY_S, why="what could not be processed"),
+    Stream(
+        "ADVISORIES",
+        ("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>",),
+        age_s_max=30 * DAY_S,
+        why="poison that killed its process never reaches our own dead-letter path",
+    ),
+)
+
+
+def worker_durable(capability: str, priority: str) -> str:
+    """Return the durable of a capability; critical work has its own, so that it overtakes."""
+    return f"worker-{capability}" + ("-critical" if priority == "critical" else "")
+
+
+def _worker_consumers() -> tuple[Consumer, ...]:
+    return tuple(
+        Consumer(
+            worker_durable(capability.capability_id, priority),
+            "STEPS",
+            "worker",
+            (s.STEP_RUN.pattern(capability=capability.capability_id, priority=priority),),
+            workers_max=4,
+            batch_max=4,
+        )
+        for capability in CAPABILITIES
+        for priority in ("critical", "normal")
+    )
+
+
+def _tracestore_consumers() -> tuple[Consumer, ...]:
+    kept = (
+        "SIGNALS",
+        "INCIDENTS",
+        "INVESTIGATIONS",
+        "EVIDENCE",
+        "VERDICTS",
+        "TOOLCALLS",
+        "FEEDBACK",
+        "DEAD",
+    )
+    rows = {stream.name: stream.subjects for stream in STREAMS}
+    bulk = [Consumer(f"tracestore-{name.lower()}", name, "tracestore", rows[name], batch_max=500) for name in kept]
+    return (
+        *bulk,
+        Consumer("tracestore-notices", "NOTICES", "tracestore", (s.NOTICE_SENT.pattern(),), batch_max=500),
+        Consumer(
+            "tracestore-advisories",
+            "ADVISORIES",
+            "tracestore",
+            ("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>",),
+            why="moves what the server gave up to DEAD",
+        ),
+    )
+
+
+CONSUMERS: tuple[Consumer, ...] = (
+    Consumer("intake-deliveries", "INGEST", "intake", ("ingest.>",)),
+    Consumer(
+        "intake-signals",
+        "SIGNALS",
+        "intake",
+        (s.SIGNAL_RECEIVED.pattern(),),
+        batch_max=200,
+        why="folded in batches, committed with one compare-and-set per tenant",
+    ),
+    Consumer("planner-incidents", "INCIDENTS", "planner", (s.INCIDENT_OPENED.pattern(),)),
+    Consumer("planner-commands", "COMMANDS", "planner", ("cmd.investigation.>",)),
+    Consumer("planner-dispatch", "INVESTIGATIONS", "planner", (s.INVESTIGATION_RECORDED.pattern(),)),
+    Consumer("planner-steps", "EVIDENCE", "planner", (s.STEP_FINISHED.pattern(),)),
+    Consumer("planner-verdicts", "VERDICTS", "planner", (s.VERDICT_REACHED.pattern(),)),
+    Consumer("planner-deadlines", "TIMERS", "planner", (s.DEADLINE_REACHED.pattern(),)),
+    *_worker_consumers(),
+    Consumer("verifier-rounds", "INVESTIGATIONS", "verifier", (s.INVESTIGATION_RECORDED.pattern(),)),
+    Consumer("notifier-conclusions", "INVESTIGATIONS", "notifier", (s.INVESTIGATION_RECORDED.pattern(),)),
+    Consumer("notifier-notices", "NOTICES", "notifier", (s.NOTICE_SEND.pattern(),), workers_max=4),
+    *_tracestore_consumers(),
+)
+
+INTAKE_INCIDENTS = Bucket("intake-incidents", "kv", "intake", why="open incidents per tenant")
+GATEWAY_JOURNAL = Bucket(
+    "gateway-journal",
+    "kv",
+    "gateway",
+    age_s_max=30 * DAY_S,
+    why="intent, then result, of each call",
+)
+NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
+CONFIG = Bucket("config", "kv", "cli", history=64, why="applied revisions of inquest.yaml")
+PAYLOADS = Bucket("payloads", "objects", "gateway", age_s_max=30 * DAY_S, why="tool results over the inline limit")
+DELIVERIES = Bucket(
+    "deliveries",
+    "objects",
+    "intake",
+    age_s_max=14 * DAY_S,
+    why="raw deliveries over the inline limit",
+)
+
+BUCKETS: tuple[Bucket, ...] = (
+    INTAKE_INCIDENTS,
+    GATEWAY_JOURNAL,
+    NOTIFIER_CLAIMS,
+    CONFIG,
+    PAYLOADS,
+    DELIVERIES,
+)
+
+
+def consumers_of(service: str) -> tuple[Consumer, ...]:
+    """Return the consumers that one service works off."""
+    return tuple(consumer for consumer in CONSUMERS if consumer.service == service)
+
+
+def consumer(durable: str) -> Consumer:
+    """Return the consumer with this durable name; KeyError when the table has none."""
+    for row in CONSUMERS:
+        if row.durable == durable:
+            return row
+    raise KeyError(durable)

@@ -1,0 +1,211 @@
+"""What a service may ask of the bus. `Bus` implements it over NATS, `MemoryBus` (testkit) in memory."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from inquest.contracts.errors import Conflict
+from inquest.contracts.message import Message
+from inquest.contracts.subjects import Subject
+from inquest.contracts.topology import Bucket, Consumer
+
+MessageT = TypeVar("MessageT", bound=Message)
+
+
+class AlreadyRecorded(Conflict):
+    """The batch or message with this deterministic id is stored already: read it, then carry on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The envelope of a received message.
+
+    Attributes:
+        subject: the concrete subject.
+        keys: the subject's key tokens by name; empty when the table does not know the subject.
+        headers: as received.
+        stream: where the message lies.
+        stream_seq: its sequence there.
+        attempt: 1 on first delivery.
+        attempt_max: the consumer's limit; `attempt == attempt_max` is the last try.
+        payload: the raw bytes.
+        stored_at: when the server stored it, UTC.
+    """
+
+    subject: str
+    keys: Mapping[str, str]
+    headers: Mapping[str, str]
+    stream: str
+    stream_seq: int
+    attempt: int
+    attempt_max: int
+    payload: bytes
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[MessageT]):
+    """A message read back from a stream."""
+
+    message: MessageT
+    seq: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The server's acknowledgement. `duplicate` means that the same id was stored before."""
+
+    seq: int
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message of a batch. `expect_last` is the last sequence its subject must have (0: none yet)."""
+
+    subject: Subject
+    message: Message
+    keys: Mapping[str, str]
+    msg_id: str | None = None
+    expect_last: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of a key-value bucket, with the revision that a compare-and-set names."""
+
+    key: str
+    value: bytes
+    revision: int
+
+
+Handler = Callable[[Any, Delivery], Awaitable[None]]
+"""Takes the decoded message (raw bytes where the subject has no model) and its envelope."""
+
+BatchHandler = Callable[[Sequence[tuple[Any, Delivery]]], Awaitable[None]]
+"""Takes a whole batch; returning acks all of it, raising settles all of it by the failure policy."""
+
+Replier = Callable[[Any], Awaitable[Message]]
+"""Answers a request with a message."""
+
+
+class KeyValue(Protocol):
+    """A key-value bucket. Keys are tokens joined by dots."""
+
+    async def get(self, key: str) -> Entry | None:
+        """Return the newest value, or None."""
+        ...
+
+    async def create(self, key: str, value: bytes) -> int:
+        """Write a key that must not exist; returns its revision. Raises Conflict when it does."""
+        ...
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        """Write a key whose newest revision must be this one. Raises Conflict when it is not."""
+        ...
+
+    async def put(self, key: str, value: bytes) -> int:
+        """Write without a condition; returns the revision."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove a key; unknown keys are no error."""
+        ...
+
+    async def keys(self) -> list[str]:
+        """Return all keys."""
+        ...
+
+    def watch(self, key: str) -> AsyncIterator[Entry]:
+        """Yield the present value, where there is one, and then each new one, until closed."""
+        ...
+
+
+class Objects(Protocol):
+    """A content-addressed bucket for payloads that are too large for a message."""
+
+    async def put(self, tenant: str, data: bytes) -> str:
+        """Store once and return the reference `<tenant>/<sha256>`."""
+        ...
+
+    async def get(self, ref: str) -> bytes:
+        """Return the bytes. Raises NotFound."""
+        ...
+
+
+class BusPort(Protocol):
+    """Publish, read, handle, request. Keys are the subject's tokens by name: `tenant="acme"`."""
+
+    async def publish(
+        self,
+        subject: Subject,
+        message: Message | bytes,
+        *,
+        msg_id: str | None = None,
+        expect_last: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **keys: str,
+    ) -> Published:
+        """Publish and wait for the ack.
+
+        `msg_id` lets the server drop repeats within the stream's window. `expect_last` is the last sequence
+        on exactly this subject (0: none yet). Raises Conflict when it is not, RetryLater when there is no ack.
+        """
+        ...
+
+    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+        """Publish all or nothing, to one stream. Raises AlreadyRecorded when a condition or id says it is there."""
+        ...
+
+    async def publish_many(self, items: Iterable[Outgoing]) -> int:
+        """Publish pipelined, for bulk paths; returns how many. Raises RetryLater naming the first that failed."""
+        ...
+
+    async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
+        """Return the last message on one concrete subject, or None."""
+        ...
+
+    async def read(self, subject: Subject, **keys: str) -> list[Stored[Any]]:
+        """Return all messages on a subject, oldest first; keys that are left out match anything."""
+        ...
+
+    async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
+        """Return the concrete subjects that hold messages, with how many."""
+        ...
+
+    async def request(self, subject: Subject, message: Message, *, timeout_s: float, **keys: str) -> Any:
+        """Ask and wait for the reply. Raises RetryLater on a timeout or when nobody answers."""
+        ...
+
+    async def schedule(
+        self, timer: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
+    ) -> None:
+        """Have the server publish `message` on `target` at `due_at`. The same keys replace an earlier timer."""
+        ...
+
+    async def add(self, *tokens: str, amount: int) -> int:
+        """Add to the counter `budget.<tokens>` and return its new value."""
+        ...
+
+    def handle(self, consumer: Consumer, handler: Handler) -> None:
+        """Work off a durable, one message a call, up to `workers_max` at once, with heartbeat and settling."""
+        ...
+
+    def handle_batch(self, consumer: Consumer, handler: BatchHandler) -> None:
+        """Work off a durable in batches of up to `batch_max`, one batch at a time."""
+        ...
+
+    def reply(self, subject: Subject, replier: Replier) -> None:
+        """Answer requests on a subject, sharing them with the other replicas of this service."""
+        ...
+
+    def kv(self, bucket: Bucket) -> KeyValue:
+        """Return a key-value bucket."""
+        ...
+
+    def objects(self, bucket: Bucket) -> Objects:
+        """Return an object bucket."""
+        ...

@@ -1,0 +1,24 @@
+"""Prometheus metrics with few labels. One registry per process; `service` tells embedded services apart."""
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+
+MESSAGES_HANDLED = Counter(
+    "inquest_messages_handled", "Messages settled, by outcome", ("service", "consumer", "outcome")
+)
+HANDLE_SECONDS = Histogram(
+    "inquest_handle_seconds",
+    "Time in the handler",
+    ("service", "consumer"),
+    buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60),
+)
+MESSAGES_PUBLISHED = Counter("inquest_messages_published", "Messages acked by the server", ("service", "subject"))
+DEAD_LETTERS = Counter("inquest_dead_letters", "Messages given up", ("service", "consumer", "error"))
+DELIVERIES_RECEIVED = Counter("inquest_deliveries_received", "Outside deliveries, by outcome", ("source", "outcome"))
+TOOL_CALLS = Counter("inquest_tool_calls", "Calls through the gateway", ("domain", "provider", "status"))
+INVESTIGATIONS_ENDED = Counter("inquest_investigations_ended", "Investigations by state and band", ("state", "band"))
+LOOP_LAG_SECONDS = Gauge("inquest_loop_lag_seconds", "Event-loop lag at the last check", ("service",))
+
+
+def exposition() -> bytes:
+    """Return all metrics in the Prometheus text format."""
+    return generate_latest(REGISTRY)
