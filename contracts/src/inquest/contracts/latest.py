@@ -65,6 +65,7 @@ from inquest.contracts.v1.verdict import (
     Timings,
     Verdict,
 )
+from inquest.contracts.v1.views import InvestigationStory, InvestigationSummary, TimelineEntry
 
 __all__ = [
     "Band",
@@ -94,6 +95,8 @@ __all__ = [
     "Instant",
     "InvestigationRecorded",
     "InvestigationState",
+    "InvestigationStory",
+    "InvestigationSummary",
     "Limits",
     "Lineage",
     "LogsResponse",
@@ -122,6 +125,7 @@ __all__ = [
     "StepRecorded",
     "StepStatus",
     "Symptom",
+    "TimelineEntry",
     "Timings",
     "ToolAttempt",
     "ToolCall",

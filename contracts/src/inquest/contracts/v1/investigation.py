@@ -49,7 +49,6 @@ class CapabilityTask(Message):
     baseline: Window | None = None
     focus: Focus = Focus()
     limits: Limits = Limits()
-    source: str | None = None  # a provider scope, such as one pack; None means all configured ones
 
 
 class Opened(Message):
@@ -63,7 +62,6 @@ class Opened(Message):
     focus: Focus
     window: Window
     baseline: Window | None = None
-    source: str | None = None
     config_revision: int = 0
     capabilities: tuple[Id, ...] = ()
     requested_by: str = "bus"
@@ -149,7 +147,6 @@ class StartInvestigation(Message):
     focus: Focus
     window: Window
     baseline: Window | None = None
-    source: str | None = None
     requested_by: str
 
 

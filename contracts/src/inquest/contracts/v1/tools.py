@@ -42,7 +42,6 @@ class ToolRequest(Message):
     step_id: Id
     domain: Domain
     query: Query
-    source: str | None = None
     timeout_ms: PositiveInt = 10_000
     calls_max: PositiveInt = 60
     bytes_max: PositiveInt = 512 * 1024 * 1024
