@@ -66,7 +66,7 @@ class Outgoing:
     """One message of a batch. `expect_last` is the last sequence its subject must have (0: none yet)."""
 
     subject: Subject
-    message: Message
+    message: Message | bytes
     keys: Mapping[str, str]
     msg_id: str | None = None
     expect_last: int | None = None

@@ -1,0 +1,38 @@
+"""Bytes to messages and back. JSON is the wire; protobuf is accepted from producers that prefer it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from inquest.contracts.errors import Impossible
+from inquest.contracts.message import Message
+from inquest.contracts.subjects import Subject, match
+
+JSON_TYPE = "application/json"
+PROTOBUF_TYPE = "application/x-protobuf"
+
+
+def encode(message: Message | bytes) -> bytes:
+    """Return the wire form of a message; raw bytes pass through."""
+    return message if isinstance(message, bytes) else message.model_dump_json(exclude_defaults=True).encode()
+
+
+def decode(row: Subject | None, headers: Mapping[str, str], payload: bytes) -> Any:
+    """Return the message of this row, or the bytes where the row has no model. Raises Impossible on bad content."""
+    if row is None or row.model is None:
+        return payload
+    if headers.get("Content-Type", JSON_TYPE) == PROTOBUF_TYPE:
+        # Imported late: JSON is the wire, and protobuf costs start-up time.
+        from inquest.contracts.codec import decode as decode_typed  # noqa: PLC0415
+
+        return decode_typed(PROTOBUF_TYPE, payload, row.model)
+    try:
+        return row.model.model_validate_json(payload)
+    except ValidationError as error:
+        raise Impossible(f"{row.name}: not a {row.model.__name__}: {error}") from error
+
+
+def find_row(subject: str) -> tuple[Subject | None, dict[str, str]]:
+    """Return the table row and keys of a subject; (None, {}) for subjects outside the table."""
+    return match(subject) or (None, {})

@@ -1,0 +1,39 @@
+"""The one failure policy: what becomes of a message after its handler ran (ADR 0005). Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inquest.contracts.errors import Impossible, RetryLater
+
+DELAY_S_FIRST = 0.25
+DELAY_S_MAX = 30.0
+# Our own dead-letter path acts this many deliveries before the server's limit. The deliveries between are
+# left for what we cannot catch: poison that kills the process, which the server reports in an advisory.
+DELIVERIES_RESERVED = 2
+
+Outcome = Literal["acked", "retried", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What to do with the message: ack, nak with a delay in seconds, or dead-letter and term."""
+
+    outcome: Outcome
+    delay_s: float = 0.0
+    is_bug: bool = False
+
+
+def settle(error: BaseException | None, attempt: int, attempt_max: int) -> Settlement:
+    """Decide from the handler's error and the number of this delivery (1 is the first).
+
+    No error acks. Impossible dead-letters at once. RetryLater and bugs retry with a delay that doubles from
+    DELAY_S_FIRST up to DELAY_S_MAX, and dead-letter at the limit.
+    """
+    if error is None:
+        return Settlement("acked")
+    if isinstance(error, Impossible):
+        return Settlement("dead")
+    is_bug = not isinstance(error, RetryLater)
+    if attempt >= max(1, attempt_max - DELIVERIES_RESERVED):
+        return Settlement("dead", is_bug=is_bug)
+    return Settlement("retried", min(DELAY_S_FIRST * 2 ** (attempt - 1), DELAY_S_MAX), is_bug)

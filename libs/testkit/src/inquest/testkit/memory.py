@@ -1,0 +1,280 @@
+"""A bus in memory for wiring tests: the same port, no server, and nothing happens until `settle()`.
+
+It keeps the semantics that handlers rely on: compare-and-set, de-duplication by id, redelivery by the one
+failure policy, dead letters, atomic batches and timers. What only a server shows (windows, restarts,
+replicas) is tested against the real one.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from inquest.bus.codec import decode, encode, find_row
+from inquest.bus.port import (
+    AlreadyRecorded,
+    BatchHandler,
+    Delivery,
+    Handler,
+    Outgoing,
+    Published,
+    Replier,
+    Stored,
+)
+from inquest.bus.settle import settle
+from inquest.contracts.errors import Conflict, RetryLater
+from inquest.contracts.message import Message
+from inquest.contracts.subjects import Subject
+from inquest.contracts.topology import Bucket, Consumer
+from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
+
+STEPS_MAX = 10_000  # a wiring test that needs more deliveries than this is looping
+
+
+@dataclass(slots=True)
+class _Row:
+    subject: str
+    payload: bytes
+    headers: dict[str, str]
+    stream: str
+    seq: int
+
+
+@dataclass(slots=True)
+class _Queue:
+    consumer: Consumer
+    handler: Handler | None
+    batch_handler: BatchHandler | None
+    pending: deque[tuple[_Row, int]] = field(default_factory=deque)
+
+
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a NATS pattern with `*` and `>` matches a concrete subject."""
+    wanted, given = pattern.split("."), subject.split(".")
+    for index, token in enumerate(wanted):
+        if token == ">":  # noqa: S105 - a subject token
+            return len(given) > index
+        if index >= len(given) or token not in ("*", given[index]):
+            return False
+    return len(wanted) == len(given)
+
+
+class MemoryBus:
+    """Implements BusPort in memory. `dead` lists what was given up as (subject, reason)."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.now = now or datetime(2026, 1, 1, tzinfo=UTC)
+        self.dead: list[tuple[str, str]] = []
+        self.errors: list[BaseException] = []
+        self.timers: dict[str, tuple[datetime, Subject, Message, dict[str, str]]] = {}
+        self._rows: list[_Row] = []
+        self._ids: dict[tuple[str, str], int] = {}
+        self._queues: list[_Queue] = []
+        self._repliers: list[tuple[Subject, Replier]] = []
+        self._stores: dict[str, Any] = {}
+        self._counters: Counter[str] = Counter()
+
+    # -- reading back ---------------------------------------------------------------------------
+
+    def published(self, subject: Subject, **keys: str) -> list[Any]:
+        """Return the messages on a subject, oldest first."""
+        return [stored.message for stored in self._stored(subject, keys)]
+
+    def _stored(self, subject: Subject, keys: Mapping[str, str]) -> list[Stored[Any]]:
+        pattern = subject.pattern(**keys)
+        return [
+            Stored(decode(subject, row.headers, row.payload), row.seq, row.subject)
+            for row in self._rows
+            if matches(pattern, row.subject)
+        ]
+
+    async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
+        """See BusPort."""
+        found = self._stored(subject, keys)
+        return found[-1] if found else None
+
+    async def read(self, subject: Subject, **keys: str) -> list[Stored[Any]]:
+        """See BusPort."""
+        return self._stored(subject, keys)
+
+    async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
+        """See BusPort."""
+        return dict(Counter(stored.subject for stored in self._stored(subject, keys)))
+
+    # -- publishing -----------------------------------------------------------------------------
+
+    async def publish(
+        self,
+        subject: Subject,
+        message: Message | bytes,
+        *,
+        msg_id: str | None = None,
+        expect_last: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **keys: str,
+    ) -> Published:
+        """See BusPort."""
+        return self._accept(Outgoing(subject, message, keys, msg_id, expect_last, headers or {}))
+
+    def _accept(self, item: Outgoing) -> Published:
+        concrete = item.subject.render(**item.keys)
+        stream = item.subject.stream or ""
+        if item.msg_id is not None and (stream, item.msg_id) in self._ids:
+            return Published(self._ids[stream, item.msg_id], duplicate=True)
+        self._check(concrete, item.expect_last)
+        row = _Row(concrete, encode(item.message), dict(item.headers), stream, len(self._rows) + 1)
+        self._store(row, item.msg_id)
+        return Published(row.seq)
+
+    def _check(self, concrete: str, expect_last: int | None) -> None:
+        if expect_last is None:
+            return
+        last = max((row.seq for row in self._rows if row.subject == concrete), default=0)
+        if last != expect_last:
+            raise Conflict(f"{concrete}: last sequence is {last}, not {expect_last}")
+
+    def _store(self, row: _Row, msg_id: str | None) -> None:
+        if msg_id is not None:
+            self._ids[row.stream, msg_id] = row.seq
+        self._rows.append(row)
+        for queue in self._queues:
+            if _consumes(queue.consumer, row):
+                queue.pending.append((row, 1))
+
+    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+        """See BusPort."""
+        for item in items:
+            stream = item.subject.stream or ""
+            if item.msg_id is not None and (stream, item.msg_id) in self._ids:
+                raise AlreadyRecorded(f"{item.msg_id} is recorded already")
+            try:
+                self._check(item.subject.render(**item.keys), item.expect_last)
+            except Conflict as error:
+                raise AlreadyRecorded(str(error)) from error
+        await self.publish_many(items)
+
+    async def publish_many(self, items: Iterable[Outgoing]) -> int:
+        """See BusPort."""
+        return sum(1 for item in items if self._accept(item))
+
+    async def schedule(
+        self, timer: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
+    ) -> None:
+        """See BusPort."""
+        self.timers[timer.render(**keys)] = (due_at, target, message, keys)
+
+    async def fire_timers(self, until: datetime | None = None) -> int:
+        """Publish the timers that are due by `until` (all, when None); returns how many."""
+        due = [key for key, (at, *_) in self.timers.items() if until is None or at <= until]
+        for key in due:
+            _, target, message, keys = self.timers.pop(key)
+            await self.publish(target, message, **keys)
+        return len(due)
+
+    # -- request/reply, stores ------------------------------------------------------------------
+
+    async def request(self, subject: Subject, message: Message, *, timeout_s: float, **keys: str) -> Any:
+        """See BusPort. The first replier of the subject answers."""
+        concrete = subject.render(**keys)
+        for row, replier in self._repliers:
+            if row.name == subject.name:
+                return await replier(decode(subject, {}, encode(message)))
+        raise RetryLater(f"nobody answers {concrete} within {timeout_s} s")
+
+    def reply(self, subject: Subject, replier: Replier) -> None:
+        """See BusPort."""
+        self._repliers.append((subject, replier))
+
+    async def add(self, *tokens: str, amount: int) -> int:
+        """See BusPort."""
+        self._counters[".".join(tokens)] += amount
+        return self._counters[".".join(tokens)]
+
+    def kv(self, bucket: Bucket) -> MemoryKeyValue:
+        """See BusPort."""
+        store = self._stores.setdefault(bucket.name, MemoryKeyValue())
+        assert isinstance(store, MemoryKeyValue)
+        return store
+
+    def objects(self, bucket: Bucket) -> MemoryObjects:
+        """See BusPort."""
+        store = self._stores.setdefault(bucket.name, MemoryObjects())
+        assert isinstance(store, MemoryObjects)
+        return store
+
+    # -- consuming ------------------------------------------------------------------------------
+
+    def handle(self, consumer: Consumer, handler: Handler) -> None:
+        """See BusPort."""
+        self._subscribe(_Queue(consumer, handler, None))
+
+    def handle_batch(self, consumer: Consumer, handler: BatchHandler) -> None:
+        """See BusPort."""
+        self._subscribe(_Queue(consumer, None, handler))
+
+    def _subscribe(self, queue: _Queue) -> None:
+        queue.pending.extend((row, 1) for row in self._rows if _consumes(queue.consumer, row))
+        self._queues.append(queue)
+
+    async def settle(self) -> int:
+        """Deliver until nothing is pending; returns the number of deliveries. Fails when it does not end."""
+        deliveries = 0
+        while busy := [queue for queue in self._queues if queue.pending]:
+            for queue in busy:
+                deliveries += await self._step(queue)
+            assert deliveries < STEPS_MAX, "the wiring does not come to rest"
+        return deliveries
+
+    async def redeliver(self, durable: str) -> None:
+        """Deliver again everything a durable has seen, as after a lost ack."""
+        for queue in self._queues:
+            if queue.consumer.durable == durable:
+                queue.pending.extend((row, 2) for row in self._rows if _consumes(queue.consumer, row))
+        await self.settle()
+
+    async def _step(self, queue: _Queue) -> int:
+        if queue.batch_handler is None:
+            batch = [queue.pending.popleft()]
+        else:
+            size = min(queue.consumer.batch_max, len(queue.pending))
+            batch = [queue.pending.popleft() for _ in range(size)]
+        error: BaseException | None = None
+        try:
+            await self._call(queue, batch)
+        except Exception as raised:  # noqa: BLE001 - the failure policy decides, as on the real bus
+            error = raised
+            self.errors.append(raised)
+        for row, attempt in batch:
+            settlement = settle(error, attempt, queue.consumer.deliver_max)
+            if settlement.outcome == "retried":
+                queue.pending.append((row, attempt + 1))
+            elif settlement.outcome == "dead":
+                self.dead.append((row.subject, str(error)))
+        return len(batch)
+
+    async def _call(self, queue: _Queue, batch: list[tuple[_Row, int]]) -> None:
+        decoded = [self._decode(queue.consumer, row, attempt) for row, attempt in batch]
+        if queue.batch_handler is not None:
+            await queue.batch_handler(decoded)
+        elif queue.handler is not None:
+            await queue.handler(*decoded[0])
+
+    def _decode(self, consumer: Consumer, row: _Row, attempt: int) -> tuple[Any, Delivery]:
+        table_row, keys = find_row(row.subject)
+        delivery = Delivery(
+            row.subject,
+            keys,
+            row.headers,
+            row.stream,
+            row.seq,
+            attempt,
+            consumer.deliver_max,
+            row.payload,
+            self.now,
+        )
+        return decode(table_row, row.headers, row.payload), delivery
+
+
+def _consumes(consumer: Consumer, row: _Row) -> bool:
+    return consumer.stream == row.stream and any(matches(f, row.subject) for f in consumer.filters)
