@@ -156,7 +156,7 @@ class MemoryBus:
 
     async def publish_many(self, items: Iterable[Outgoing]) -> int:
         """See BusPort."""
-        return sum(1 for item in items if self._accept(item))
+        return len([self._accept(item) for item in items])
 
     async def schedule(
         self, timer: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
@@ -169,7 +169,7 @@ class MemoryBus:
         due = [key for key, (at, *_) in self.timers.items() if until is None or at <= until]
         for key in due:
             _, target, message, keys = self.timers.pop(key)
-            await self.publish(target, message, **keys)
+            self._accept(Outgoing(target, message, keys))
         return len(due)
 
     # -- request/reply, stores ------------------------------------------------------------------
