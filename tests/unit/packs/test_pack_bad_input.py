@@ -5,7 +5,6 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from inquest.packs import PackError, check_pack, files, open_pack
 from inquest.packs.times import format_time, parse_time
 from inquest.packs.truth import check_truth, read_truth
@@ -191,7 +190,7 @@ def test_junk_never_raises(tmp_path_factory, junk):
     folder = tmp_path_factory.mktemp("junk")
     (folder / "pack.yaml").write_text(PACK)
     (folder / "signal.json").write_text(SIGNAL)
-    line = bf'{{"time":{T},"service":"a","message":"m"}}\n'
+    line = f'{{"time":{T},"service":"a","message":"m"}}\n'.encode()
     (folder / "logs.ndjson").write_bytes(line + junk.replace(b"\n", b" ") + b"\n" + line)
     (folder / "spans.ndjson").write_bytes(junk)
     (folder / "metrics.csv").write_bytes(HEADER + b"%d,a,m,1\n" % T + junk)
