@@ -1,0 +1,200 @@
+"""`find_error_signatures`: what the logs say that they did not say before."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from inquest.rca.errorclass import error_classes
+from inquest.rca.finding import Analysis, Finding, Scalar, analysis
+from inquest.rca.flows import flow_breaks
+from inquest.rca.tables import Logs, Pattern, Target, Window
+from inquest.rca.templates import Miner
+from inquest.rca.wording import clock, number
+
+_BAD_SEVERITY = frozenset({"error", "err", "fatal", "critical", "crit", "alert", "emerg", "emergency", "severe", "panic"})
+_WARN_SEVERITY = frozenset({"warn", "warning"})
+_FAILED = re.compile(
+    r"\b(?:error|fail|exception|panic|fatal|refused|denied|timeout|timed out|unavailable|exceeded|killed|crash)",
+    re.IGNORECASE,
+)
+EXAMPLE_MAX = 160
+SURPRISE_MIN = 2.0
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Lines of one template of one entity."""
+
+    before: int = 0
+    inside: int = 0
+    first_at: float = math.inf
+    last_at: float = -math.inf
+    severity: int = 0
+    example: str = ""
+
+
+def find_error_signatures(
+    logs: Logs,
+    patterns: Sequence[Pattern] = (),
+    *,
+    window: Window,
+    baseline: Window | None = None,
+    target: Target | None = None,
+) -> Analysis:
+    """New, exploding and vanished templates, and breaks in what usually follows what.
+
+    `patterns` are signatures of a source that samples its logs; their own delta is believed. Linear in
+    the number of lines.
+    """
+    del target
+    losses: list[str] = []
+    miner = Miner()
+    identifiers = [miner.add(message) for message in logs.messages]
+    tallies = _tally(logs, identifiers, window, baseline)
+    exposure = _exposure(logs, window, baseline)
+    if len(logs) and baseline is None:
+        losses.append("The logs have no baseline: a template is judged by its severity alone.")
+    if len(logs) and not any(logs.severities):
+        losses.append("The log lines carry no severity; their words stand in.")
+    found = [
+        finding
+        for (entity, identifier), tally in tallies.items()
+        if (finding := _judge(entity, miner.text(identifier), tally, exposure, window, baseline))
+    ]
+    found.extend(_sampled(pattern, window) for pattern in patterns if pattern.delta != 0)
+    found.extend(flow_breaks(logs, identifiers, miner, window, baseline))
+    return analysis(found, losses)
+
+
+def _tally(
+    logs: Logs, identifiers: Sequence[int], window: Window, baseline: Window | None
+) -> Mapping[tuple[str, int], _Tally]:
+    inside = window.covers(logs.times)
+    before = baseline.covers(logs.times) if baseline is not None else np.zeros(len(logs), dtype=bool)
+    tallies: dict[tuple[str, int], _Tally] = {}
+    rows = zip(
+        logs.entities, identifiers, logs.times.tolist(), inside.tolist(), before.tolist(), strict=True
+    )
+    for row, (entity, identifier, at, is_inside, is_before) in enumerate(rows):
+        if not (is_inside or is_before):
+            continue
+        tally = tallies.get((entity, identifier))
+        if tally is None:
+            tally = tallies[entity, identifier] = _Tally(
+                severity=_rank(logs.severities[row], logs.messages[row]),
+                example=logs.messages[row][:EXAMPLE_MAX],
+            )
+        if is_inside:
+            tally.inside += 1
+            tally.first_at = min(tally.first_at, at)
+            tally.last_at = max(tally.last_at, at)
+        else:
+            tally.before += 1
+    return tallies
+
+
+def _rank(severity: str, message: str) -> int:
+    """0 normal, 1 warning, 2 error; without a severity the words decide."""
+    lowered = severity.lower()
+    if lowered in _BAD_SEVERITY:
+        return 2
+    if lowered in _WARN_SEVERITY:
+        return 1
+    return 2 if not lowered and _FAILED.search(message) else 0
+
+
+def _exposure(logs: Logs, window: Window, baseline: Window | None) -> float:
+    """How many times more was looked at in the window than in the baseline.
+
+    By traces where both have them (sampled logs keep whole traces), by time otherwise.
+    """
+    if baseline is None:
+        return 1.0
+    inside, before = window.covers(logs.times), baseline.covers(logs.times)
+    traces_in = {logs.trace_ids[row] for row in np.flatnonzero(inside)} - {None}
+    traces_before = {logs.trace_ids[row] for row in np.flatnonzero(before)} - {None}
+    if len(traces_in) >= 10 and len(traces_before) >= 10:
+        return len(traces_in) / len(traces_before)
+    return window.length_s / baseline.length_s if baseline.length_s else 1.0
+
+
+def surprise(observed: float, expected: float) -> float:
+    """Signed square root of the Poisson deviance: about a number of standard deviations."""
+    if observed == 0:
+        return -math.sqrt(2 * expected)
+    deviance = 2 * (observed * math.log(observed / expected) - (observed - expected))
+    return math.copysign(math.sqrt(max(deviance, 0.0)), observed - expected)
+
+
+def _judge(
+    entity: str,
+    text: str,
+    tally: _Tally,
+    exposure: float,
+    window: Window,
+    baseline: Window | None,
+) -> Finding | None:
+    # Half a line is added on both sides: what was never seen is rare, not impossible.
+    expected = (tally.before + 0.5) * exposure
+    if baseline is None and tally.severity == 0:
+        return None
+    score = surprise(tally.inside, expected) if baseline is not None else 2.0 + tally.severity
+    if abs(score) < SURPRISE_MIN or (score < 0 and tally.severity):
+        return None
+    novel = tally.before == 0
+    weight = (0.45, 0.7, 1.0)[tally.severity]
+    strength = weight * abs(score) / (abs(score) + 4.0)
+    if score < 0:
+        strength *= 0.6
+    verdict = "is new" if novel else ("grew" if score > 0 else "vanished or fell")
+    statement = (
+        f"{entity} logged \"{text[:EXAMPLE_MAX]}\" {tally.inside} times where {number(expected)} were "
+        f"expected: it {verdict}" + (f", from {clock(tally.first_at)} on." if tally.inside else ".")
+    )
+    features = _features(text, tally.example, tally.severity, score, novel=novel)
+    features["count"] = float(tally.inside)
+    features["expected"] = round(expected, 3)
+    features["last_at"] = tally.last_at if tally.inside else 0.0
+    onset = tally.first_at if tally.inside else None
+    query = f"lines of {entity} by template, window against baseline"
+    return Finding("log", entity, statement, window, onset, strength, features, query)
+
+
+def _features(
+    text: str, example: str, severity: int, score: float, *, novel: bool
+) -> dict[str, Scalar]:
+    return {
+        "detector": "template",
+        "template": text[:EXAMPLE_MAX],
+        "example": example,
+        "severity": float(severity),
+        "surprise": round(score, 3),
+        "novel": novel,
+        "classes": " ".join(error_classes(example)) if severity or _FAILED.search(example) else "",
+    }
+
+
+def _sampled(pattern: Pattern, window: Window) -> Finding:
+    """A signature counted by the source itself: its delta is against the source's own baseline."""
+    expected = max(pattern.count - pattern.delta, 0.0)
+    score = surprise(pattern.count, expected + 0.5)
+    severity = 2 if _FAILED.search(pattern.signature) or error_classes(pattern.signature) else 0
+    strength = (1.0 if severity else 0.45) * abs(score) / (abs(score) + 4.0)
+    if score < 0:
+        strength *= 0.6
+    statement = (
+        f"{pattern.entity} logged \"{pattern.signature[:EXAMPLE_MAX]}\" {number(pattern.count)} times, "
+        f"{number(pattern.delta)} against its own baseline."
+    )
+    features = _features(
+        pattern.signature, pattern.signature[:EXAMPLE_MAX], severity, score, novel=expected == 0
+    )
+    features["detector"] = "pattern"
+    features["count"] = pattern.count
+    features["expected"] = expected
+    query = f"log signatures of {pattern.entity} as its source counts them"
+    return Finding("log", pattern.entity, statement, window, None, strength, features, query)

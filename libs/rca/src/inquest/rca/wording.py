@@ -1,0 +1,22 @@
+"""How numbers and times are written in statements, in one place, so that they can be checked."""
+
+import math
+
+
+def number(value: float) -> str:
+    """Three significant digits, no exponent below a million, no trailing zeros."""
+    if not math.isfinite(value):
+        return "unknown"
+    if value == 0:
+        return "0"
+    if abs(value) >= 1e6 or abs(value) < 1e-4:
+        return f"{value:.2e}"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def clock(epoch_s: float) -> str:
+    """UTC time of day, without a clock or a time zone table."""
+    second = int(epoch_s) % 86_400
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
