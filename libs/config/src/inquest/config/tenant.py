@@ -1,0 +1,166 @@
+"""What belongs to one tenant: sources, providers, catalogue, channels, a recording, limits."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+from inquest.config.providers import Provider
+from inquest.config.section import FilePath, Name, SecretRef, SecretRefs, Section, ServiceName, WebUrl
+from inquest.contracts.message import Window
+from inquest.contracts.v1.investigation import Limits, Mode
+from inquest.contracts.v1.verdict import Band
+
+SourceKind = Literal["pagerduty", "generic"]
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+class SourceConfig(Section):
+    """Where signals come from."""
+
+    kind: SourceKind
+    secret: SecretRefs = Field(
+        default=(),
+        max_length=5,
+        description="Signing secret of the webhook: a reference, or several while one is rotated. "
+        "Without one, only the bus delivers.",
+    )
+
+
+class ServiceEntry(Section):
+    """One service of the catalogue, with the names it goes by elsewhere."""
+
+    service_id: ServiceName = Field(description="The name that telemetry carries and verdicts show.")
+    tier: PositiveInt | None = Field(default=None, description="1 is the most important.")
+    owner: str | None = Field(default=None, description="Team or person.")
+    time_zone: str | None = Field(default=None, description="IANA zone of the owners, such as Europe/Berlin.")
+    hours: str | None = Field(default=None, description="When the owners work, such as Mon-Fri 09:00-18:00.")
+    repositories: tuple[str, ...] = Field(default=(), description="Repositories that build it.")
+    dependencies: tuple[ServiceName, ...] = Field(default=(), description="Services that it calls.")
+    aliases: dict[str, tuple[ServiceName, ...]] = Field(
+        default_factory=dict,
+        description="Its names by source: pagerduty: [PF9KMXH], prometheus: [checkout-svc].",
+    )
+
+
+class CatalogueConfig(Section):
+    """The services of a tenant."""
+
+    services: tuple[ServiceEntry, ...] = Field(default=(), max_length=20_000)
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> Self:
+        if repeated := _repeated(entry.service_id for entry in self.services):
+            raise ValueError(f"service_id used twice: {', '.join(repeated)}")
+        claims = Counter(
+            (source, alias)
+            for entry in self.services
+            for source, names in entry.aliases.items()
+            for alias in set(names)
+        )
+        if double := [f"{alias} ({source})" for (source, alias), count in claims.items() if count > 1]:
+            raise ValueError(f"alias claimed by two services: {', '.join(double)}")
+        return self
+
+
+class ChannelSettings(Section):
+    """What every channel has. Shadow mode is the default: notices are rendered and recorded, nothing is sent."""
+
+    id: Name = Field(description="Name of the channel in notices.")
+    live: bool = Field(default=False, description="true: send; false: shadow mode.")
+    live_services: tuple[ServiceName, ...] = Field(
+        default=(), description="With live: true, send only for these services; empty: for all."
+    )
+    band_min: Band = Field(default="undetermined", description="Weakest verdict worth a notice.")
+
+
+class TerminalChannel(ChannelSettings):
+    """Prints to the terminal of `inquest up`."""
+
+    kind: Literal["terminal"]
+
+
+class FileChannel(ChannelSettings):
+    """Appends to a file."""
+
+    kind: Literal["file"]
+    path: FilePath
+
+
+class WebhookChannel(ChannelSettings):
+    """Posts JSON, signed with HMAC-SHA256."""
+
+    kind: Literal["webhook"]
+    url: WebUrl
+    secret: SecretRef | None = Field(default=None, description="Reference of the signing secret.")
+    timeout_ms: PositiveInt = Field(default=5000, description="Longest wait for an answer.")
+
+
+Channel = Annotated[TerminalChannel | FileChannel | WebhookChannel, Field(discriminator="kind")]
+
+
+class RecordedWindow(Window):
+    """A stretch of time in UTC or with an offset."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("end must be after start")
+        return self
+
+
+class RecordingConfig(Section):
+    """The tenant replays one incident pack instead of looking at live systems."""
+
+    pack: FilePath = Field(description="Folder of the pack.")
+    window: RecordedWindow = Field(description="When the incident happened.")
+    baseline: RecordedWindow | None = Field(default=None, description="A stretch without the fault.")
+
+
+class LimitsCeiling(Section):
+    """What one investigation of this tenant may spend at most, whatever its mode says."""
+
+    calls_max: PositiveInt | None = None
+    bytes_max: PositiveInt | None = None
+    rounds_max: PositiveInt | None = None
+    step_latency_ms_max: PositiveInt | None = None
+    duration_s_max: PositiveInt | None = None
+
+    def cap(self, limits: Limits) -> Limits:
+        """Return the limits, none of them above this ceiling."""
+        mine = self.model_dump(exclude_none=True)
+        return Limits(**{name: min(value, mine.get(name, value)) for name, value in limits.model_dump().items()})
+
+
+class TenantConfig(Section):
+    """One tenant."""
+
+    mode: Mode = Field(default="balanced", description="Mode of investigations that a page opens.")
+    sources: tuple[SourceConfig, ...] = Field(default=(), description="Where signals come from.")
+    providers: tuple[Provider, ...] = Field(default=(), description="Where telemetry is read.")
+    catalogue: CatalogueConfig = CatalogueConfig()
+    channels: tuple[Channel, ...] = Field(
+        default=(TerminalChannel(id="terminal", kind="terminal"),), description="Where verdicts are told."
+    )
+    recording: RecordingConfig | None = Field(default=None, description="Replay this pack.")
+    limits: LimitsCeiling = LimitsCeiling()
+
+    @field_validator("sources", "providers", "channels")
+    @classmethod
+    def _names_are_unique(cls, value: tuple[Section, ...]) -> tuple[Section, ...]:
+        names = (
+            str(getattr(item, "name", None) or getattr(item, "id", None) or getattr(item, "kind", "")) for item in value
+        )
+        if repeated := _repeated(names):
+            raise ValueError(f"used twice: {', '.join(repeated)}")
+        return value
+
+    def source(self, kind: str) -> SourceConfig | None:
+        """Return the source of this kind, or None."""
+        return next((source for source in self.sources if source.kind == kind), None)
