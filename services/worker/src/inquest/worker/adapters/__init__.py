@@ -1,0 +1,1 @@
+"""The edge: the gateway, the evidence stream and the threads that analyse."""

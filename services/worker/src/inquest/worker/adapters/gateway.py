@@ -1,0 +1,87 @@
+"""Calls through the gateway, over the bus."""
+
+import asyncio
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import timedelta
+
+from inquest.bus import BusPort, Objects
+from inquest.contracts.errors import InquestError, RetryLater
+from inquest.contracts.latest import CapabilityTask, Domain, Query, ToolRequest, ToolResult, Window
+from inquest.contracts.subjects import TOOL_CALL
+from inquest.rca.changes import LOOKBACK_S
+from inquest.telemetry.logs import get_logger
+from inquest.worker.domain.answers import Answer
+
+REPLY_SHARE = 0.95  # the gateway gives up a little before we do, so that its reason reaches us
+PAUSE_S_MIN = 0.05
+PAUSE_S_MAX = 2.0
+
+_log = get_logger("worker")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayTools:
+    """Asks `req.tool.call`; payloads over the inline limit come from the object store."""
+
+    bus: BusPort
+    payloads: Objects
+
+    async def ask(self, task: CapabilityTask, domain: Domain, *, timeout_s: float) -> Answer:
+        """Return the answer; while time is left, an absent gateway is asked again: its journal repeats nothing."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                result = await self._call(_request(task, domain, timeout_s), timeout_s)
+                return Answer(domain, result, await self._data(result))
+        except TimeoutError:
+            why = f"the gateway did not answer within {timeout_s:.3g} s"
+        except (InquestError, binascii.Error) as error:
+            why = f"its response cannot be fetched: {error}"
+        _log.warning(
+            "domain_unanswered", tenant=task.tenant, investigation=task.investigation_id, domain=domain, reason=why
+        )
+        return Answer(domain, failure=why)
+
+    async def _call(self, request: ToolRequest, timeout_s: float) -> ToolResult:
+        pause_s = PAUSE_S_MIN
+        while True:  # bounded by the timeout around it
+            try:
+                result: ToolResult = await self.bus.request(
+                    TOOL_CALL, request, timeout_s=timeout_s, domain=request.domain, tenant=request.tenant
+                )
+            except RetryLater:
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, PAUSE_S_MAX)
+            else:
+                return result
+
+    async def _data(self, result: ToolResult) -> bytes | None:
+        if result.status not in {"ok", "degraded"}:
+            return None
+        if result.payload_inline is not None:
+            return base64.b64decode(result.payload_inline, validate=True)
+        return await self.payloads.get(result.payload_ref) if result.payload_ref else None
+
+
+def _request(task: CapabilityTask, domain: Domain, timeout_s: float) -> ToolRequest:
+    """The same task asks the same question on every redelivery: the gateway's journal depends on it."""
+    entities = task.focus.entities
+    services = tuple(dict.fromkeys((*entities, *task.focus.services))) if entities else ()
+    return ToolRequest(
+        tenant=task.tenant,
+        investigation_id=task.investigation_id,
+        step_id=task.step_id,
+        domain=domain,
+        query=Query(window=_window(task, domain), baseline=task.baseline, services=services),
+        timeout_ms=max(1, int(timeout_s * 1000 * REPLY_SHARE)),
+        calls_max=task.limits.calls_max,
+        bytes_max=task.limits.bytes_max,
+    )
+
+
+def _window(task: CapabilityTask, domain: Domain) -> Window:
+    """Changes act long after they went live, so they are asked for from further back."""
+    if domain != "changes":
+        return task.window
+    return Window(start=task.window.start - timedelta(seconds=LOOKBACK_S), end=task.window.end)

@@ -1,0 +1,1 @@
+"""Pure: from domain responses to evidence, without I/O, clock or randomness."""

@@ -1,0 +1,69 @@
+"""What a domain answered, and what that says about coverage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inquest.contracts.latest import CapabilityTask, Coverage, CoverageStatus, Domain, ToolResult, ToolStatus
+
+INJECTION_PREFIX = "injection-attempt:"
+PROBLEMS_SHOWN_MAX = 5
+_STATUS: dict[ToolStatus, CoverageStatus] = {
+    "ok": "looked",
+    "degraded": "degraded",
+    "unavailable": "skipped",
+    "refused": "failed",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One domain's answer: the gateway's result and the compressed response, or why there is none."""
+
+    domain: Domain
+    result: ToolResult | None = None
+    data: bytes | None = None
+    failure: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a response to analyse."""
+        return self.data is not None
+
+    @property
+    def injections(self) -> tuple[str, ...]:
+        """What the gateway took for instructions to us, hidden in the telemetry."""
+        problems = self.result.problems if self.result else ()
+        return tuple(one.removeprefix(INJECTION_PREFIX).strip() for one in problems if one.startswith(INJECTION_PREFIX))
+
+
+def calls_of(answers: Sequence[Answer]) -> int:
+    """How many calls reached a provider; a refused call or a domain that nobody serves reached none."""
+    reached = {"ok", "degraded", "failed"}
+    return sum(answer.result is not None and answer.result.status in reached for answer in answers)
+
+
+def coverage_of(task: CapabilityTask, answer: Answer, failure: str) -> Coverage:
+    """Return the coverage row of one answer; `failure` says why a usable answer was not analysed after all."""
+    result = answer.result
+    if failure or answer.failure or result is None:
+        why = failure or answer.failure
+        interface = (result.interface if result else "") or answer.domain
+        provider = result.provider if result else None
+        return Coverage(
+            capability=task.capability_id, interface=interface, provider=provider, status="failed", reason=why
+        )
+    return Coverage(
+        capability=task.capability_id,
+        interface=result.interface or answer.domain,
+        provider=result.provider,
+        status=_STATUS[result.status],
+        reason=_reason(result),
+    )
+
+
+def _reason(result: ToolResult) -> str:
+    problems = [one for one in result.problems if not one.startswith(INJECTION_PREFIX)]
+    shown = problems[:PROBLEMS_SHOWN_MAX]
+    more = [f"and {len(problems) - len(shown)} more problems"] if len(problems) > len(shown) else []
+    return "; ".join([part for part in (result.reason, *shown) if part] + more)

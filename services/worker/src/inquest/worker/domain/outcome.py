@@ -1,0 +1,89 @@
+"""The outcome of a step: its evidence within the limits of one atomic batch, and the message that ends it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inquest.contracts.latest import CapabilityTask, Evidence, StepFinished, StepStatus
+from inquest.worker.domain.answers import Answer, calls_of, coverage_of
+from inquest.worker.domain.detectors import source_of
+from inquest.worker.domain.evidence import evidence_of, injections_of
+from inquest.worker.domain.examine import Examined
+
+EVIDENCE_MAX = 900  # the server takes 1,000 messages in one atomic batch
+EVIDENCE_BYTES_MAX = 64 * 1024
+BATCH_BYTES_MAX = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is recorded, all or nothing."""
+
+    evidence: tuple[Evidence, ...]
+    finished: StepFinished
+
+
+def conclude(
+    task: CapabilityTask, answers: Sequence[Answer], examined: Examined, *, now: datetime, wall_ms: float
+) -> Outcome:
+    """Return the step's outcome. A step that saw nothing still ends, and says why."""
+    usable = {answer.domain: answer for answer in answers if answer.usable and answer.domain not in examined.failures}
+    found = [
+        evidence_of(task, finding, usable[source_of(finding, tuple(usable))]) for finding in examined.analysis.findings
+    ]
+    found += [one for answer in answers for one in injections_of(task, answer)]
+    evidence, dropped = strongest(found, floor=task.quality_threshold)
+    coverage = tuple(
+        coverage_of(
+            task, answer, examined.failures.get(answer.domain, "") or (examined.failure if answer.usable else "")
+        )
+        for answer in answers
+    )
+    reasons = [
+        f"{row.interface}: {row.reason or row.status}" for row in coverage if row.status in {"failed", "skipped"}
+    ]
+    finished = StepFinished(
+        step_id=task.step_id,
+        tenant=task.tenant,
+        investigation_id=task.investigation_id,
+        capability=task.capability_id,
+        status=_status(answers, examined, failed=any(row.status == "failed" for row in coverage)),
+        evidence_ids=tuple(one.evidence_id for one in evidence),
+        coverage=coverage,
+        losses=(*examined.analysis.losses, *dropped, *((f"{examined.failure}.",) if examined.failure else ())),
+        calls=calls_of(answers),
+        bytes_read=sum(answer.result.size_bytes for answer in answers if answer.result),
+        provider_ms=max((answer.result.duration_ms for answer in answers if answer.result), default=0.0),
+        analysis_ms=examined.analysis_ms,
+        wall_ms=wall_ms,
+        finished_at=now,
+        reason="; ".join(reasons),
+    )
+    return Outcome(evidence, finished)
+
+
+def strongest(found: Iterable[Evidence], *, floor: float = 0.0) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+    """Return each finding once, strongest first, within the limits; the sentences say what was left out."""
+    unique = {one.evidence_id: one for one in found}
+    ranked = sorted(unique.values(), key=lambda one: (-one.strength, one.evidence_id))
+    good = [one for one in ranked if one.strength >= floor]
+    kept: list[Evidence] = []
+    size = 0
+    for one in good:
+        weight = len(one.model_dump_json())
+        if len(kept) < EVIDENCE_MAX and weight <= EVIDENCE_BYTES_MAX and size + weight <= BATCH_BYTES_MAX:
+            kept.append(one)
+            size += weight
+    losses = []
+    if weak := len(ranked) - len(good):
+        losses.append(f"{weak} findings were weaker than the task asks for and were left out.")
+    if over := len(good) - len(kept):
+        losses.append(f"{over} findings did not fit the limits of one step and were left out.")
+    return tuple(kept), tuple(losses)
+
+
+def _status(answers: Sequence[Answer], examined: Examined, *, failed: bool) -> StepStatus:
+    """Return failed when nothing was answered, partial when a part is missing by fault, else succeeded."""
+    if not any(answer.usable for answer in answers):
+        return "failed"
+    return "partial" if failed or examined.failure else "succeeded"
