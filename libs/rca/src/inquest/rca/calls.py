@@ -13,9 +13,7 @@ PAIRS_MIN = 4
 GAP_MIN_MS = 2.0
 
 
-def call_changes(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def call_changes(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """All findings about calls between services and operations."""
     return [
         *_gaps(spans, tree, inside, before, window),
@@ -23,9 +21,7 @@ def call_changes(
     ]
 
 
-def _gaps(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def _gaps(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """Time between a caller's span and the callee's span inside it: the network and its queues."""
     gaps: defaultdict[tuple[str, str], tuple[list[float], list[float], list[float]]]
     gaps = defaultdict(lambda: ([], [], []))
@@ -85,9 +81,7 @@ def _gap(
     return Finding("trace", callee, statement, window, onset, strength, features, query)
 
 
-def _fan_out(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def _fan_out(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """Children of one name per parent: lost calls, and the same call made many times over."""
     parents: tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]] = (Counter(), Counter())
     calls: tuple[defaultdict[tuple[str, str], Counter[str]], ...] = (
@@ -132,7 +126,7 @@ def _call_change(
         return None
     said = "lost" if lost else "repeats"
     statement = (
-        f"{entity} \"{name[:80]}\" {said} calls of \"{child[:80]}\": {number(rate)} per pass of {total_now}, "
+        f'{entity} "{name[:80]}" {said} calls of "{child[:80]}": {number(rate)} per pass of {total_now}, '
         f"before {number(usual)} of {total_before}."
     )
     features: dict[str, Scalar] = {

@@ -65,9 +65,13 @@ def _finding(
     where = ", ".join(dict.fromkeys(entities))
     behaviour = _behaviour(change, reading)
     kind: Kind = "flag" if change.kind == "flag" else "change"
-    since = f"live on {where or 'unknown services'} since {clock(live_at)}" if live_at is not None else "not seen to be deployed"
+    since = (
+        f"live on {where or 'unknown services'} since {clock(live_at)}"
+        if live_at is not None
+        else "not seen to be deployed"
+    )
     title = (change.message or f"{change.from_ or '?'} to {change.to or '?'}").splitlines()[0][:100]
-    statement = f"{change.kind} {change.ref[:12]} \"{title}\", {since}: {reading.why}."
+    statement = f'{change.kind} {change.ref[:12]} "{title}", {since}: {reading.why}.'
     features: dict[str, Scalar] = {
         "detector": "change",
         "ref": change.ref,

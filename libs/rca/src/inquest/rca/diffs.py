@@ -31,10 +31,28 @@ _GUARD = re.compile(
     r"|\?\.|Optional|recover\(\)|defer\s|\bfinally\b|\bunlock\b|\.close\(|leeway|tolerance",
     re.IGNORECASE,
 )
-_CALL_IN_LOOP = re.compile(r"\.\s*(?:get|find|query|fetch|load|select|exec|call|do|send|post|read|lookup)\w*\(", re.IGNORECASE)
+_CALL_IN_LOOP = re.compile(
+    r"\.\s*(?:get|find|query|fetch|load|select|exec|call|do|send|post|read|lookup)\w*\(", re.IGNORECASE
+)
 _LOOP = re.compile(r"\b(?:for|while|foreach|forEach|\.map\()\b")
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "s": 1.0, "sec": 1.0, "second": 1.0,
-            "seconds": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hour": 3600.0, "hours": 3600.0}
+_SECONDS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "ms": 1e-3,
+    "millisecond": 1e-3,
+    "milliseconds": 1e-3,
+    "s": 1.0,
+    "sec": 1.0,
+    "second": 1.0,
+    "seconds": 1.0,
+    "m": 60.0,
+    "min": 60.0,
+    "minute": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+    "hour": 3600.0,
+    "hours": 3600.0,
+}
 _SIZES = {"k": 1e3, "ki": 1024.0, "kb": 1e3, "mi": 1024.0**2, "mb": 1e6, "gi": 1024.0**3, "gb": 1e9}
 
 
@@ -108,8 +126,11 @@ def _behaviour(
         prefix = message.split(":", 1)[0].split("(", 1)[0].strip().lower()
         if prefix in {"docs", "test", "tests", "style", "ci", "build"}:
             return 0.05, "its message says that no behaviour changes, and there is no diff"
-        return (0.15, "its message speaks of upkeep and there is no diff") if prefix in {"chore", "refactor"} else (
-            0.35, "there is no diff to read")
+        return (
+            (0.15, "its message speaks of upkeep and there is no diff")
+            if prefix in {"chore", "refactor"}
+            else (0.35, "there is no diff to read")
+        )
     if not removed and not added:
         return 0.05, "only comments or spaces change"
     if files and all(_MANIFEST.search(name) or _INERT_FILE.search(name) for name in files):
@@ -211,9 +232,7 @@ def _tokens(code: Sequence[str], message: str, files: Sequence[str]) -> tuple[st
     return tuple(token for token, _ in ordered[:TOKENS_MAX])
 
 
-def _mechanisms(
-    removed: Sequence[str], added: Sequence[str], message: str, files: Sequence[str]
-) -> tuple[str, ...]:
+def _mechanisms(removed: Sequence[str], added: Sequence[str], message: str, files: Sequence[str]) -> tuple[str, ...]:
     """Mechanisms by how many of their words the change touches; lines that only move count nothing."""
     before, after = Counter(map(_squeeze, removed)), Counter(map(_squeeze, added))
     changed = [line for line in removed if not after[_squeeze(line)]]
@@ -224,8 +243,7 @@ def _mechanisms(
     for text in (message, *files):
         bag.update(dict.fromkeys(words(text), 2))
     scored = [
-        (sum(min(bag[word], 3) for word in mechanism.words if word in bag), mechanism.name)
-        for mechanism in MECHANISMS
+        (sum(min(bag[word], 3) for word in mechanism.words if word in bag), mechanism.name) for mechanism in MECHANISMS
     ]
     best = max((score for score, _ in scored), default=0)
     kept = [(score, name) for score, name in scored if score and score >= 0.34 * best]

@@ -4,7 +4,7 @@ A finding is all that crosses the bus, so its features carry everything that ran
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from inquest.rca.tables import Window

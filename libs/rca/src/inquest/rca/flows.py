@@ -98,9 +98,9 @@ def _compare(
     entity, here = step
     share, usual_share = followers[after] / seen, known[after] / seen_before
     onset = now.first_at.get((step, after))
-    said = "nothing" if after == END else f"\"{miner.text(after)[:80]}\""
+    said = "nothing" if after == END else f'"{miner.text(after)[:80]}"'
     statement = (
-        f"In {entity}, \"{miner.text(here)[:80]}\" was followed by {said} in {number(100 * share)} % of "
+        f'In {entity}, "{miner.text(here)[:80]}" was followed by {said} in {number(100 * share)} % of '
         f"{seen} passes, before in {number(100 * usual_share)} % of {seen_before}"
         + (f", from {clock(onset)} on." if onset is not None else ".")
     )

@@ -89,12 +89,7 @@ def _walk(start: str, follow: dict[str, set[str]]) -> dict[str, int]:
     distance = {start: 0}
     frontier = [start]
     while frontier:
-        reached = [
-            other
-            for here in frontier
-            for other in sorted(follow.get(here, ()))
-            if other not in distance
-        ]
+        reached = [other for here in frontier for other in sorted(follow.get(here, ())) if other not in distance]
         for other in reached:
             distance.setdefault(other, distance[frontier[0]] + 1)
         frontier = list(dict.fromkeys(reached))

@@ -2,8 +2,7 @@
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,9 @@ from inquest.rca.tables import Logs, Pattern, Target, Window
 from inquest.rca.templates import Miner
 from inquest.rca.wording import clock, number
 
-_BAD_SEVERITY = frozenset({"error", "err", "fatal", "critical", "crit", "alert", "emerg", "emergency", "severe", "panic"})
+_BAD_SEVERITY = frozenset(
+    {"error", "err", "fatal", "critical", "crit", "alert", "emerg", "emergency", "severe", "panic"}
+)
 _WARN_SEVERITY = frozenset({"warn", "warning"})
 _FAILED = re.compile(
     r"\b(?:error|fail|exception|panic|fatal|refused|denied|timeout|timed out|unavailable|exceeded|killed|crash)",
@@ -76,9 +77,7 @@ def _tally(
     inside = window.covers(logs.times)
     before = baseline.covers(logs.times) if baseline is not None else np.zeros(len(logs), dtype=bool)
     tallies: dict[tuple[str, int], _Tally] = {}
-    rows = zip(
-        logs.entities, identifiers, logs.times.tolist(), inside.tolist(), before.tolist(), strict=True
-    )
+    rows = zip(logs.entities, identifiers, logs.times.tolist(), inside.tolist(), before.tolist(), strict=True)
     for row, (entity, identifier, at, is_inside, is_before) in enumerate(rows):
         if not (is_inside or is_before):
             continue
@@ -152,7 +151,7 @@ def _judge(
         strength *= 0.6
     verdict = "is new" if novel else ("grew" if score > 0 else "vanished or fell")
     statement = (
-        f"{entity} logged \"{text[:EXAMPLE_MAX]}\" {tally.inside} times where {number(expected)} were "
+        f'{entity} logged "{text[:EXAMPLE_MAX]}" {tally.inside} times where {number(expected)} were '
         f"expected: it {verdict}" + (f", from {clock(tally.first_at)} on." if tally.inside else ".")
     )
     features = _features(text, tally.example, tally.severity, score, novel=novel)
@@ -164,9 +163,7 @@ def _judge(
     return Finding("log", entity, statement, window, onset, strength, features, query)
 
 
-def _features(
-    text: str, example: str, severity: int, score: float, *, novel: bool
-) -> dict[str, Scalar]:
+def _features(text: str, example: str, severity: int, score: float, *, novel: bool) -> dict[str, Scalar]:
     return {
         "detector": "template",
         "template": text[:EXAMPLE_MAX],
@@ -187,12 +184,10 @@ def _sampled(pattern: Pattern, window: Window) -> Finding:
     if score < 0:
         strength *= 0.6
     statement = (
-        f"{pattern.entity} logged \"{pattern.signature[:EXAMPLE_MAX]}\" {number(pattern.count)} times, "
+        f'{pattern.entity} logged "{pattern.signature[:EXAMPLE_MAX]}" {number(pattern.count)} times, '
         f"{number(pattern.delta)} against its own baseline."
     )
-    features = _features(
-        pattern.signature, pattern.signature[:EXAMPLE_MAX], severity, score, novel=expected == 0
-    )
+    features = _features(pattern.signature, pattern.signature[:EXAMPLE_MAX], severity, score, novel=expected == 0)
     features["detector"] = "pattern"
     features["count"] = pattern.count
     features["expected"] = expected

@@ -29,9 +29,7 @@ class _Losses:
         if self.empty:
             yield f"{self.empty} series have no sample in the window."
         if self.no_baseline:
-            yield (
-                f"{self.no_baseline} series have no baseline; the first third of the window stands in."
-            )
+            yield (f"{self.no_baseline} series have no baseline; the first third of the window stands in.")
         if self.constant:
             yield f"{self.constant} series never moved."
         if self.not_finite:
@@ -53,14 +51,8 @@ def find_symptoms(
     """
     losses = _Losses()
     shown = target or Target()
-    violated = next(
-        (s for s in series if s.entity == shown.entity and s.metric == shown.metric), None
-    )
-    found = [
-        finding
-        for one in series
-        if (finding := _examine(one, window, baseline, violated, losses)) is not None
-    ]
+    violated = next((s for s in series if s.entity == shown.entity and s.metric == shown.metric), None)
+    found = [finding for one in series if (finding := _examine(one, window, baseline, violated, losses)) is not None]
     if baseline is None and series:
         losses.no_baseline = len(series)
     return analysis(found, losses.sentences())

@@ -22,28 +22,24 @@ class Meaning:
 
 
 _RESOURCES: tuple[tuple[Resource, frozenset[str]], ...] = (
-    ("cpu", frozenset("cpu cfs throttle throttled throttling runqueue load1 steal".split())),
-    ("memory", frozenset("memory mem heap rss oom gc swap cache evictions eviction".split())),
-    ("disk", frozenset("disk filesystem fs inode inodes iops volume fsync wal syscall".split())),
-    ("pool", frozenset("pool conns connections connection conn".split())),
-    ("queue", frozenset("queue backlog lag pending depth inflight".split())),
-    ("threads", frozenset("threads thread goroutines fds fd handles".split())),
-    ("network", frozenset("network bytes packets tcp retransmits socket".split())),
+    ("cpu", frozenset(["cpu", "cfs", "throttle", "throttled", "throttling", "runqueue", "load1", "steal"])),
+    ("memory", frozenset(["memory", "mem", "heap", "rss", "oom", "gc", "swap", "cache", "evictions", "eviction"])),
+    ("disk", frozenset(["disk", "filesystem", "fs", "inode", "inodes", "iops", "volume", "fsync", "wal", "syscall"])),
+    ("pool", frozenset(["pool", "conns", "connections", "connection", "conn"])),
+    ("queue", frozenset(["queue", "backlog", "lag", "pending", "depth", "inflight"])),
+    ("threads", frozenset(["threads", "thread", "goroutines", "fds", "fd", "handles"])),
+    ("network", frozenset(["network", "bytes", "packets", "tcp", "retransmits", "socket"])),
 )
 _LATENCY = frozenset(
-    "latency duration wait seconds ms p50 p75 p90 p95 p99 p999 response rtt elapsed time delay".split()
+    ["latency", "duration", "wait", "seconds", "ms", "p50", "p75", "p90", "p95", "p99", "p999", "response", "rtt", "elapsed", "time", "delay"]
 )
 _ERRORS = frozenset(
-    "error errors err failed failure failures fail fault faults exception exceptions 5xx 4xx 500 "
-    "502 503 504 401 403 429 unauthorized rejected denied refused timeout timeouts servfail nxdomain "
-    "panic panics restarts restart oom oomkilled crash crashes dropped drops retries retry throttled "
-    "throttles unhealthy expired deadlock deadlocks misses miss dlq invalid abandoned".split()
+    ["error", "errors", "err", "failed", "failure", "failures", "fail", "fault", "faults", "exception", "exceptions", "5xx", "4xx", "500", "502", "503", "504", "401", "403", "429", "unauthorized", "rejected", "denied", "refused", "timeout", "timeouts", "servfail", "nxdomain", "panic", "panics", "restarts", "restart", "oom", "oomkilled", "crash", "crashes", "dropped", "drops", "retries", "retry", "throttled", "throttles", "unhealthy", "expired", "deadlock", "deadlocks", "misses", "miss", "dlq", "invalid", "abandoned"]
 )
-_SUCCESS = frozenset("availability success available ready healthy uptime up hit hits ok apdex".split())
-_LIMIT = frozenset("max limit quota capacity size ceiling".split())
+_SUCCESS = frozenset(["availability", "success", "available", "ready", "healthy", "uptime", "up", "hit", "hits", "ok", "apdex"])
+_LIMIT = frozenset(["max", "limit", "quota", "capacity", "size", "ceiling"])
 _TRAFFIC = frozenset(
-    "requests request rps qps throughput workload ops rate calls traffic hits sessions orders events "
-    "messages bytes transmit receive sent received count".split()
+    ["requests", "request", "rps", "qps", "throughput", "workload", "ops", "rate", "calls", "traffic", "hits", "sessions", "orders", "events", "messages", "bytes", "transmit", "receive", "sent", "received", "count"]
 )
 
 

@@ -42,9 +42,7 @@ class Miner:
     _by_raw: dict[str, int] = field(default_factory=dict)
     _by_shape: dict[str, int] = field(default_factory=dict)
     _by_location: dict[str, int] = field(default_factory=dict)
-    _tree: defaultdict[tuple[int, str], list[_Group]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    _tree: defaultdict[tuple[int, str], list[_Group]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, message: str) -> int:
         """The template number of `message`."""
@@ -83,9 +81,7 @@ class Miner:
             same = sum(a == b for a, b in zip(group.tokens, tokens, strict=True))
             if same >= SIMILARITY_MIN * len(tokens):
                 if same < len(tokens):
-                    group.tokens = [
-                        a if a == b else HOLE for a, b in zip(group.tokens, tokens, strict=True)
-                    ]
+                    group.tokens = [a if a == b else HOLE for a, b in zip(group.tokens, tokens, strict=True)]
                     self.texts[group.identifier] = " ".join(group.tokens)
                 return group.identifier
         if len(groups) >= BRANCH_MAX:

@@ -43,9 +43,7 @@ def find_failure_paths(
     return analysis(found, losses)
 
 
-def _losses(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, *, has_baseline: bool
-) -> list[str]:
+def _losses(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, *, has_baseline: bool) -> list[str]:
     losses = []
     if tree.orphans:
         losses.append(f"{tree.orphans} of {len(spans)} spans name a parent that is not there.")
@@ -67,9 +65,7 @@ def _skewed(spans: Spans, tree: SpanTree) -> int:
     return int(np.count_nonzero(spans.starts[has] < spans.starts[tree.parents[has]] - 0.05))
 
 
-def _error_origins(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def _error_origins(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """Failed spans none of whose children failed: the error began there."""
     origin = spans.errors & (tree.failed_children == 0)
     rows = np.flatnonzero(origin & inside)
@@ -92,7 +88,7 @@ def _error_origins(
         name = Counter(spans.names[row] for row in own).most_common(1)[0][0]
         statement = (
             f"{len(own)} of {calls_in[entity]} spans of {entity} failed without a failed child, mostly "
-            f"\"{name[:80]}\", from {clock(onset)} on" + (f": {text[:120]}." if text else ".")
+            f'"{name[:80]}", from {clock(onset)} on' + (f": {text[:120]}." if text else ".")
         )
         features: dict[str, Scalar] = {
             "detector": "error-origin",
@@ -120,9 +116,7 @@ def _error_text(spans: Spans, rows: Sequence[int]) -> str:
     return texts.most_common(1)[0][0] if texts else ""
 
 
-def _slower(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def _slower(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """Exclusive time by entity and span name, window against baseline."""
     now: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     usual: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -143,7 +137,7 @@ def _slower(
         onset = float(np.min(spans.starts[late or rows_now]))
         added = max(q_now - q_before, 0.0) * len(rows_now)
         statement = (
-            f"{entity} spends {number(q_now)} ms in \"{name[:80]}\" itself (upper decile of {len(rows_now)} "
+            f'{entity} spends {number(q_now)} ms in "{name[:80]}" itself (upper decile of {len(rows_now)} '
             f"spans), before {number(q_before)} ms of {len(rows_before)}, from {clock(onset)} on."
         )
         features: dict[str, Scalar] = {

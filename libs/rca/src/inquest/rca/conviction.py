@@ -1,0 +1,164 @@
+"""Does a change account for the symptom? The log-odds of each change against its entity alone."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from inquest.rca.cause import Term
+from inquest.rca.errorclass import error_classes
+from inquest.rca.finding import Finding
+from inquest.rca.mechanisms import BY_NAME
+from inquest.rca.roles import words
+from inquest.rca.symptoms import signs
+from inquest.rca.tables import Target
+from inquest.rca.weights import Weights
+
+ONSET_SLACK_S = 90.0
+# Classes that nearly every fault shows: they speak for no mechanism in particular.
+_COMMON = frozenset(
+    {
+        "latency",
+        "timeout",
+        "errors",
+        "success",
+        "server",
+        "panic",
+        "unavailable",
+        "traffic",
+        "slow",
+        "other",
+        "saturation",
+    }
+)
+_DULL = frozenset(
+    ["service", "services", "server", "client", "http", "https", "api", "post", "get", "error", "errors", "failed", "fail", "code", "test", "main", "go", "src", "pkg", "internal", "the", "and", "for", "with", "not", "from", "request", "requests", "response", "status", "new", "value", "string", "return", "func"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of the incident when a change is judged."""
+
+    profile: Mapping[str, float]
+    vocabulary: Mapping[str, float]
+    numbers: tuple[tuple[float, float], ...]
+    onset: float | None
+    outside: float
+
+
+def scene(
+    findings: Sequence[Finding], entities: Iterable[str], target: Target, onset: float | None, outside: float
+) -> Scene:
+    """Classes, words and numbers of all symptoms."""
+    profile: defaultdict[str, float] = defaultdict(float)
+    vocabulary: defaultdict[str, float] = defaultdict(float)
+    numbers = []
+    names = {word for entity in entities for word in words(entity)} | _DULL
+    for finding in findings:
+        if finding.detector in {"edge", "change", ""} or not _bad(finding):
+            continue
+        for name in signs(finding):
+            profile[name] = max(profile[name], finding.strength)
+        for key in ("template", "example", "metric", "span", "step", "next", "lost", "child"):
+            for word in _vocabulary(finding.text(key)):
+                vocabulary[word] = max(vocabulary[word], finding.strength)
+        if finding.detector == "metric":
+            numbers.append((finding.number("before"), finding.number("after")))
+    for name in error_classes(target.text):
+        profile[name] = max(profile[name], 0.7)
+    for word in _vocabulary(f"{target.text} {target.metric or ''}"):
+        vocabulary[word] = max(vocabulary[word], 0.7)
+    kept = {word: weight for word, weight in vocabulary.items() if word not in names}
+    return Scene(dict(profile), kept, tuple(numbers), onset, outside)
+
+
+def _bad(finding: Finding) -> bool:
+    if finding.detector == "metric":
+        return bool(finding.features.get("bad")) or finding.text("role") == "limit"
+    return finding.number("surprise", 1.0) > 0
+
+
+def _vocabulary(text: str) -> set[str]:
+    return {word for word in words(text) if len(word) > 2 and not word.isdigit()} | {
+        token.lower() for token in text.replace("/", " ").split() if 3 < len(token) < 40 and "_" in token
+    }
+
+
+def conviction(changes: Sequence[tuple[int, Finding]], now: Scene, weights: Weights) -> dict[int, list[Term]]:
+    """Terms by index of the change finding; their sum is above 0 when the change explains more."""
+    frequency: Counter[str] = Counter()
+    for _, change in changes:
+        frequency.update(set(change.text("tokens").split()))
+    return {index: _terms(index, change, now, weights, frequency, len(changes)) for index, change in changes}
+
+
+def _terms(
+    index: int, change: Finding, now: Scene, weights: Weights, frequency: Counter[str], total: int
+) -> list[Term]:
+    own = (index,)
+    behaviour = change.number("behaviour")
+    fit, by = mechanism_fit(change, now)
+    overlap, shared = _overlap(change, now, frequency, total)
+    terms = [
+        Term("change-prior", weights.change_prior, (), "most changes are innocent"),
+        Term("behaviour", weights.behaviour * (2 * behaviour - 0.6), own, change.text("why")),
+        Term("fit", weights.fit * (fit - 0.3), own, f"mechanism {by or 'unknown'} against the symptoms"),
+        Term("words", weights.words * overlap, own, f"names shared with the symptoms: {shared or 'none'}"),
+    ]
+    if _confirmed(change, now):
+        terms.append(Term("numbers", weights.numbers, own, "a measurement moved as the diff says"))
+    if not change.features.get("live"):
+        terms.append(Term("not-live", weights.not_live, own, "it was not seen to be deployed"))
+    elif now.onset is not None:
+        terms.append(_timing(change, now.onset, weights, own))
+    if now.outside:
+        terms.append(Term("outside", weights.outside * now.outside, (), "something outside explains it"))
+    return terms
+
+
+def _timing(change: Finding, onset: float, weights: Weights, own: tuple[int, ...]) -> Term:
+    delay = onset - change.number("live_at")
+    if delay < -ONSET_SLACK_S:
+        return Term("late", weights.late, own, "it went live after the onset")
+    closeness = math.exp(-max(delay, 0.0) / 1800.0)
+    return Term("recent", weights.recent * (2 * closeness - 1), own, "time from going live to onset")
+
+
+def mechanism_fit(change: Finding, now: Scene) -> tuple[float, str]:
+    """How much of what is specific about the symptoms the change's mechanisms would produce."""
+    mass = {name: weight * (0.3 if name in _COMMON else 1.0) for name, weight in now.profile.items()}
+    whole = sum(sorted(mass.values(), reverse=True)[:4])
+    if not whole:
+        return 0.3, ""
+    best = (0.0, "")
+    for place, name in enumerate(change.text("mechanisms").split()):
+        produced = sum(weight for sign, weight in mass.items() if sign in BY_NAME[name].signs)
+        best = max(best, (min(1.0, produced / whole) * 0.85**place, name))
+    return best
+
+
+def _overlap(change: Finding, now: Scene, frequency: Counter[str], total: int) -> tuple[float, str]:
+    """Rare names that the diff and the symptoms share, 0 to 1."""
+    shared = []
+    for token in set(change.text("tokens").split()):
+        if token in now.vocabulary:
+            rarity = math.log((total + 1) / (frequency[token] + 0.5))
+            shared.append((rarity * now.vocabulary[token], token))
+    shared.sort(reverse=True)
+    score = sum(max(value, 0.0) for value, _ in shared[:6])
+    return score / (score + 4.0), ", ".join(token for _, token in shared[:4])
+
+
+def _confirmed(change: Finding, now: Scene) -> bool:
+    """Whether a measurement moved between the very two numbers of the diff."""
+    for pair in filter(None, change.text("pairs").split(";")):
+        before, _, after = pair.rpartition("=")[2].partition(">")
+        for measured_before, measured_after in now.numbers:
+            if _close(float(before), measured_before) and _close(float(after), measured_after):
+                return True
+    return False
+
+
+def _close(a: float, b: float) -> bool:
+    return a == b or abs(a - b) <= 0.02 * max(abs(a), abs(b))
