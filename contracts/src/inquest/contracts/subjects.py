@@ -24,6 +24,7 @@ class Subject:
         publishers: the services that may publish it; "outside" means external producers.
         stream: the stream that keeps it; None means core NATS (request/reply).
         reply: what a request is answered with.
+        replier: the service that answers it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Subject:
     publishers: tuple[str, ...]
     stream: str | None
     reply: type[m.Message] | None = None
+    replier: str | None = None
 
     def render(self, **keys: str) -> str:
         """Return the full subject. Raises Impossible when a key is missing, extra or not a valid token."""
@@ -73,10 +75,12 @@ DEADLINE_REACHED = Subject("evt.deadline.reached.v1", (*_INV, "timer"), m.Deadli
 EVIDENCE_COLLECTED = Subject("evt.evidence.collected.v1", (*_INV, "step"), m.Evidence, ("worker",), "EVIDENCE")
 STEP_FINISHED = Subject("evt.step.finished.v1", (*_INV, "step"), m.StepFinished, ("worker",), "EVIDENCE")
 VERDICT_REACHED = Subject("evt.verdict.reached.v1", _INV, m.Verdict, ("verifier",), "VERDICTS")
-TOOL_CALL = Subject("req.tool.call.v1", ("domain", "tenant"), m.ToolRequest, ("worker",), None, reply=m.ToolResult)
+TOOL_CALL = Subject(
+    "req.tool.call.v1", ("domain", "tenant"), m.ToolRequest, ("worker",), None, reply=m.ToolResult, replier="gateway"
+)
 TOOL_CALLED = Subject("evt.tool.called.v1", _INV, m.ToolCall, ("gateway",), "TOOLCALLS")
 NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
-NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "NOTICES")
+NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
 FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "FEEDBACK")
 
 SUBJECTS: tuple[Subject, ...] = (

@@ -1,5 +1,6 @@
 """Streams, consumers and buckets as data (ADR 0004). Applied by `inquest topology apply`, never by a service."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +36,7 @@ class Consumer:
     stream: str
     service: str
     filters: tuple[str, ...]
-    ack_wait_s: float = 30.0
+    ack_wait_s: float = 10.0
     deliver_max: int = 6
     workers_max: int = 16
     batch_max: int = 64
@@ -44,7 +45,7 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A key-value or object bucket."""
+    """A key-value or object bucket. Only its owner writes; `readers` are the services beside it that read."""
 
     name: str
     kind: Literal["kv", "objects"]
@@ -52,7 +53,10 @@ class Bucket:
     age_s_max: float | None = None
     history: int = 1
     why: str = ""
+    readers: tuple[str, ...] = ()
 
+
+SERVICES = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore", "api")
 
 STREAMS: tuple[Stream, ...] = (
     Stream("INGEST", ("ingest.>",), age_s_max=14 * DAY_S, why="raw deliveries, as received"),
@@ -70,13 +74,8 @@ STREAMS: tuple[Stream, ...] = (
     ),
     Stream("VERDICTS", ("evt.verdict.>",), discard="new", why="truth: verdicts and revisions"),
     Stream("TOOLCALLS", ("evt.tool.>",), age_s_max=30 * DAY_S, why="the record of every call"),
-    Stream(
-        "NOTICES",
-        ("cmd.notice.>", "evt.notice.>"),
-        "work-queue",
-        discard="new",
-        why="notices and outcomes",
-    ),
+    Stream("NOTICES", ("cmd.notice.>",), "work-queue", discard="new", why="notices to send"),
+    Stream("OUTCOMES", ("evt.notice.>",), age_s_max=90 * DAY_S, why="what became of notices"),
     Stream("FEEDBACK", ("evt.feedback.>",), age_s_max=365 * DAY_S, why="what people said"),
     Stream(
         "TIMERS",
@@ -130,7 +129,6 @@ def _tracestore_consumers() -> tuple[Consumer, ...]:
     bulk = [Consumer(f"tracestore-{name.lower()}", name, "tracestore", rows[name], batch_max=500) for name in kept]
     return (
         *bulk,
-        Consumer("tracestore-notices", "NOTICES", "tracestore", (s.NOTICE_SENT.pattern(),), batch_max=500),
         Consumer(
             "tracestore-advisories",
             "ADVISORIES",
@@ -173,8 +171,15 @@ GATEWAY_JOURNAL = Bucket(
     why="intent, then result, of each call",
 )
 NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
-CONFIG = Bucket("config", "kv", "cli", history=64, why="applied revisions of inquest.yaml")
-PAYLOADS = Bucket("payloads", "objects", "gateway", age_s_max=30 * DAY_S, why="tool results over the inline limit")
+CONFIG = Bucket("config", "kv", "cli", history=64, why="applied revisions of inquest.yaml", readers=SERVICES)
+PAYLOADS = Bucket(
+    "payloads",
+    "objects",
+    "gateway",
+    age_s_max=30 * DAY_S,
+    why="tool results over the inline limit",
+    readers=("worker",),
+)
 DELIVERIES = Bucket(
     "deliveries",
     "objects",
@@ -191,6 +196,18 @@ BUCKETS: tuple[Bucket, ...] = (
     PAYLOADS,
     DELIVERIES,
 )
+
+# Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
+READS: Mapping[str, tuple[str, ...]] = {
+    "planner": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS"),
+    "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
+    "notifier": ("INVESTIGATIONS", "VERDICTS"),
+    "worker": ("EVIDENCE",),
+    # An advisory names a message of any stream; it is fetched to become a dead letter.
+    "tracestore": tuple(stream.name for stream in STREAMS),
+}
+
+BUDGETS_OWNER = "gateway"  # the only service that adds to counters
 
 
 def consumers_of(service: str) -> tuple[Consumer, ...]:
