@@ -5,11 +5,11 @@ class InquestError(Exception):
     """Base of every error that Inquest raises on purpose; the text says what is wrong and what to do."""
 
 
-class RetryLater(InquestError):  # noqa: N818 - it names the situation, not an error type
+class RetryLater(InquestError):
     """The fault is expected to pass: redeliver with a growing delay, dead-letter at the limit."""
 
 
-class Impossible(InquestError):  # noqa: N818 - it names the situation, not an error type
+class Impossible(InquestError):
     """No retry can help, for instance a payload that breaks its contract: dead-letter now."""
 
 
@@ -17,5 +17,5 @@ class Conflict(RetryLater):
     """A compare-and-set lost: somebody else wrote first. Load again and decide again."""
 
 
-class NotFound(InquestError):  # noqa: N818 - it names the situation, not an error type
+class NotFound(InquestError):
     """What was asked for does not exist."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS, Subject
+from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
 from inquest.contracts.topology import BUCKETS, BUDGETS_OWNER, READS, SERVICES, Bucket, Consumer, consumers_of
 
 _API = "$JS.API"

@@ -122,6 +122,7 @@ def _tracestore_consumers() -> tuple[Consumer, ...]:
         "EVIDENCE",
         "VERDICTS",
         "TOOLCALLS",
+        "OUTCOMES",
         "FEEDBACK",
         "DEAD",
     )
