@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from inquest.bus.port import Delivery
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject, match
@@ -36,3 +37,12 @@ def decode(row: Subject | None, headers: Mapping[str, str], payload: bytes) -> A
 def find_row(subject: str) -> tuple[Subject | None, dict[str, str]]:
     """Return the table row and keys of a subject; (None, {}) for subjects outside the table."""
     return match(subject) or (None, {})
+
+
+def decoded(delivery: Delivery) -> tuple[Any, Delivery]:
+    """Return the message beside its envelope; its bytes where it does not decode, so that nothing is dropped."""
+    row, _ = find_row(delivery.subject)
+    try:
+        return decode(row, delivery.headers, delivery.payload), delivery
+    except Impossible:
+        return delivery.payload, delivery

@@ -9,6 +9,7 @@ from inquest.contracts.errors import Conflict
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
+from inquest.contracts.v1.dead import DeadLetter
 
 MessageT = TypeVar("MessageT", bound=Message)
 
@@ -172,6 +173,23 @@ class BusPort(Protocol):
         """Return all messages on a subject, oldest first; keys that are left out match anything."""
         ...
 
+    async def get(self, stream: str, seq: int) -> Delivery | None:
+        """Return a stored message by its sequence, undecoded, or None when it is gone."""
+        ...
+
+    def replay(
+        self, stream: str, *, after_seq: int = 0, batch_max: int = 500
+    ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
+        """Read a stream from a sequence to its present end, without any durable's state.
+
+        A message that does not decode comes as its bytes; nothing is dropped.
+        """
+        ...
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """Keep a dead letter under `dead.<subject>`, once per message and consumer, and wait for the ack."""
+        ...
+
     async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
         """Return the concrete subjects that hold messages, with how many."""
         ...
@@ -181,7 +199,7 @@ class BusPort(Protocol):
         ...
 
     async def schedule(
-        self, timer: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
+        self, timer_subject: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
     ) -> None:
         """Have the server publish `message` on `target` at `due_at`. The same keys replace an earlier timer."""
         ...

@@ -6,12 +6,12 @@ replicas) is tested against the real one.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from inquest.bus.codec import decode, encode, find_row
+from inquest.bus.codec import decode, decoded, encode, find_row
 from inquest.bus.port import (
     AlreadyRecorded,
     BatchHandler,
@@ -27,6 +27,7 @@ from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
+from inquest.contracts.v1.dead import DeadLetter
 from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
 
 STEPS_MAX = 10_000  # a wiring test that needs more deliveries than this is looping
@@ -98,6 +99,25 @@ class MemoryBus:
         """See BusPort."""
         return self._stored(subject, keys)
 
+    async def get(self, stream: str, seq: int) -> Delivery | None:
+        """See BusPort."""
+        for row in self._rows:
+            if row.stream == stream and row.seq == seq:
+                return self._envelope(row, 1, 1)
+        return None
+
+    async def replay(
+        self, stream: str, *, after_seq: int = 0, batch_max: int = 500
+    ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
+        """See BusPort."""
+        rows = [row for row in self._rows if row.stream == stream and row.seq > after_seq]
+        for start in range(0, len(rows), batch_max):
+            yield [decoded(self._envelope(row, 1, 1)) for row in rows[start : start + batch_max]]
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """See BusPort."""
+        self.dead.append((letter.subject, letter.reason))
+
     async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
         """See BusPort."""
         return dict(Counter(stored.subject for stored in self._stored(subject, keys)))
@@ -159,10 +179,10 @@ class MemoryBus:
         return len([self._accept(item) for item in items])
 
     async def schedule(
-        self, timer: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
+        self, timer_subject: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
     ) -> None:
         """See BusPort."""
-        self.timers[timer.render(**keys)] = (due_at, target, message, keys)
+        self.timers[timer_subject.render(**keys)] = (due_at, target, message, keys)
 
     async def fire_timers(self, until: datetime | None = None) -> int:
         """Publish the timers that are due by `until` (all, when None); returns how many."""
@@ -261,19 +281,14 @@ class MemoryBus:
             await queue.handler(*decoded[0])
 
     def _decode(self, consumer: Consumer, row: _Row, attempt: int) -> tuple[Any, Delivery]:
-        table_row, keys = find_row(row.subject)
-        delivery = Delivery(
-            row.subject,
-            keys,
-            row.headers,
-            row.stream,
-            row.seq,
-            attempt,
-            consumer.deliver_max,
-            row.payload,
-            self.now,
+        delivery = self._envelope(row, attempt, consumer.deliver_max)
+        return decode(find_row(row.subject)[0], row.headers, row.payload), delivery
+
+    def _envelope(self, row: _Row, attempt: int, attempt_max: int) -> Delivery:
+        keys = find_row(row.subject)[1]
+        return Delivery(
+            row.subject, keys, row.headers, row.stream, row.seq, attempt, attempt_max, row.payload, self.now
         )
-        return decode(table_row, row.headers, row.payload), delivery
 
 
 def _consumes(consumer: Consumer, row: _Row) -> bool:

@@ -1,0 +1,154 @@
+"""The bus over NATS: one object per process and service that puts the parts together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nats.errors import Error as NatsError
+
+from inquest.bus import rpc
+from inquest.bus.connection import Connection
+from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored
+from inquest.bus.publisher import Publisher
+from inquest.bus.reader import Reader
+from inquest.bus.runner import Runner, bury
+from inquest.bus.stores import BusKeyValue, BusObjects
+from inquest.contracts.errors import RetryLater
+from inquest.contracts.message import Message
+from inquest.contracts.subjects import Subject
+from inquest.contracts.topology import Bucket, Consumer
+from inquest.contracts.v1.dead import DeadLetter
+
+COUNTER_PREFIX = "budget"
+PING_S_MAX = 2.0
+
+
+class Bus:
+    """Implements BusPort. Register handlers, `connect()`, `run()` until cancelled, `close()`."""
+
+    def __init__(self, url: str, service: str, user: str | None = None, password_file: Path | None = None) -> None:
+        self.service = service
+        self.connection = Connection(url, service, user, password_file)
+        self._publisher = Publisher(self.connection, service)
+        self._reader = Reader(self.connection)
+        self._runners: list[Runner] = []
+
+    # -- life cycle -----------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        """Connect and begin to answer requests. Raises BusUnavailable."""
+        await self.connection.open()
+        await self.connection.broker.start()
+
+    async def run(self) -> None:
+        """Work off all registered durables until cancelled. Raises ConsumerLost (in a group) when one is gone."""
+        async with asyncio.TaskGroup() as group:
+            for runner in self._runners:
+                group.create_task(runner.run())
+
+    async def drain(self, limit_s: float) -> None:
+        """Take nothing new; wait for what is in flight."""
+        await asyncio.gather(*(runner.drain(limit_s) for runner in self._runners))
+
+    async def close(self) -> None:
+        """Flush and disconnect."""
+        await self.connection.close()
+
+    async def ping(self) -> None:
+        """Raise RetryLater unless the server answers and all durables were there at the last check."""
+        if not self.connection.client.is_connected:
+            raise RetryLater("not connected to nats-server")
+        try:
+            await self.connection.client.flush(timeout=int(PING_S_MAX))
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"nats-server does not answer: {error}") from error
+        if missing := [runner.consumer.durable for runner in self._runners if runner.missed]:
+            raise RetryLater(f"durables are missing: {', '.join(missing)}; run `inquest topology apply`")
+
+    # -- BusPort --------------------------------------------------------------------------------
+
+    async def publish(
+        self,
+        subject: Subject,
+        message: Message | bytes,
+        *,
+        msg_id: str | None = None,
+        expect_last: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **keys: str,
+    ) -> Published:
+        """See BusPort."""
+        return await self._publisher.publish(Outgoing(subject, message, keys, msg_id, expect_last, headers or {}))
+
+    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+        """See BusPort."""
+        await self._publisher.publish_batch(items)
+
+    async def publish_many(self, items: Iterable[Outgoing]) -> int:
+        """See BusPort."""
+        return await self._publisher.publish_many(items)
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """See BusPort."""
+        try:
+            await bury(self.connection, letter)
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"dead letter of {letter.subject}: {error}") from error
+
+    async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
+        """See BusPort."""
+        return await self._reader.last(subject, keys)
+
+    async def read(self, subject: Subject, **keys: str) -> list[Stored[Any]]:
+        """See BusPort."""
+        return await self._reader.read(subject, keys)
+
+    async def get(self, stream: str, seq: int) -> Delivery | None:
+        """See BusPort."""
+        return await self._reader.get(stream, seq)
+
+    def replay(
+        self, stream: str, *, after_seq: int = 0, batch_max: int = 500
+    ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
+        """See BusPort."""
+        return self._reader.replay(stream, after_seq, batch_max)
+
+    async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
+        """See BusPort."""
+        return await self._reader.subjects(subject, keys)
+
+    async def request(self, subject: Subject, message: Message, *, timeout_s: float, **keys: str) -> Any:
+        """See BusPort."""
+        return await rpc.request(self.connection, subject, message, timeout_s, keys)
+
+    async def schedule(
+        self, timer_subject: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
+    ) -> None:
+        """See BusPort."""
+        await self._publisher.schedule(timer_subject, target, message, due_at, keys)
+
+    async def add(self, *tokens: str, amount: int) -> int:
+        """See BusPort."""
+        return await self._publisher.add(".".join((COUNTER_PREFIX, *tokens)), amount)
+
+    def handle(self, consumer: Consumer, handler: Handler) -> None:
+        """See BusPort."""
+        self._runners.append(Runner(self.connection, self.service, consumer, handler, None))
+
+    def handle_batch(self, consumer: Consumer, handler: BatchHandler) -> None:
+        """See BusPort."""
+        self._runners.append(Runner(self.connection, self.service, consumer, None, handler))
+
+    def reply(self, subject: Subject, replier: Replier) -> None:
+        """See BusPort."""
+        rpc.serve(self.connection, self.service, subject, replier)
+
+    def kv(self, bucket: Bucket) -> BusKeyValue:
+        """See BusPort."""
+        return BusKeyValue(self.connection, bucket)
+
+    def objects(self, bucket: Bucket) -> BusObjects:
+        """See BusPort."""
+        return BusObjects(self.connection, bucket)

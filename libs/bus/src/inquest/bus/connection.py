@@ -1,0 +1,99 @@
+"""One connection per process, opened through FastStream's broker, with our limits and error reporting."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from faststream.nats import NatsBroker
+from faststream.security import SASLPlaintext
+from nats.aio.client import Client
+from nats.errors import NoServersError
+from nats.js import JetStreamContext
+
+from inquest.contracts.errors import InquestError
+from inquest.telemetry.logs import get_logger
+
+CONNECT_S_MAX = 10.0
+API_S_MAX = 5.0
+RECONNECT_WAIT_S = 0.25
+PING_S = 10
+PENDING_BYTES_MAX = 8 * 1024 * 1024
+
+
+class BusUnavailable(InquestError):
+    """No nats-server answers; the text says where it was looked for and what to do."""
+
+
+class Connection:
+    """Owns the broker and its client. `on_reconnect` callbacks run after each reconnect."""
+
+    def __init__(self, url: str, service: str, user: str | None = None, password_file: Path | None = None) -> None:
+        self._url = url
+        self._log = get_logger(service)
+        self.on_reconnect: list[Callable[[], None]] = []
+        self.denied: list[str] = []
+        # Passed as they are to nats-py; explicit, so that an upgrade cannot change them silently.
+        options: dict[str, Any] = {
+            "name": f"inquest-{service}",
+            "inbox_prefix": f"_INBOX.{service}",
+            "connect_timeout": 2,
+            "allow_reconnect": True,
+            "max_reconnect_attempts": -1,
+            "reconnect_time_wait": RECONNECT_WAIT_S,
+            "ping_interval": PING_S,
+            "max_outstanding_pings": 2,
+            "pending_size": PENDING_BYTES_MAX,
+            "error_cb": self._on_error,
+            "disconnected_cb": self._on_disconnect,
+            "reconnected_cb": self._on_reconnect,
+        }
+        if user and password_file:
+            options["security"] = SASLPlaintext(username=user, password=password_file.read_text().strip())
+        self.broker = NatsBroker(url, logger=None, graceful_timeout=CONNECT_S_MAX, **options)
+        self._client: Client | None = None
+        self._js: JetStreamContext | None = None
+
+    @property
+    def client(self) -> Client:
+        """The connected client."""
+        if self._client is None:
+            raise BusUnavailable("the bus is not connected yet")
+        return self._client
+
+    @property
+    def js(self) -> JetStreamContext:
+        """The one JetStream context; pipelined acks share its inbox."""
+        if self._js is None:
+            self._js = self.client.jetstream(timeout=API_S_MAX)
+        return self._js
+
+    async def open(self) -> None:
+        """Connect, or raise BusUnavailable within CONNECT_S_MAX seconds."""
+        try:
+            async with asyncio.timeout(CONNECT_S_MAX):
+                self._client = await self.broker.connect()
+        except (TimeoutError, OSError, NoServersError) as error:
+            raise BusUnavailable(
+                f"no nats-server answers at {self._url}: start one with `inquest up`, or set INQUEST_NATS_URL"
+            ) from error
+
+    async def close(self) -> None:
+        """Drain what is buffered and disconnect."""
+        if self._client is not None:
+            await self.broker.stop()
+            self._client = self._js = None
+
+    async def _on_error(self, error: Exception) -> None:
+        # The server reports a denied publish only here: remember it, so that the publish can fail with it.
+        if "permissions violation" in str(error).lower():
+            self.denied.append(str(error))
+        self._log.warning("bus_error_reported", error=str(error) or type(error).__name__)
+
+    async def _on_disconnect(self) -> None:
+        self._log.warning("bus_disconnected", url=self._url)
+
+    async def _on_reconnect(self) -> None:
+        self._log.info("bus_reconnected", url=self._url)
+        for callback in self.on_reconnect:
+            callback()

@@ -1,0 +1,161 @@
+"""Publishing with an ack: one at a time, pipelined, as one atomic batch, and by schedule."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from nats.errors import ConnectionClosedError, NoRespondersError, OutboundBufferLimitError
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.errors import APIError
+
+from inquest.bus import headers as h
+from inquest.bus.codec import encode
+from inquest.bus.connection import Connection
+from inquest.bus.port import AlreadyRecorded, Outgoing, Published
+from inquest.contracts.errors import Conflict, Impossible, RetryLater
+from inquest.contracts.message import Message, derive_id
+from inquest.contracts.subjects import Subject
+from inquest.telemetry.metrics import MESSAGES_PUBLISHED
+
+ACK_S_MAX = 5.0
+TRIES_S_MAX = 12.0
+TRY_DELAY_S = 0.2
+PIPELINE_MAX = 512
+BATCH_MESSAGES_MAX = 1000  # the server's limit for one atomic batch
+
+WRONG_LAST = frozenset({10071, 10164})
+DUPLICATE_IN_BATCH = 10201
+STORAGE_FULL = frozenset({10047, 10023, 10122})
+TOO_LARGE = frozenset({10054})
+
+_LOST = (NatsTimeoutError, NoRespondersError, ConnectionClosedError, OutboundBufferLimitError, asyncio.TimeoutError)
+
+
+class Publisher:
+    """Publishes for one service; every path waits for the server's ack."""
+
+    def __init__(self, connection: Connection, service: str) -> None:
+        self._connection = connection
+        self._service = service
+
+    async def publish(self, item: Outgoing) -> Published:
+        """See BusPort.publish. A publish that is safe to repeat is repeated while the server is away."""
+        subject = item.subject.render(**item.keys)
+        headers = h.outgoing(item.keys, item.msg_id, item.expect_last, item.headers)
+        repeatable = item.msg_id is not None or item.expect_last is not None
+        ack = await self._send(subject, encode(item.message), headers, TRIES_S_MAX if repeatable else 0.0)
+        MESSAGES_PUBLISHED.labels(self._service, item.subject.name).inc()
+        return Published(int(ack["seq"]), bool(ack.get("duplicate")))
+
+    async def _send(self, subject: str, data: bytes, headers: dict[str, str], tries_s: float) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + tries_s
+        while True:
+            try:
+                return await self._ask(subject, data, headers)
+            except _LOST as error:
+                if loop.time() + TRY_DELAY_S > give_up_at:
+                    raise RetryLater(self._explain(subject, error)) from error
+                await asyncio.sleep(TRY_DELAY_S)
+
+    def _explain(self, subject: str, error: BaseException) -> str:
+        for denied in reversed(self._connection.denied):
+            if f'"{subject}"' in denied or f'"{subject}"'.lower() in denied.lower():
+                return f"{subject}: publish denied by the server: {denied}"
+        reason = "no stream keeps this subject" if isinstance(error, NoRespondersError) else "no ack in time"
+        return f"{subject}: {reason}; is nats-server up and `inquest topology apply` done?"
+
+    async def _ask(self, subject: str, data: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        reply = await self._connection.client.request(subject, data, timeout=ACK_S_MAX, headers=headers)
+        return parse_ack(subject, reply.data)
+
+    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+        """See BusPort.publish_batch. Messages travel unacked; the commit's ack covers all of them."""
+        if not items:
+            return
+        if len(items) > BATCH_MESSAGES_MAX:
+            raise Impossible(f"{len(items)} messages in an atomic batch; the server takes {BATCH_MESSAGES_MAX}")
+        client = self._connection.client
+        base = [h.outgoing(item.keys, item.msg_id, item.expect_last, item.headers) for item in items]
+        # A fresh id for each try: the server drops a batch id that it has already begun.
+        batch_id = derive_id(client.new_inbox())
+        try:
+            for index, (item, headers) in enumerate(zip(items, base, strict=True), start=1):
+                headers |= {h.BATCH_ID: batch_id, h.BATCH_SEQ: str(index)}
+                subject, data = item.subject.render(**item.keys), encode(item.message)
+                if index < len(items):
+                    await client.publish(subject, data, headers=headers)
+                else:
+                    await self._ask(subject, data, headers | {h.BATCH_COMMIT: "1"})
+        except Conflict as error:
+            raise AlreadyRecorded(str(error)) from error
+        except _LOST as error:
+            raise RetryLater(self._explain(items[-1].subject.name, error)) from error
+
+    async def publish_many(self, items: Iterable[Outgoing]) -> int:
+        """See BusPort.publish_many. At most PIPELINE_MAX acks are awaited at any time."""
+        js = self._connection.js
+        waiting: deque[tuple[str, asyncio.Future[Any]]] = deque()
+        count = 0
+        names: dict[str, int] = {}
+        for item in items:
+            headers = h.outgoing(item.keys, item.msg_id, item.expect_last, item.headers)
+            subject = item.subject.render(**item.keys)
+            future = await js.publish_async(subject, encode(item.message), headers=headers)
+            waiting.append((subject, future))
+            names[item.subject.name] = names.get(item.subject.name, 0) + 1
+            count += 1
+            if len(waiting) >= PIPELINE_MAX:
+                await _collect(waiting, PIPELINE_MAX // 2)
+        await _collect(waiting, 0)
+        for name, number in names.items():
+            MESSAGES_PUBLISHED.labels(self._service, name).inc(number)
+        return count
+
+    async def schedule(
+        self, timer: Subject, target: Subject, message: Message, due_at: datetime, keys: Mapping[str, str]
+    ) -> None:
+        """See BusPort.schedule. The server publishes on the target; the same timer subject replaces the timer."""
+        headers = h.outgoing(keys, None, None, {})
+        headers[h.SCHEDULE] = f"@at {due_at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')}"
+        headers[h.SCHEDULE_TARGET] = target.render(**keys)
+        await self._send(timer.render(**keys), encode(message), headers, TRIES_S_MAX)
+
+    async def add(self, subject: str, amount: int) -> int:
+        """Add to a counter on the server. Not repeated when the ack is lost: a repeat would count twice."""
+        ack = await self._send(subject, b"", {h.COUNTER: f"{amount:+d}"}, 0.0)
+        return int(ack["val"])
+
+
+def parse_ack(subject: str, data: bytes) -> dict[str, Any]:
+    """Return the server's ack. Raises Conflict, RetryLater or Impossible for what it says instead."""
+    ack: dict[str, Any] = json.loads(data)
+    error = ack.get("error")
+    if error is None:
+        return ack
+    raise _refusal(subject, int(error.get("err_code", 0)), str(error.get("description", "")))
+
+
+def _refusal(subject: str, code: int, text: str) -> Exception:
+    if code in WRONG_LAST or code == DUPLICATE_IN_BATCH:
+        return Conflict(f"{subject}: {text} ({code})")
+    if code in TOO_LARGE:
+        return Impossible(f"{subject}: {text} ({code})")
+    hint = "; the store is full: free disk space or raise the stream's limit" if code in STORAGE_FULL else ""
+    return RetryLater(f"{subject}: the server refused: {text} ({code}){hint}")
+
+
+async def _collect(waiting: deque[tuple[str, asyncio.Future[Any]]], leave: int) -> None:
+    while len(waiting) > leave:
+        subject, future = waiting.popleft()
+        try:
+            async with asyncio.timeout(ACK_S_MAX):
+                await future
+        except APIError as error:
+            raise _refusal(subject, error.err_code or 0, error.description or "") from error
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"{subject}: no ack in time: {error}") from error

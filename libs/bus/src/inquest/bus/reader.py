@@ -1,0 +1,130 @@
+"""Reading back: the last message of a subject, all of them, and which subjects exist."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from inquest.bus.codec import decode, decoded, find_row
+from inquest.bus.connection import API_S_MAX, Connection
+from inquest.bus.port import Delivery, Stored
+from inquest.contracts.errors import Impossible, RetryLater
+from inquest.contracts.subjects import Subject
+
+READ_MESSAGES_MAX = 50_000
+FETCH_MESSAGES_MAX = 1_000
+INACTIVE_S = 30.0
+
+
+class Reader:
+    """Reads streams through the leader, so that what was just acked is seen."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def last(self, subject: Subject, keys: Mapping[str, str]) -> Stored[Any] | None:
+        """See BusPort.last."""
+        js = self._connection.js
+        try:
+            raw = await js.get_last_msg(_stream(subject), subject.render(**keys))
+        except NotFoundError:
+            return None
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"cannot read {subject.name}: {error}") from error
+        message = decode(subject, raw.headers or {}, raw.data or b"")
+        return Stored(message, int(raw.seq or 0), str(raw.subject))
+
+    async def read(self, subject: Subject, keys: Mapping[str, str]) -> list[Stored[Any]]:
+        """See BusPort.read. Raises Impossible past READ_MESSAGES_MAX messages."""
+        found: list[Stored[Any]] = []
+        async for batch in self._scan(_stream(subject), subject.pattern(**keys), 0, FETCH_MESSAGES_MAX):
+            for delivery in batch:
+                message = decode(subject, delivery.headers, delivery.payload)
+                found.append(Stored(message, delivery.stream_seq, delivery.subject))
+            if len(found) > READ_MESSAGES_MAX:
+                raise Impossible(f"{subject.pattern(**keys)} holds more than {READ_MESSAGES_MAX} messages")
+        return found
+
+    async def replay(
+        self, stream: str, after_seq: int, batch_max: int
+    ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
+        """See BusPort.replay."""
+        async for batch in self._scan(stream, None, after_seq, batch_max):
+            yield [decoded(delivery) for delivery in batch]
+
+    async def _scan(
+        self, stream: str, pattern: str | None, after_seq: int, batch_max: int
+    ) -> AsyncIterator[list[Delivery]]:
+        """Yield what a stream holds now, through a short-lived consumer that keeps no state on disk."""
+        js = self._connection.js
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE if after_seq else DeliverPolicy.ALL,
+            opt_start_seq=after_seq + 1 if after_seq else None,
+            filter_subject=pattern,
+            inactive_threshold=INACTIVE_S,
+            mem_storage=True,
+            num_replicas=1,
+        )
+        try:
+            info = await js.add_consumer(stream, config)
+            pending = info.num_pending or 0
+            if pending:
+                subscription = await js.pull_subscribe_bind(stream=stream, consumer=info.name)
+                while pending > 0:
+                    batch = await subscription.fetch(min(pending, batch_max), timeout=API_S_MAX)
+                    pending -= len(batch)
+                    yield [envelope(msg, 1) for msg in batch]
+                await subscription.unsubscribe()
+            await js.delete_consumer(stream, info.name)
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"cannot read {stream} {pattern or ''}: {error}") from error
+
+    async def subjects(self, subject: Subject, keys: Mapping[str, str]) -> dict[str, int]:
+        """See BusPort.subjects."""
+        js = self._connection.js
+        try:
+            info = await js.stream_info(_stream(subject), subjects_filter=subject.pattern(**keys))
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"cannot list {subject.name}: {error}") from error
+        return dict(info.state.subjects or {})
+
+    async def get(self, stream: str, seq: int) -> Delivery | None:
+        """See BusPort.get."""
+        try:
+            raw = await self._connection.js.get_msg(stream, seq)
+        except NotFoundError:
+            return None
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"cannot read {stream}:{seq}: {error}") from error
+        subject = str(raw.subject)
+        stored_at = raw.time if isinstance(raw.time, datetime) else datetime.now(UTC)
+        keys = find_row(subject)[1]
+        return Delivery(subject, keys, dict(raw.headers or {}), stream, seq, 1, 1, raw.data or b"", stored_at)
+
+
+def _stream(subject: Subject) -> str:
+    if subject.stream is None:
+        raise Impossible(f"{subject.name} is not kept in a stream")
+    return subject.stream
+
+
+def envelope(msg: Msg, attempt_max: int) -> Delivery:
+    """Return the envelope of a JetStream message; everything in it comes from the message itself."""
+    meta = msg.metadata
+    _, keys = find_row(msg.subject)
+    return Delivery(
+        msg.subject,
+        keys,
+        msg.headers or {},
+        meta.stream,
+        meta.sequence.stream,
+        meta.num_delivered,
+        attempt_max,
+        msg.data,
+        meta.timestamp,
+    )

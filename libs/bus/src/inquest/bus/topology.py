@@ -1,0 +1,160 @@
+"""Applies the table of streams, consumers and buckets: explicit, idempotent, never at the start of a service."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    KeyValueConfig,
+    ObjectStoreConfig,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import BucketNotFoundError, NotFoundError
+
+from inquest.bus.connection import Connection
+from inquest.contracts.topology import BUCKETS, CONSUMERS, STREAMS, Bucket, Consumer, Stream
+
+Kind = Literal["stream", "consumer", "bucket"]
+State = Literal["same", "missing", "differs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How one row of the table stands on the server. `fields` names what differs, as `field: is → wanted`."""
+
+    kind: Kind
+    name: str
+    state: State
+    fields: tuple[str, ...] = ()
+
+
+def stream_config(row: Stream, replicas: int) -> StreamConfig:
+    """Return the server's configuration of a stream."""
+    return StreamConfig(
+        name=row.name,
+        description=row.why,
+        subjects=list(row.subjects),
+        retention=RetentionPolicy.WORK_QUEUE if row.retention == "work-queue" else RetentionPolicy.LIMITS,
+        max_age=row.age_s_max or 0,
+        discard=DiscardPolicy.NEW if row.discard == "new" else DiscardPolicy.OLD,
+        duplicate_window=min(row.duplicate_window_s, row.age_s_max or row.duplicate_window_s),
+        max_bytes=row.bytes_max,
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+        allow_direct=False,
+        allow_atomic=row.atomic_batches,
+        allow_msg_schedules=row.schedules,
+        allow_msg_counter=row.counters,
+        allow_rollup_hdrs=row.schedules,  # a schedule replaces the earlier one on its subject
+    )
+
+
+def consumer_config(row: Consumer) -> ConsumerConfig:
+    """Return the server's configuration of a durable."""
+    return ConsumerConfig(
+        durable_name=row.durable,
+        description=row.why or None,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=row.ack_wait_s,
+        max_deliver=row.deliver_max,
+        filter_subjects=list(row.filters),
+        max_ack_pending=max(1000, 4 * row.batch_max),
+    )
+
+
+async def apply(connection: Connection, replicas: int = 1) -> list[Drift]:
+    """Create what is missing, change what differs; returns what was found. A second run finds all the same."""
+    found = await drift(connection, replicas)
+    wrong = {(item.kind, item.name): item.state for item in found if item.state != "same"}
+    js = connection.js
+    for stream in STREAMS:
+        state = wrong.get(("stream", stream.name))
+        if state == "missing":
+            await js.add_stream(stream_config(stream, replicas))
+        elif state == "differs":
+            await js.update_stream(stream_config(stream, replicas))
+    for consumer in CONSUMERS:
+        if ("consumer", consumer.durable) in wrong:
+            await js.add_consumer(consumer.stream, consumer_config(consumer))
+    for bucket in BUCKETS:
+        if wrong.get(("bucket", bucket.name)) == "missing":
+            await _add_bucket(js, bucket, replicas)
+    return found
+
+
+async def _add_bucket(js: JetStreamContext, row: Bucket, replicas: int) -> None:
+    if row.kind == "kv":
+        await js.create_key_value(
+            KeyValueConfig(
+                bucket=row.name,
+                description=row.why,
+                history=row.history,
+                ttl=row.age_s_max,
+                replicas=replicas,
+                direct=False,
+            )
+        )
+    else:
+        await js.create_object_store(
+            row.name,
+            ObjectStoreConfig(description=row.why, ttl=row.age_s_max, replicas=replicas, storage=StorageType.FILE),
+        )
+
+
+async def drift(connection: Connection, replicas: int = 1) -> list[Drift]:
+    """Compare the table with the server, row by row."""
+    js = connection.js
+    found = [await _stream_drift(js, row, replicas) for row in STREAMS]
+    found += [await _consumer_drift(js, row) for row in CONSUMERS]
+    return found + [await _bucket_drift(js, row) for row in BUCKETS]
+
+
+async def _stream_drift(js: JetStreamContext, row: Stream, replicas: int) -> Drift:
+    try:
+        info = await js.stream_info(row.name)
+    except NotFoundError:
+        return Drift("stream", row.name, "missing")
+    names = ("subjects", "retention", "max_age", "discard", "duplicate_window", "max_bytes", "num_replicas")
+    flags = ("allow_direct", "allow_atomic", "allow_msg_schedules", "allow_msg_counter")
+    return _compare("stream", row.name, stream_config(row, replicas), info.config, names + flags)
+
+
+async def _consumer_drift(js: JetStreamContext, row: Consumer) -> Drift:
+    try:
+        info = await js.consumer_info(row.stream, row.durable)
+    except NotFoundError:
+        return Drift("consumer", row.durable, "missing")
+    names = ("ack_wait", "max_deliver", "filter_subjects", "max_ack_pending")
+    present = info.config
+    if not present.filter_subjects and present.filter_subject:
+        present.filter_subjects = [present.filter_subject]
+    return _compare("consumer", row.durable, consumer_config(row), present, names)
+
+
+async def _bucket_drift(js: JetStreamContext, row: Bucket) -> Drift:
+    try:
+        if row.kind == "kv":
+            status = await js.key_value(row.name)
+            info = await js.stream_info(f"KV_{row.name}")
+            if info.config.allow_direct:
+                return Drift("bucket", row.name, "differs", ("allow_direct: True → False",))
+            del status
+        else:
+            await js.object_store(row.name)
+    except (BucketNotFoundError, NotFoundError):
+        return Drift("bucket", row.name, "missing")
+    return Drift("bucket", row.name, "same")
+
+
+def _compare(kind: Kind, name: str, wanted: Any, present: Any, names: tuple[str, ...]) -> Drift:
+    different = tuple(
+        f"{field}: {getattr(present, field)} → {getattr(wanted, field)}"
+        for field in names
+        if (getattr(present, field) or 0) != (getattr(wanted, field) or 0)
+    )
+    return Drift(kind, name, "differs" if different else "same", different)

@@ -1,0 +1,3 @@
+"""Fixtures for the whole suite come from libs/testkit."""
+
+pytest_plugins = ["inquest.testkit.fixtures"]
