@@ -1,10 +1,10 @@
 """What every part of inquest.yaml has in common: strict, immutable, and references instead of secrets."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from inquest.config.secrets import check
 from inquest.contracts.errors import Impossible
@@ -15,6 +15,19 @@ class Section(BaseModel):
     """One block of inquest.yaml. A key that it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_default(cls, value: Any) -> Any:
+        # `sources:` with all its entries commented out is null in YAML, and means what its absence means.
+        if not isinstance(value, dict):
+            return {} if value is None else value
+        return {name: given for name, given in value.items() if given is not None or not cls._refuses_null(name)}
+
+    @classmethod
+    def _refuses_null(cls, name: str) -> bool:
+        field = cls.model_fields.get(name)
+        return field is not None and type(None) not in get_args(field.annotation)
 
 
 def _secret_ref(value: str) -> str:

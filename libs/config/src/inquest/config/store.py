@@ -154,7 +154,7 @@ class ConfigStore:
         raise NotFound(f"configuration revision {number} does not exist; the newest is {current.number}")
 
     async def watch(self) -> AsyncIterator[Revision | Impossible]:
-        """Yield the current revision, where one was applied, and each new one; one that cannot be read, as its error."""
+        """Yield the current revision, where one was applied, and each new one; an unreadable one as its error."""
         async for entry in self._kv.watch(CURRENT):
             try:
                 yield _unpack(entry.value)

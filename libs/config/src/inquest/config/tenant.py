@@ -145,6 +145,11 @@ class TenantConfig(Section):
     sources: tuple[SourceConfig, ...] = Field(default=(), description="Where signals come from.")
     providers: tuple[Provider, ...] = Field(default=(), description="Where telemetry is read.")
     catalogue: CatalogueConfig = CatalogueConfig()
+    catalogue_file: FilePath | None = Field(
+        default=None,
+        description="File that holds the catalogue (`services: […]`). It is read when the configuration is loaded, "
+        "and takes the place of `catalogue`.",
+    )
     channels: tuple[Channel, ...] = Field(
         default=(TerminalChannel(id="terminal", kind="terminal"),), description="Where verdicts are told."
     )

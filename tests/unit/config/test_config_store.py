@@ -1,0 +1,154 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from inquest.config import Config, ConfigCache, ConfigStore, Revision
+from inquest.config.store import _Envelope
+from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
+from inquest.contracts.payloads import encode
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ONE = Config.model_validate({"tenants": {"one": {}}})
+TWO = Config.model_validate({"tenants": {"two": {}}})
+
+
+@dataclass(frozen=True)
+class Value:
+    value: bytes
+    revision: int
+
+
+class FakeKeys:
+    """A key-value bucket in a dict."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Value] = {}
+        self.changes: asyncio.Queue[Value] = asyncio.Queue()
+
+    async def get(self, key: str) -> Value | None:
+        return self.values.get(key)
+
+    async def create(self, key: str, value: bytes) -> int:
+        if key in self.values:
+            raise Conflict(key)
+        return self._set(key, value, 1)
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        if self.values[key].revision != revision:
+            raise Conflict(key)
+        return self._set(key, value, revision + 1)
+
+    def _set(self, key: str, value: bytes, revision: int) -> int:
+        self.values[key] = Value(value, revision)
+        if key == "current":
+            self.changes.put_nowait(self.values[key])
+        return revision
+
+    async def watch(self, key: str) -> AsyncIterator[Value]:
+        assert key == "current"
+        while True:
+            yield await self.changes.get()
+
+
+def unreadable(number: int) -> bytes:
+    config = '{"tenants": {"a": {"mode": "sideways"}}}'
+    return encode(_Envelope(number=number, applied_by="x", applied_at=NOW, config_json=config)).data
+
+
+async def test_nothing_applied_is_revision_zero_with_the_default():
+    store = ConfigStore(FakeKeys())
+    assert await store.current() == Revision(number=0, config=Config())
+    assert (await store.at(0)).config == Config()
+    with pytest.raises(NotFound, match="revision 3 does not exist; the newest is 0"):
+        await store.at(3)
+
+
+async def test_each_change_is_a_revision_and_no_change_is_none():
+    store = ConfigStore(FakeKeys())
+    first = await store.apply(ONE, "ann", NOW)
+    again = await store.apply(ONE, "bob", NOW)
+    second = await store.apply(TWO, "bob", NOW, expect=1)
+    assert (first.number, again, second.number) == (1, first, 2)
+    assert (await store.current()).config == TWO
+    assert (await store.at(1)).config == ONE
+    assert (await store.at(2)).applied_by == "bob"
+
+
+async def test_the_built_in_default_can_be_applied():
+    assert (await ConfigStore(FakeKeys()).apply(Config(), "ann", NOW)).number == 1
+
+
+async def test_an_apply_on_top_of_somebody_elses_is_refused():
+    store = ConfigStore(FakeKeys())
+    await store.apply(ONE, "ann", NOW)
+    with pytest.raises(Conflict, match="revision 1 is current, not 0"):
+        await store.apply(TWO, "bob", NOW, expect=0)
+
+
+async def test_a_revision_survives_a_writer_that_died_before_keeping_it():
+    keys = FakeKeys()
+    store = ConfigStore(keys)
+    await store.apply(ONE, "ann", NOW)
+    del keys.values["rev.1"]
+    assert (await store.at(1)).config == ONE
+    await store.apply(TWO, "ann", NOW)
+    assert (await store.at(1)).config == ONE
+
+
+async def test_fields_of_a_newer_writer_are_dropped_and_nonsense_is_refused():
+    keys = FakeKeys()
+    newer = _Envelope(number=4, applied_by="x", applied_at=NOW, config_json='{"tenants": {"a": {"later": 1}}}')
+    await keys.create("current", encode(newer).data)
+    assert "a" in (await ConfigStore(keys).current()).config.tenants
+    keys.values["current"] = Value(unreadable(5), 2)
+    with pytest.raises(Impossible, match="revision 5 cannot be read by this version"):
+        await ConfigStore(keys).current()
+
+
+async def test_a_configuration_that_does_not_fit_says_so(monkeypatch):
+    monkeypatch.setattr("inquest.config.store.STORED_BYTES_MAX", 10)
+    with pytest.raises(Impossible, match="at most 10 fit"):
+        await ConfigStore(FakeKeys()).apply(ONE, "ann", NOW)
+
+
+async def test_the_cache_follows_and_pins_and_tells():
+    keys, seen = FakeKeys(), asyncio.Queue[int]()
+    store = ConfigStore(keys)
+    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number))
+    assert cache.current.number == 0
+    await store.apply(ONE, "ann", NOW)
+    await cache.start()
+    assert (await seen.get(), cache.current.config) == (1, ONE)
+    follower = asyncio.create_task(cache.follow())
+    await store.apply(TWO, "ann", NOW)
+    assert (await seen.get(), cache.current.config) == (2, TWO)
+    assert (await cache.at(2)).config == TWO
+    assert (await cache.at(1)).config == ONE
+    del keys.values["rev.1"]
+    assert (await cache.at(1)).config == ONE
+    await cache.ping()
+
+    keys._set("current", unreadable(3), 9)
+    while True:
+        await asyncio.sleep(0)
+        try:
+            await cache.ping()
+        except RetryLater as error:
+            assert "revision 3 cannot be read" in str(error)  # noqa: PT017 - the loop ends here
+            break
+    assert cache.current.number == 2
+    follower.cancel()
+
+
+async def test_the_cache_keeps_a_bounded_number_of_pinned_revisions(monkeypatch):
+    monkeypatch.setattr("inquest.config.store._PINNED_MAX", 1)
+    store = ConfigStore(FakeKeys())
+    for number in range(3):
+        await store.apply(Config.model_validate({"tenants": {f"t{number}": {}}}), "ann", NOW)
+    cache = ConfigCache(store)
+    await cache.start()
+    await cache.at(1)
+    await cache.at(2)
+    assert list(cache._pinned) == [2]
