@@ -4,12 +4,12 @@ FastStream writes it from a broker that is declared here and never started: what
 runner, which FastStream does not know (ADR 0003).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from inquest.contracts.message import Message
-from inquest.contracts.subjects import SUBJECTS, Subject
+from inquest.contracts.latest import DeadLetter, Message
+from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS, Subject
 from inquest.contracts.topology import consumers_of
 
 if TYPE_CHECKING:
@@ -28,50 +28,52 @@ def asyncapi(service: str) -> dict[str, Any]:
 
     broker = NatsBroker(SERVER, logger=None)
     for consumer in consumers_of(service):
+        why = consumer.why or f"Durable consumer of the stream {consumer.stream}."
         for pattern in consumer.filters:
-            for address, row in _addresses(pattern):
-                why = consumer.why or f"Durable consumer on the stream {consumer.stream}."
-                _receive(broker, address, row and row.model, f"{consumer.durable}.{row.name if row else 'raw'}", why)
+            for address, name, model in _let_through(pattern):
+                _receive(broker, address, model, f"{consumer.durable}.{name}", why)
+    if consumers_of(service):
+        _send(broker, f"{DEAD_PREFIX}.{{subject}}", DeadLetter, f"{service}.dead.send", "What it had to give up.")
     for row in SUBJECTS:
         name, address = row.name, _address(row)
         if row.replier == service:
             _receive(broker, address, row.model, f"{service}.{name}", "A request, shared by the replicas.", service)
             _send(broker, REPLY_ADDRESS, row.reply, f"{service}.{name}.reply", f"The answer to {name}.")
         if service in row.publishers:
-            _send(broker, address, row.model, f"{service}.{name}.send", _kept(row))
+            kept = f"Kept in the stream {row.stream}." if row.stream else "A request; nothing keeps it."
+            _send(broker, address, row.model, f"{service}.{name}.send", kept)
             if row.reply is not None:
                 _receive(broker, REPLY_ADDRESS, row.reply, f"{service}.{name}.reply", f"The answer to {name}.")
     made = AsyncAPI(broker, title=f"Inquest {service}", version=version("inquest-contracts")).to_specification()
     return _finished(made.to_jsonable())
 
 
-def _kept(row: Subject) -> str:
-    return f"Kept in the stream {row.stream}." if row.stream else "A request; nothing keeps it."
-
-
-def _address(row: Subject, fixed: tuple[str, ...] = ()) -> str:
+def _address(row: Subject, wanted: Sequence[str] = ()) -> str:
     """Return the subject as a template, `name.{key}.…`, with the tokens that a filter fixes."""
-    keys = [f"{{{key}}}" for key in row.keys]
-    tokens = [*row.name.split("."), *keys]
-    return ".".join(
-        wanted if wanted not in {"*", ">"} else token
-        for token, wanted in zip(tokens, [*fixed, *["*"] * (len(tokens) - len(fixed))], strict=True)
-    )
+    tokens = [*row.name.split("."), *(f"{{{key}}}" for key in row.keys)]
+    for place, token in enumerate(wanted):
+        if token != "*":  # noqa: S105 - a token of a subject
+            tokens[place] = token
+    return ".".join(tokens)
 
 
-def _addresses(pattern: str) -> Iterator[tuple[str, Subject | None]]:
-    """Yield what a filter lets through: each row of the table, or the filter itself where the table knows none."""
-    wanted = tuple(pattern.removesuffix(".>").split("."))
-    found = False
-    for row in SUBJECTS:
-        tokens = row.pattern().split(".")
-        open_ended = pattern.endswith(".>") and len(tokens) > len(wanted)
-        front = zip(tokens, wanted, strict=False)
-        if (open_ended or len(tokens) == len(wanted)) and all(a == b or "*" in {a, b} for a, b in front):
-            found = True
-            yield _address(row, wanted), row
-    if not found:
-        yield pattern, None
+def _let_through(pattern: str) -> Iterator[tuple[str, str, type[Message] | None]]:
+    """Yield address, name and model of each row that a filter lets through; the filter itself when there is none."""
+    if pattern.startswith(DEAD_PREFIX):
+        yield f"{DEAD_PREFIX}.{{subject}}", DEAD_PREFIX, DeadLetter
+        return
+    wanted = pattern.removesuffix(".>").split(".")
+    rows = [row for row in SUBJECTS if _covers(pattern, row)]
+    for row in rows:
+        yield _address(row, wanted), row.name, row.model
+    if not rows:
+        yield pattern, "raw", None
+
+
+def _covers(pattern: str, row: Subject) -> bool:
+    wanted, tokens = pattern.removesuffix(".>").split("."), row.pattern().split(".")
+    length_fits = len(tokens) > len(wanted) if pattern.endswith(".>") else len(tokens) == len(wanted)
+    return length_fits and all(a == b or "*" in {a, b} for a, b in zip(tokens, wanted, strict=False))
 
 
 def _receive(
@@ -93,7 +95,7 @@ def _finished(made: dict[str, Any]) -> dict[str, Any]:
     for channel in made["channels"].values():
         keys = [token[1:-1] for token in channel["address"].split(".") if token.startswith("{")]
         if keys:
-            channel["parameters"] = {key: {"description": f"The {key}: [a-z0-9-]{{1,48}}."} for key in keys}
+            channel["parameters"] = {key: {"description": f"The {key}."} for key in keys}
     for message in made["components"]["messages"].values():
         message["correlationId"] = {"location": "$message.header#/Inquest-Cause"}
         message["headers"] = {"type": "object", "properties": {name: {"type": "string"} for name in _HEADERS}}
