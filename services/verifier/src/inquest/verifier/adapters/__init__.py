@@ -1,0 +1,1 @@
+"""The edge: the streams of truth."""

@@ -1,0 +1,68 @@
+"""The fold: a case becomes a verdict. The same case gives the same verdict, whatever the order of arrival."""
+
+from datetime import datetime
+
+from inquest.contracts.latest import Spend, Timings, Verdict, derive_id
+from inquest.rca.verdict import rank
+from inquest.verifier.domain.case import Case
+from inquest.verifier.domain.conflicts import reconcile
+from inquest.verifier.domain.findings import HYPOTHESES_MAX, finding_of, hypothesis_of, sights_of, target_of
+from inquest.verifier.domain.ledger import ledger_of
+from inquest.verifier.domain.wording import first_sign_of, headline_of
+
+
+def verdict_id_of(case: Case) -> str:
+    """Return the id that this round's evidence has: a repeat of the fold is the same verdict."""
+    return derive_id("verdict", case.investigation_id, str(case.round), *(one.evidence_id for one in case.evidence))
+
+
+def decide(case: Case, *, now: datetime) -> Verdict:
+    """Return the verdict of the case, as revision 1; whoever appends it numbers it."""
+    reconciled = reconcile(case)
+    ledger = ledger_of(case)
+    pairs = [(one.evidence_id, finding) for one in reconciled.evidence if (finding := finding_of(one)) is not None]
+    ids = [evidence_id for evidence_id, _ in pairs]
+    ranking = rank([finding for _, finding in pairs], target_of(case.opened.focus), sights_of(ledger))
+    hypotheses = tuple(hypothesis_of(cause, ids) for cause in ranking.causes[:HYPOTHESES_MAX])
+    return Verdict(
+        verdict_id=verdict_id_of(case),
+        tenant=case.tenant,
+        investigation_id=case.investigation_id,
+        incident_id=case.opened.incident_id,
+        revision=1,
+        round=case.round,
+        reached_at=now,
+        headline=headline_of(ranking.band, hypotheses, ledger),
+        band=ranking.band,
+        confidence=min(1.0, max(0.0, ranking.confidence)),
+        hypotheses=hypotheses,
+        first_failing_service=ranking.first_failing,
+        first_sign=first_sign_of(reconciled.evidence),
+        blast_radius=ranking.blast_radius,
+        remediation=ranking.remediation,
+        coverage=ledger,
+        ceilings=ranking.caps,
+        open_questions=(*ranking.open_questions, *reconciled.contradictions),
+        losses=tuple(dict.fromkeys(loss for step in case.steps for loss in step.losses)),
+        evidence_ids=tuple(one.evidence_id for one in case.evidence),
+        spend=_spend(case),
+        timings=_timings(case),
+    )
+
+
+def _spend(case: Case) -> Spend:
+    return Spend(
+        calls=sum(step.calls for step in case.steps),
+        bytes_read=sum(step.bytes_read for step in case.steps),
+        repeated_calls=case.repeated_calls,
+    )
+
+
+def _timings(case: Case) -> Timings:
+    """Steps of one round run side by side: the wall time of the round is that of its slowest step."""
+    steps = [step for step in case.steps if case.rounds[step.step_id] == case.round]
+    return Timings(
+        provider_ms=sum(step.provider_ms for step in steps),
+        analysis_ms=sum(step.analysis_ms for step in steps),
+        steps_wall_ms=max((step.wall_ms for step in steps), default=0.0),
+    )

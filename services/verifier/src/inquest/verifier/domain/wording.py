@@ -1,0 +1,34 @@
+"""The verdict's own sentences. Numbers stay in the evidence, which each sentence cites."""
+
+from collections.abc import Sequence
+
+from inquest.contracts.latest import Band, Coverage, Evidence, Hypothesis, Symptom
+
+SIGN_SHARE = 0.5
+_NOT_SIGNS = {"change", "flag", "injection-attempt"}
+
+
+def headline_of(band: Band, hypotheses: Sequence[Hypothesis], ledger: Sequence[Coverage]) -> str:
+    """Return the cause in one sentence, or what is missing to name one."""
+    if band == "undetermined" or not hypotheses:
+        unseen = dict.fromkeys(row.interface for row in ledger if row.status in {"failed", "skipped"})
+        missing = f"; not seen: {', '.join(unseen)}" if unseen else ""
+        return f"Undetermined: no cause stands out{missing}."
+    return hypotheses[0].mechanism
+
+
+def first_sign_of(evidence: Sequence[Evidence]) -> Symptom | None:
+    """Return the earliest symptom at least half as strong as the strongest: weaker ones may be noise."""
+    signs = [
+        (one.onset_at, one)
+        for one in evidence
+        if one.onset_at is not None and one.kind not in _NOT_SIGNS and one.features.get("bad", True) is True
+    ]
+    if not signs:
+        return None
+    floor = SIGN_SHARE * max(one.strength for _, one in signs)
+    onset, first = min(
+        ((onset, one) for onset, one in signs if one.strength >= floor),
+        key=lambda pair: (pair[0], -pair[1].strength, pair[1].evidence_id),
+    )
+    return Symptom(evidence_id=first.evidence_id, entity=first.entity, statement=first.statement, onset_at=onset)
