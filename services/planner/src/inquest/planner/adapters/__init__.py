@@ -1,0 +1,1 @@
+"""The edge: histories on the bus, and the applied configuration."""

@@ -1,0 +1,88 @@
+"""What a round asks for, when it is complete, and whether another one is worth it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from inquest.contracts.capabilities import CAPABILITIES, Capability
+from inquest.contracts.latest import Band, CapabilityTask, Focus, Mode, RoundClosed, Verdict, derive_id
+from inquest.planner.domain.state import Investigation
+from inquest.planner.domain.terms import Span
+from inquest.planner.domain.windows import widened
+
+SERVED: Mapping[str, Capability] = {capability.capability_id: capability for capability in CAPABILITIES}
+"""What workers of this release can do. Anything else is coverage that is missing, not a step that never ends."""
+
+CANDIDATES_MAX = 3
+UNCERTAIN: frozenset[Band] = frozenset({"possible", "undetermined"})
+QUALITY: Mapping[Mode, float] = {"fast": 0.1}
+"""The weakest strength of evidence (0 to 1) worth reporting; other modes leave weighing to the verifier."""
+
+
+def step_id(investigation_id: str, round_number: int, capability_id: str) -> str:
+    """Return the id of a step: the same decision names the same step however often it is made."""
+    return derive_id("step", investigation_id, str(round_number), capability_id)
+
+
+def unplanned(state: Investigation, round_number: int, focus: Focus | None = None) -> list[CapabilityTask]:
+    """Return the steps of a round that are not planned yet, in the order of `opened.capabilities`.
+
+    A round that was half planned when its planner died is finished with the focus of the steps it has.
+    """
+    present = {task.capability_id: task for task in state.tasks_of(round_number)}
+    aim = next((task.focus for task in present.values()), focus or state.opened.focus)
+    span = widened(Span(state.opened.window, state.opened.baseline), round_number)
+    return [
+        _task(state, round_number, SERVED[capability_id], span, aim)
+        for capability_id in state.opened.capabilities
+        if capability_id in SERVED and capability_id not in present
+    ]
+
+
+def _task(state: Investigation, round_number: int, capability: Capability, span: Span, focus: Focus) -> CapabilityTask:
+    opened = state.opened
+    return CapabilityTask(
+        step_id=step_id(state.investigation_id, round_number, capability.capability_id),
+        tenant=state.tenant,
+        investigation_id=state.investigation_id,
+        capability_id=capability.capability_id,
+        priority=opened.priority,
+        round=round_number,
+        required_outputs=capability.outputs,
+        quality_threshold=QUALITY.get(opened.mode, 0.0),
+        max_latency_ms=opened.limits.step_latency_ms_max,
+        window=span.window,
+        baseline=span.baseline,
+        focus=focus,
+        limits=opened.limits,
+    )
+
+
+def closing(state: Investigation, reason: Literal["all-finished", "deadline"]) -> RoundClosed:
+    """Return the closing of the newest round: its finished steps, and late ones of earlier rounds."""
+    done = [task for task in state.tasks_of(state.round) if task.step_id in state.finished]
+    answered = {task.capability_id for task in done}
+    return RoundClosed(
+        round=state.round,
+        step_ids=tuple(sorted({task.step_id for task in done} | state.unlisted)),
+        missing=tuple(name for name in state.opened.capabilities if name not in answered),
+        reason=reason,
+    )
+
+
+def focus_on(state: Investigation, verdict: Verdict) -> Focus:
+    """Return the focus of the round after this verdict: its best candidates."""
+    entities = dict.fromkeys(hypothesis.cause.entity for hypothesis in verdict.hypotheses)
+    return state.opened.focus.model_copy(update={"entities": tuple(entities)[:CANDIDATES_MAX]})
+
+
+def is_worth_another(state: Investigation, verdict: Verdict, at: datetime) -> bool:
+    """Whether the answer is uncertain, and rounds, calls and time (seconds since `opened`) allow another round."""
+    limits = state.opened.limits
+    elapsed_s = (at - state.opened_at).total_seconds()
+    return (
+        verdict.band in UNCERTAIN
+        and state.round < limits.rounds_max
+        and state.calls < limits.calls_max
+        and elapsed_s + limits.step_latency_ms_max / 1000 <= limits.duration_s_max
+    )

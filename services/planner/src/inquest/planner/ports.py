@@ -1,0 +1,41 @@
+"""What the handlers need of the outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from inquest.contracts.latest import InvestigationRecorded, Mode
+from inquest.planner.domain.state import Investigation
+from inquest.planner.domain.terms import Terms
+
+Clock = Callable[[], datetime]
+"""Returns the present time, UTC. Only the sweep asks it; no decision does."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The fold of everything recorded so far, and the stream sequence of its last event (0: none yet)."""
+
+    state: Investigation | None
+    seq: int
+
+
+class Histories(Protocol):
+    """Event-sourced storage of investigations."""
+
+    async def load(self, tenant: str, investigation_id: str) -> History:
+        """Return the history as the server has it now. Raises UnreadableHistory, RetryLater."""
+        ...
+
+    async def append(self, history: History, event: InvestigationRecorded) -> History:
+        """Append the next event. Raises Conflict when somebody else appended since the history was loaded."""
+        ...
+
+
+class Configuration(Protocol):
+    """The applied inquest.yaml, as far as the planner cares."""
+
+    async def terms(self, tenant: str, mode: Mode | None = None) -> Terms:
+        """Return the terms of a new investigation; no mode means the tenant's own. Raises RetryLater."""
+        ...

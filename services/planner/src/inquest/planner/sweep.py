@@ -1,0 +1,125 @@
+"""Finds what was lost between two services, and does it again. Everything it repeats is idempotent."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from inquest.bus import BusPort
+from inquest.contracts.errors import InquestError
+from inquest.contracts.latest import StepFinished, Verdict
+from inquest.contracts.subjects import INVESTIGATION_RECORDED, STEP_FINISHED, STEP_RUN, VERDICT_REACHED
+from inquest.planner.dispatch import Dispatcher
+from inquest.planner.domain import decide
+from inquest.planner.domain.state import Investigation
+from inquest.planner.handlers import known
+from inquest.planner.ports import Clock, Histories
+from inquest.planner.recorder import Recorder
+from inquest.telemetry.logs import get_logger
+
+ENDED_MAX = 100_000
+_log = get_logger("planner")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Looks at investigations that have not ended and from which nothing was heard for `stale_s`.
+
+    A decision that was cut short is completed, outcomes and verdicts that never reached the history are taken
+    in, and commands and timers that are gone are sent again. One that ended is not looked at twice.
+    """
+
+    bus: BusPort
+    histories: Histories
+    recorder: Recorder
+    dispatcher: Dispatcher
+    clock: Clock
+    interval_s: float
+    stale_s: float
+    looked_at_max: int
+    _ended: OrderedDict[str, None] = field(default_factory=OrderedDict)
+
+    async def run(self) -> None:
+        """Sweep for ever. A fault of the bus is logged and waited out: the next sweep does the same work."""
+        while True:
+            await asyncio.sleep(self.interval_s)
+            try:
+                await self.sweep()
+            except InquestError as error:
+                _log.warning("sweep_failed", error=str(error))
+
+    async def sweep(self) -> int:
+        """Look once; return how many investigations were taken up again."""
+        present = await self.bus.subjects(INVESTIGATION_RECORDED)
+        taken_up = 0
+        for subject in [name for name in present if name not in self._ended][: self.looked_at_max]:
+            keys = INVESTIGATION_RECORDED.parse(subject) or {}
+            try:
+                taken_up += await self._look_at(subject, keys["tenant"], keys["investigation"])
+            except InquestError as error:
+                # One history that cannot be read must not keep the others from being swept.
+                _log.warning("sweep_skipped", error=str(error), **keys)
+        return taken_up
+
+    async def _look_at(self, subject: str, tenant: str, investigation_id: str) -> bool:
+        state = (await self.histories.load(tenant, investigation_id)).state
+        if state is None or self.clock() - state.at < timedelta(seconds=self.stale_s):
+            return False
+        if state.end is None:
+            state = await self._take_in(state)
+        if state.end is None:
+            await self._send_again(state)
+            _log.info("investigation_swept", tenant=tenant, investigation=investigation_id, number=state.number)
+            return True
+        self._ended[subject] = None
+        if len(self._ended) > ENDED_MAX:
+            self._ended.popitem(last=False)
+        return False
+
+    async def _take_in(self, state: Investigation) -> Investigation:
+        tenant, investigation_id = state.tenant, state.investigation_id
+        state = known(await self.recorder.record(tenant, investigation_id, state.at, lambda _: []))
+        if state.awaited():
+            for stored in await self.bus.read(STEP_FINISHED, tenant=tenant, investigation=investigation_id):
+                state = await self._take_step(state, stored.message)
+        last = await self.bus.last(VERDICT_REACHED, tenant=tenant, investigation=investigation_id)
+        return await self._take_verdict(state, last.message) if last else state
+
+    async def _take_step(self, state: Investigation, outcome: StepFinished) -> Investigation:
+        if outcome.step_id in state.finished or outcome.step_id not in state.tasks:
+            return state
+        recorded = await self.recorder.record(
+            state.tenant,
+            state.investigation_id,
+            outcome.finished_at,
+            lambda now: decide.step_finished(known(now), outcome),
+        )
+        return known(recorded)
+
+    async def _take_verdict(self, state: Investigation, verdict: Verdict) -> Investigation:
+        if verdict.round != state.round or not state.round_is_closed:
+            return state
+        recorded = await self.recorder.record(
+            state.tenant,
+            state.investigation_id,
+            verdict.reached_at,
+            lambda now: decide.verdict_reached(known(now), verdict, verdict.reached_at),
+        )
+        return known(recorded)
+
+    async def _send_again(self, state: Investigation) -> None:
+        await self.dispatcher.arm_investigation(state.tenant, state.investigation_id, state.opened, state.opened_at)
+        if state.round_is_closed:
+            return
+        for task in state.awaited():
+            # What still lies in the work queue is not lost: a worker has it, or will.
+            queued = await self.bus.last(
+                STEP_RUN,
+                capability=task.capability_id,
+                priority=task.priority,
+                tenant=task.tenant,
+                investigation=task.investigation_id,
+            )
+            if queued is None or queued.message.step_id != task.step_id:
+                await self.dispatcher.run_step(task)
+            await self.dispatcher.arm_round(task, state.at)
