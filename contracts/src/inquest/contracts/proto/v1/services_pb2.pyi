@@ -284,21 +284,25 @@ class SearchInvestigationsRequest(_message.Message):
     TENANT_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     query: _builtins.str
     """Plain words; all must occur."""
     page_size: _builtins.int
     """At most 500; 0 means 50."""
+    @_builtins.property
+    def filter(self) -> Global___InvestigationFilter: ...
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         query: _builtins.str = ...,
         page_size: _builtins.int = ...,
+        filter: Global___InvestigationFilter | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "query", b"query", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "query", b"query", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
