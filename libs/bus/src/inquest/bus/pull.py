@@ -6,11 +6,13 @@ standing, so that the next messages are under way while the present ones are han
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 
 from inquest.telemetry.logs import get_logger
 
@@ -68,12 +70,13 @@ class PullLoop:
             await self._stop()
 
     async def _stop(self) -> None:
-        if self._subscription is not None and self._client.is_connected:
-            await self._subscription.unsubscribe()
+        with suppress(NatsError):  # a connection that is closing has dropped the subscription already
+            if self._subscription is not None:
+                await self._subscription.unsubscribe()
 
     async def _request(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._pulls = {key: pull for key, pull in self._pulls.items() if pull.remaining > 0 and pull.drop_at > now}
+        self._pulls = {key: pull for key, pull in self._pulls.items() if pull.drop_at > now}
         wanted = self._capacity - self._busy - sum(pull.remaining for pull in self._pulls.values())
         # Asking for a few at a time would double the traffic; half the capacity keeps the line busy.
         if wanted <= 0 or (self._pulls and wanted < self._capacity / 2):
@@ -87,13 +90,9 @@ class PullLoop:
     async def _on_message(self, msg: Msg) -> None:
         status = msg.headers.get("Status") if msg.headers else None
         if status is None or msg.reply:
-            pull = self._pulls.get(msg.subject)
-            if pull is not None:
-                pull.remaining -= 1
+            self._count()
             self._busy += 1
             self.queue.put_nowait(msg)
-            if pull is None or pull.remaining <= self._capacity // 2:
-                self._wake.set()
             return
         if status != "100":  # 404, 408: nothing there; 409: the consumer changed, moved or is gone
             self._pulls.pop(msg.subject, None)
@@ -101,3 +100,12 @@ class PullLoop:
                 self._log.info("pull_ended", reason=(msg.headers or {}).get("Description", ""))
                 await asyncio.sleep(GRACE_S / 10)  # a lost consumer must not make us spin; readiness decides
             self._wake.set()
+
+    def _count(self) -> None:
+        # A delivered message carries its own subject, not the pull's; the server serves pulls in order.
+        for key, pull in self._pulls.items():
+            pull.remaining -= 1
+            if pull.remaining <= 0:
+                del self._pulls[key]
+                self._wake.set()
+            return
