@@ -1,6 +1,8 @@
 """What every service process shares: settings, run, signals, health."""
 
-from inquest.runtime.service import Service
+from inquest.runtime.host import Host
+from inquest.runtime.run import run
+from inquest.runtime.service import Action, Ping, Service
 from inquest.runtime.settings import ServiceSettings
 
-__all__ = ["Service", "ServiceSettings"]
+__all__ = ["Action", "Host", "Ping", "Service", "ServiceSettings", "run"]

@@ -1,0 +1,62 @@
+"""The one entry point of all services: `run(build, Settings)`."""
+
+import asyncio
+import signal
+import sys
+
+from pydantic import ValidationError
+
+from inquest.contracts.errors import InquestError
+from inquest.runtime.host import Build, Host, SettingsT
+from inquest.telemetry import logs, traces
+
+EXIT_SETTINGS = 2
+EXIT_FAILED = 1
+
+
+def run(build: Build[SettingsT], settings_class: type[SettingsT]) -> None:
+    """Run one service until SIGTERM or SIGINT; exits non-zero when a setting is wrong or a part fails."""
+    try:
+        settings = settings_class()
+    except ValidationError as error:
+        sys.exit(_explain(error, settings_class))
+    name = build.__module__.split(".")[1]
+    logs.configure(settings.log_level)
+    traces.configure(name, settings.otlp_endpoint)
+    try:
+        asyncio.run(_serve(name, build, settings))
+    except InquestError as error:
+        logs.get_logger(name).error("service_failed", error=str(error))
+        sys.exit(EXIT_FAILED)
+
+
+def _explain(error: ValidationError, settings_class: type[SettingsT]) -> str:
+    prefix = str(settings_class.model_config.get("env_prefix", ""))
+    lines = [f"{prefix}{'__'.join(str(p) for p in item['loc']).upper()}: {item['msg']}" for item in error.errors()]
+    return "wrong settings in the environment:\n  " + "\n  ".join(lines)
+
+
+async def _serve(name: str, build: Build[SettingsT], settings: SettingsT) -> None:
+    host = Host(name, build, settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await host.start()
+    stopping = asyncio.create_task(stop.wait())
+    failing = asyncio.create_task(host.failed())
+    try:
+        await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            raise InquestError(f"a part of {name} ended: {first_cause(failing.result())}")
+    finally:
+        stopping.cancel()
+        failing.cancel()
+        await host.stop()
+
+
+def first_cause(error: BaseException | None) -> str:
+    """Return the first real error inside nested groups, as one line."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}" if error else "it returned"
