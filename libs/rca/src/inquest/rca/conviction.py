@@ -32,7 +32,43 @@ _COMMON = frozenset(
     }
 )
 _DULL = frozenset(
-    ["service", "services", "server", "client", "http", "https", "api", "post", "get", "error", "errors", "failed", "fail", "code", "test", "main", "go", "src", "pkg", "internal", "the", "and", "for", "with", "not", "from", "request", "requests", "response", "status", "new", "value", "string", "return", "func"]
+    [
+        "service",
+        "services",
+        "server",
+        "client",
+        "http",
+        "https",
+        "api",
+        "post",
+        "get",
+        "error",
+        "errors",
+        "failed",
+        "fail",
+        "code",
+        "test",
+        "main",
+        "go",
+        "src",
+        "pkg",
+        "internal",
+        "the",
+        "and",
+        "for",
+        "with",
+        "not",
+        "from",
+        "request",
+        "requests",
+        "response",
+        "status",
+        "new",
+        "value",
+        "string",
+        "return",
+        "func",
+    ]
 )
 
 
@@ -56,7 +92,7 @@ def scene(
     numbers = []
     names = {word for entity in entities for word in words(entity)} | _DULL
     for finding in findings:
-        if finding.detector in {"edge", "change", ""} or not _bad(finding):
+        if finding.detector in {"edge", "change", "excess", ""} or not _bad(finding):
             continue
         for name in signs(finding):
             profile[name] = max(profile[name], finding.strength)

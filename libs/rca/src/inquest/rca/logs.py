@@ -9,7 +9,7 @@ import numpy as np
 
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
-from inquest.rca.flows import flow_breaks
+from inquest.rca.flows import Flow, expected_lines, flow_breaks, flow_of
 from inquest.rca.tables import Logs, Pattern, Target, Window
 from inquest.rca.templates import Miner
 from inquest.rca.wording import clock, number
@@ -57,17 +57,26 @@ def find_error_signatures(
     identifiers = [miner.add(message) for message in logs.messages]
     tallies = _tally(logs, identifiers, window, baseline)
     exposure = _exposure(logs, window, baseline)
+    now = flow_of(logs, identifiers, window.covers(logs.times).nonzero()[0].tolist())
+    usual = flow_of(logs, identifiers, baseline.covers(logs.times).nonzero()[0].tolist()) if baseline else Flow()
     if len(logs) and baseline is None:
         losses.append("The logs have no baseline: a template is judged by its severity alone.")
     if len(logs) and not any(logs.severities):
         losses.append("The log lines carry no severity; their words stand in.")
-    found = [
-        finding
-        for (entity, identifier), tally in tallies.items()
-        if (finding := _judge(entity, miner.text(identifier), tally, exposure, window, baseline))
-    ]
+    found = []
+    for (entity, identifier), tally in tallies.items():
+        # Half a line is added on both sides: what was never seen is rare, not impossible.
+        expected = (tally.before + 0.5) * exposure
+        by_flow = expected_lines(now, usual, (entity, identifier))
+        if by_flow is not None:
+            expected = by_flow + 0.5
+        finding = _judge(entity, miner.text(identifier), tally, expected, window, baseline)
+        if finding is not None:
+            found.append(finding)
     found.extend(_sampled(pattern, window) for pattern in patterns if pattern.delta != 0)
-    found.extend(flow_breaks(logs, identifiers, miner, window, baseline))
+    if baseline is not None:
+        severities = {step: tally.severity for step, tally in tallies.items()}
+        found.extend(flow_breaks(now, usual, miner, severities, window))
     return analysis(found, losses)
 
 
@@ -133,12 +142,10 @@ def _judge(
     entity: str,
     text: str,
     tally: _Tally,
-    exposure: float,
+    expected: float,
     window: Window,
     baseline: Window | None,
 ) -> Finding | None:
-    # Half a line is added on both sides: what was never seen is rare, not impossible.
-    expected = (tally.before + 0.5) * exposure
     if baseline is None and tally.severity == 0:
         return None
     score = surprise(tally.inside, expected) if baseline is not None else 2.0 + tally.severity

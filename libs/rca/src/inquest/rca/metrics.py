@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inquest.rca.changepoint import Level, Shift, level, shift
+from inquest.rca.excess import find_excess
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
 from inquest.rca.roles import Meaning, meaning
 from inquest.rca.tables import Floats, Series, Target, Window
@@ -53,6 +54,7 @@ def find_symptoms(
     shown = target or Target()
     violated = next((s for s in series if s.entity == shown.entity and s.metric == shown.metric), None)
     found = [finding for one in series if (finding := _examine(one, window, baseline, violated, losses)) is not None]
+    found.extend(find_excess(series, window, baseline, shown))
     if baseline is None and series:
         losses.no_baseline = len(series)
     return analysis(found, losses.sentences())

@@ -31,15 +31,108 @@ _RESOURCES: tuple[tuple[Resource, frozenset[str]], ...] = (
     ("network", frozenset(["network", "bytes", "packets", "tcp", "retransmits", "socket"])),
 )
 _LATENCY = frozenset(
-    ["latency", "duration", "wait", "seconds", "ms", "p50", "p75", "p90", "p95", "p99", "p999", "response", "rtt", "elapsed", "time", "delay"]
+    [
+        "latency",
+        "duration",
+        "wait",
+        "seconds",
+        "ms",
+        "p50",
+        "p75",
+        "p90",
+        "p95",
+        "p99",
+        "p999",
+        "response",
+        "rtt",
+        "elapsed",
+        "time",
+        "delay",
+    ]
 )
 _ERRORS = frozenset(
-    ["error", "errors", "err", "failed", "failure", "failures", "fail", "fault", "faults", "exception", "exceptions", "5xx", "4xx", "500", "502", "503", "504", "401", "403", "429", "unauthorized", "rejected", "denied", "refused", "timeout", "timeouts", "servfail", "nxdomain", "panic", "panics", "restarts", "restart", "oom", "oomkilled", "crash", "crashes", "dropped", "drops", "retries", "retry", "throttled", "throttles", "unhealthy", "expired", "deadlock", "deadlocks", "misses", "miss", "dlq", "invalid", "abandoned"]
+    [
+        "error",
+        "errors",
+        "err",
+        "failed",
+        "failure",
+        "failures",
+        "fail",
+        "fault",
+        "faults",
+        "exception",
+        "exceptions",
+        "5xx",
+        "4xx",
+        "500",
+        "502",
+        "503",
+        "504",
+        "401",
+        "403",
+        "429",
+        "unauthorized",
+        "rejected",
+        "denied",
+        "refused",
+        "timeout",
+        "timeouts",
+        "servfail",
+        "nxdomain",
+        "panic",
+        "panics",
+        "restarts",
+        "restart",
+        "oom",
+        "oomkilled",
+        "crash",
+        "crashes",
+        "dropped",
+        "drops",
+        "retries",
+        "retry",
+        "throttled",
+        "throttles",
+        "unhealthy",
+        "expired",
+        "deadlock",
+        "deadlocks",
+        "misses",
+        "miss",
+        "dlq",
+        "invalid",
+        "abandoned",
+    ]
 )
-_SUCCESS = frozenset(["availability", "success", "available", "ready", "healthy", "uptime", "up", "hit", "hits", "ok", "apdex"])
+_SUCCESS = frozenset(
+    ["availability", "success", "available", "ready", "healthy", "uptime", "up", "hit", "hits", "ok", "apdex"]
+)
 _LIMIT = frozenset(["max", "limit", "quota", "capacity", "size", "ceiling"])
 _TRAFFIC = frozenset(
-    ["requests", "request", "rps", "qps", "throughput", "workload", "ops", "rate", "calls", "traffic", "hits", "sessions", "orders", "events", "messages", "bytes", "transmit", "receive", "sent", "received", "count"]
+    [
+        "requests",
+        "request",
+        "rps",
+        "qps",
+        "throughput",
+        "workload",
+        "ops",
+        "rate",
+        "calls",
+        "traffic",
+        "hits",
+        "sessions",
+        "orders",
+        "events",
+        "messages",
+        "bytes",
+        "transmit",
+        "receive",
+        "sent",
+        "received",
+        "count",
+    ]
 )
 
 

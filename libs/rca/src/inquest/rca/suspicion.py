@@ -1,30 +1,37 @@
 """How much speaks for each entity being where the trouble began."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from inquest.rca.cause import Term
-from inquest.rca.finding import Finding
 from inquest.rca.graph import CallGraph
-from inquest.rca.symptoms import Trouble
+from inquest.rca.symptoms import CAUSED, CHANNELS, OWN, Trouble
 from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
 
 ONSET_SLACK_S = 60.0
 
+_WHY = {
+    "resource": "its own resources or limits moved",
+    "excess": "it accounts for what the objective lost",
+    "spread": "its own measurements are bad",
+    "flow": "its code takes another way than before",
+    "log": "its logs say so",
+    "own_time": "its own work became slower",
+    "gap": "its calls lose time on the way",
+    "origin": "errors arise in it",
+    "calls": "its calls changed",
+}
+
 
 def suspicion(
-    findings: Sequence[Finding],
-    found: Mapping[str, Trouble],
-    graph: CallGraph,
-    target: Target,
-    weights: Weights,
+    found: Mapping[str, Trouble], graph: CallGraph, target: Target, weights: Weights
 ) -> dict[str, list[Term]]:
     """The terms of each entity's log-odds, before any change is looked at."""
-    del findings
-    first = min((t.onset for t in found.values() if t.onset is not None), default=None)
-    last = max((t.onset for t in found.values() if t.onset is not None), default=None)
+    onsets = [t.onset for t in found.values() if t.onset is not None]
+    span = (min(onsets), max(onsets)) if onsets else None
     return {
-        entity: _terms(trouble, found, graph, target, weights, first, last) for entity, trouble in sorted(found.items())
+        entity: _terms(trouble, found, graph, target, weights, span)
+        for entity, trouble in sorted(found.items())
     }
 
 
@@ -34,43 +41,49 @@ def _terms(
     graph: CallGraph,
     target: Target,
     weights: Weights,
-    first: float | None,
-    last: float | None,
+    span: tuple[float, float] | None,
 ) -> list[Term]:
     terms = [Term("prior", weights.prior, (), "few entities are the cause")]
-    local = tuple(index for _, index in sorted(trouble.local, reverse=True)[:3])
-    spread = tuple(index for _, index in sorted(trouble.spread, reverse=True)[:3])
-    if trouble.local:
-        terms.append(Term("local", weights.local * trouble.local_strength, local, "trouble of its own"))
-    if trouble.spread:
-        terms.append(Term("spread", weights.spread * trouble.spread_strength, spread, "slow or failing"))
+    for channel in CHANNELS:
+        strength = trouble.strength(channel)
+        if strength > 0:
+            worth = getattr(weights, channel) * strength
+            terms.append(Term(channel, worth, trouble.indices(channel)[:3], _WHY[channel]))
+    caused = sum(term.log_odds for term in terms if term.name in CAUSED)
     guilty, share = _explained(trouble, found, graph)
-    if guilty is not None:
-        value = weights.victim * share * (1 - 0.7 * trouble.local_strength)
+    if guilty is not None and caused > 0:
+        # Only what a callee can bring about is explained away; own trouble stays.
+        value = -min(weights.victim, caused) * share
         terms.append(Term("victim", value, guilty.indices()[:1], f"its callee {guilty.entity} explains it"))
-    callers = graph.upstream(trouble.entity)
-    troubled = sum(found[c].strength for c in callers if c in found)
-    if troubled:
-        value = weights.explains * troubled / (troubled + 1.0) * trouble.strength
-        terms.append(Term("explains", value, (), "troubled callers depend on it"))
-    if first is not None and last is not None and trouble.onset is not None and last > first:
-        early = 1 - (trouble.onset - first) / (last - first)
+    callers = [found[c].strength(*CAUSED) for c in graph.upstream(trouble.entity) if c in found]
+    if callers:
+        value = weights.explains * max(callers) * trouble.strength(*OWN, "flow", "origin")
+        terms.append(Term("explains", value, (), "callers in trouble depend on it"))
+    if span is not None and trouble.onset is not None and span[1] > span[0]:
+        early = 1 - (trouble.onset - span[0]) / (span[1] - span[0])
         terms.append(Term("onset", weights.onset * (2 * early - 1), (), "how early its trouble began"))
     if target.entity is not None and target.entity == trouble.entity:
         terms.append(Term("target", weights.target, (), "the page names it"))
     return terms
 
 
-def _explained(trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph) -> tuple[Trouble | None, float]:
+def _explained(
+    trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph
+) -> tuple[Trouble | None, float]:
     """The callee that best explains an entity's trouble, and how well (0 to 1)."""
     best: tuple[float, str] | None = None
+    upstream = graph.upstream(trouble.entity)
     for callee, distance in graph.downstream(trouble.entity).items():
         other = found.get(callee)
-        if other is None or callee in graph.upstream(trouble.entity):
+        if other is None or callee in upstream or _later(other, trouble):
             continue
-        if other.onset is not None and trouble.onset is not None and other.onset > trouble.onset + ONSET_SLACK_S:
-            continue
-        share = other.strength * 0.9 ** (distance - 1)
+        share = other.strength(*OWN, "flow", "origin", "log") * 0.9 ** (distance - 1)
         if best is None or (share, callee) > best:
             best = (share, callee)
     return (found[best[1]], best[0]) if best else (None, 0.0)
+
+
+def _later(other: Trouble, trouble: Trouble) -> bool:
+    if other.onset is None or trouble.onset is None:
+        return False
+    return other.onset > trouble.onset + ONSET_SLACK_S

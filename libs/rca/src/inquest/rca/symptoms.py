@@ -1,4 +1,4 @@
-"""What the findings say about each entity: local trouble, spread trouble, onset, and its nature."""
+"""What the findings say about each entity, by channel of evidence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,102 +7,103 @@ from dataclasses import dataclass, field
 from inquest.rca.finding import Finding
 from inquest.rca.roles import words
 
-# What a callee can pass on to its callers; everything else is an entity's own trouble.
-_SPREADS = frozenset({"latency", "errors", "success"})
+# Channels that a failing or slow callee can bring about in its callers.
+CAUSED = ("spread", "flow", "log", "origin", "calls")
+# Channels that only an entity's own trouble brings about.
+OWN = ("resource", "excess", "own_time", "gap")
+CHANNELS = (*OWN, *CAUSED)
 TOP = 3
-Ranked = tuple[int, Finding]
+STRONG = 0.3
 
 
 @dataclass(slots=True)
 class Trouble:
-    """Evidence about one entity, by whether a callee could have caused it."""
+    """Evidence about one entity: by channel, pairs of strength and finding index."""
 
     entity: str
-    local: list[tuple[float, int]] = field(default_factory=list)
-    spread: list[tuple[float, int]] = field(default_factory=list)
+    channels: defaultdict[str, list[tuple[float, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     onsets: list[float] = field(default_factory=list)
     classes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    @property
-    def local_strength(self) -> float:
-        """Noisy-or over the strongest local findings, 0 to 1."""
-        return _either(strength for strength, _ in self.local)
-
-    @property
-    def spread_strength(self) -> float:
-        """Noisy-or over the strongest findings that a callee could have caused, 0 to 1."""
-        return _either(strength for strength, _ in self.spread)
-
-    @property
-    def strength(self) -> float:
-        """Any trouble at all, 0 to 1."""
-        return 1 - (1 - self.local_strength) * (1 - self.spread_strength)
+    def strength(self, *channels: str) -> float:
+        """Noisy-or over channels, 0 to 1."""
+        left = 1.0
+        for channel in channels or CHANNELS:
+            left *= 1 - either(strength for strength, _ in self.channels.get(channel, ()))
+        return 1 - left
 
     @property
     def onset(self) -> float | None:
-        """The earliest onset of a strong finding."""
+        """The earliest onset of a strong finding (epoch seconds)."""
         return min(self.onsets) if self.onsets else None
 
-    def indices(self) -> tuple[int, ...]:
+    def indices(self, *channels: str) -> tuple[int, ...]:
         """Its findings, strongest first."""
-        ordered = sorted((*self.local, *self.spread), key=lambda pair: (-pair[0], pair[1]))
-        return tuple(dict.fromkeys(index for _, index in ordered))
+        pairs = [pair for channel in channels or CHANNELS for pair in self.channels.get(channel, ())]
+        pairs.sort(key=lambda pair: (-pair[0], pair[1]))
+        return tuple(dict.fromkeys(index for _, index in pairs))
 
 
-def _either(strengths: Iterable[float]) -> float:
+def either(strengths: Iterable[float]) -> float:
     """Noisy-or of the strongest few, each next one counting half, so that many weak ones add little."""
     left = 1.0
     for place, strength in enumerate(sorted(strengths, reverse=True)[:TOP]):
-        left *= 1 - min(max(strength, 0.0), 0.99) * 0.5**place
+        left *= 1 - min(max(strength, 0.0), 0.98) * 0.5**place
     return 1 - left
 
 
 def troubles(findings: Sequence[Finding]) -> dict[str, Trouble]:
-    """Trouble by entity. Edges and changes are not trouble."""
+    """Trouble by entity. Edges and changes are not trouble; shares of excess are settled by the graph."""
     found: dict[str, Trouble] = {}
     for index, finding in enumerate(findings):
-        if finding.detector in {"edge", "change", ""}:
+        placed = _channel(finding)
+        if placed is None:
             continue
-        place = _place(finding)
-        if place is None:
-            continue
-        local, weight = place
-        for entity, share in _bearers(finding):
-            trouble = found.setdefault(entity, Trouble(entity))
-            strength = finding.strength * weight * share
-            (trouble.local if local else trouble.spread).append((strength, index))
-            if finding.onset_at is not None and strength > 0.3:
-                trouble.onsets.append(finding.onset_at)
-            for name in signs(finding):
-                trouble.classes[name] = max(trouble.classes[name], strength)
+        channel, weight = placed
+        trouble = found.setdefault(finding.entity, Trouble(finding.entity))
+        strength = finding.strength * weight
+        trouble.channels[channel].append((strength, index))
+        if finding.onset_at is not None and strength > STRONG:
+            trouble.onsets.append(finding.onset_at)
+        for name in signs(finding):
+            trouble.classes[name] = max(trouble.classes[name], strength)
     return found
 
 
-def _bearers(finding: Finding) -> Iterable[tuple[str, float]]:
-    """Who a finding speaks of: a slow edge speaks of both of its ends."""
-    if finding.detector == "edge-gap":
-        return ((finding.text("callee"), 1.0), (finding.text("caller"), 0.6))
-    return ((finding.entity, 1.0),)
+_BY_DETECTOR = {
+    "flow": "flow",
+    "self-time": "own_time",
+    "edge-gap": "gap",
+    "error-origin": "origin",
+    "calls": "calls",
+}
 
 
-def _place(finding: Finding) -> tuple[bool, float] | None:
-    """Whether the finding is local, and its weight; None when it says nothing of trouble."""
-    if finding.detector == "metric":
-        role = finding.text("role")
-        if role in _SPREADS:
-            return (False, 1.0) if finding.features.get("bad") else None
-        if role == "limit":
-            return True, 1.0
-        if role == "saturation":
-            return (True, 0.9) if finding.features.get("bad") else (True, 0.3)
-        return False, 0.3
-    if finding.detector in {"template", "pattern"}:
+def _channel(finding: Finding) -> tuple[str, float] | None:
+    """The channel of a finding and its weight; None when it says nothing of trouble."""
+    detector = finding.detector
+    if detector in _BY_DETECTOR:
+        return _BY_DETECTOR[detector], 1.0
+    if detector == "metric":
+        return _metric_channel(finding)
+    if detector in {"template", "pattern"}:
         if finding.number("surprise") < 0:
-            return False, 0.4
-        return (False, 1.0) if finding.text("classes") else (False, 0.5)
-    if finding.detector in {"flow", "exclusive-time", "edge-gap"}:
-        return True, 1.0
-    return finding.detector == "error-origin", 1.0
+            return "spread", 0.4
+        return ("log", 1.0) if finding.text("classes") or finding.number("severity") else ("log", 0.3)
+    return None
+
+
+def _metric_channel(finding: Finding) -> tuple[str, float] | None:
+    role, bad = finding.text("role"), bool(finding.features.get("bad"))
+    if role in {"latency", "errors", "success"}:
+        return ("spread", 1.0) if bad else None
+    if role == "limit":
+        return "resource", 1.0
+    if role == "saturation":
+        return ("resource", 1.0) if bad else None
+    return "spread", 0.3
 
 
 def signs(finding: Finding) -> tuple[str, ...]:
@@ -110,7 +111,7 @@ def signs(finding: Finding) -> tuple[str, ...]:
     found = finding.text("classes").split()
     if finding.detector == "metric":
         found += [finding.text("role"), finding.text("resource"), *_named(finding.text("metric"))]
-    if finding.detector == "exclusive-time":
+    if finding.detector in {"self-time", "edge-gap"}:
         found.append("latency")
     return tuple(dict.fromkeys(name for name in found if name))
 

@@ -8,6 +8,8 @@ import numpy as np
 from inquest.rca.calls import call_changes
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
+from inquest.rca.gaps import gap_changes
+from inquest.rca.selftime import slower
 from inquest.rca.spantree import SpanTree, span_tree
 from inquest.rca.tables import Bools, Floats, Spans, Target, Window
 from inquest.rca.wording import clock, number
@@ -37,7 +39,8 @@ def find_failure_paths(
     losses = _losses(spans, tree, inside, before, has_baseline=baseline is not None)
     found = [
         *_error_origins(spans, tree, inside, before, window),
-        *_slower(spans, tree, inside, before, window),
+        *slower(spans, tree, inside, before, window),
+        *gap_changes(spans, tree, inside, before, window),
         *call_changes(spans, tree, inside, before, window),
     ]
     return analysis(found, losses)
@@ -114,58 +117,3 @@ def _error_text(spans: Spans, rows: Sequence[int]) -> str:
             if isinstance(value, str) and any(w in key for w in ("error", "exception", "message", "status")):
                 texts[value] += 1
     return texts.most_common(1)[0][0] if texts else ""
-
-
-def _slower(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
-    """Exclusive time by entity and span name, window against baseline."""
-    now: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    usual: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for rows, into in ((np.flatnonzero(inside), now), (np.flatnonzero(before), usual)):
-        for row in rows.tolist():
-            into[spans.entities[row], spans.names[row]].append(row)
-    found = []
-    for (entity, name), rows_now in now.items():
-        rows_before = usual.get((entity, name), [])
-        if len(rows_now) < SPANS_MIN or len(rows_before) < SPANS_MIN:
-            continue
-        grown = growth(tree.exclusive_ms[rows_now], tree.exclusive_ms[rows_before])
-        if grown is None:
-            continue
-        z, q_before, q_now = grown
-        limit = float(np.quantile(tree.exclusive_ms[rows_before], 0.95))
-        late = [row for row in rows_now if tree.exclusive_ms[row] > max(limit, q_before * 2)]
-        onset = float(np.min(spans.starts[late or rows_now]))
-        added = max(q_now - q_before, 0.0) * len(rows_now)
-        statement = (
-            f'{entity} spends {number(q_now)} ms in "{name[:80]}" itself (upper decile of {len(rows_now)} '
-            f"spans), before {number(q_before)} ms of {len(rows_before)}, from {clock(onset)} on."
-        )
-        features: dict[str, Scalar] = {
-            "detector": "exclusive-time",
-            "span": name[:120],
-            "before_ms": round(q_before, 3),
-            "after_ms": round(q_now, 3),
-            "ratio": round(q_now / max(q_before, 0.1), 3),
-            "added_ms": round(added, 1),
-            "effect": round(z, 3),
-            "spans": float(len(rows_now)),
-        }
-        strength = z / (z + 4.0)
-        query = f"exclusive time of {name[:80]} in {entity}, window against baseline"
-        found.append(Finding("trace", entity, statement, window, onset, strength, features, query))
-    return found
-
-
-def growth(now: Floats, usual: Floats) -> tuple[float, float, float] | None:
-    """How far the upper decile of `now` lies above that of `usual`: (effect, before, after) or None.
-
-    The effect is the difference of logs over the spread of the baseline's logs, shrunk for few spans.
-    """
-    before, after = float(np.quantile(usual, 0.9)), float(np.quantile(now, 0.9))
-    if after - before < GROWTH_MIN_MS:
-        return None
-    logs = np.log(np.maximum(usual, 0.1))
-    spread = max(float(np.quantile(logs, 0.9) - np.quantile(logs, 0.1)) / 2.56, 0.2)
-    effect = (np.log(max(after, 0.1)) - np.log(max(before, 0.1))) / spread
-    effect *= min(1.0, (min(now.size, usual.size) / 10) ** 0.5)
-    return (float(effect), before, after) if effect >= 1.0 else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from inquest.rca.accounting import settle_excess
 from inquest.rca.cause import Cause, CauseKind, Ranking, Remediation, Term
 from inquest.rca.confidence import band, probability
 from inquest.rca.conviction import Scene, conviction, scene
@@ -29,7 +30,8 @@ def rank(
     graph = call_graph(ordered)
     found = troubles(ordered)
     onset = _first_onset(ordered)
-    terms = suspicion(ordered, found, graph, target, weights)
+    settle_excess(ordered, graph, found)
+    terms = suspicion(found, graph, target, weights)
     changes = [(i, f) for i, f in enumerate(ordered) if f.detector == "change"]
     now = scene(ordered, [*graph.callees, *graph.callers, *found], target, onset, 0.0)
     causes = _entity_causes(terms, found) + _change_causes(changes, terms, now, weights)
@@ -44,7 +46,7 @@ def _first_onset(findings: Sequence[Finding]) -> float | None:
         for f in findings
         if f.onset_at is not None
         and f.strength >= STRONG
-        and f.detector not in {"edge", "change", ""}
+        and f.detector not in {"edge", "change", "excess", ""}
         and (f.features.get("bad", True) is not False)
     ]
     return min(onsets) if onsets else None
@@ -162,9 +164,9 @@ def _ranking(
         (
             name
             for name, trouble in found.items()
-            if name != first.entity and trouble.strength > STRONG and (name in upstream or not upstream)
+            if name != first.entity and trouble.strength() > STRONG and (name in upstream or not upstream)
         ),
-        key=lambda name: (-found[name].strength, name),
+        key=lambda name: (-found[name].strength(), name),
     )
     questions = tuple(f"{s.capability} was {s.status}: {s.reason}" for s in coverage if s.status != "looked")
     return Ranking(

@@ -7,23 +7,31 @@ from dataclasses import dataclass
 class Weights:
     """What each kind of evidence is worth, in units of log-odds at full strength.
 
-    Why each has its sign is what an experienced engineer would say of any system; see
-    `docs/how-inquest-decides.md` for the reasoning behind the sizes.
+    The first group is about an entity's own trouble, the second about its place in the call graph, the
+    third about changes. `docs/how-inquest-decides.md` says why each has its sign and its size.
     """
 
     prior: float = -3.0
-    local: float = 3.0
-    spread: float = 2.0
-    explains: float = 1.5
-    onset: float = 0.8
+    resource: float = 3.0
+    excess: float = 4.0
+    spread: float = 1.0
+    flow: float = 3.5
+    log: float = 2.5
+    own_time: float = 3.0
+    gap: float = 4.0
+    origin: float = 2.5
+    calls: float = 1.0
+
+    victim: float = 2.5
+    explains: float = 1.0
+    onset: float = 0.6
     target: float = 0.5
-    victim: float = -2.5
+
     change_prior: float = -3.0
     behaviour: float = 3.0
     fit: float = 2.5
     words: float = 1.5
     numbers: float = 2.0
-    owner: float = 1.5
     recent: float = 0.7
     not_live: float = -2.0
     late: float = -4.0

@@ -1,0 +1,37 @@
+"""Settle the shares of excess with the graph: what an entity's callees account for is not its own."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from inquest.rca.finding import Finding
+from inquest.rca.graph import CallGraph
+from inquest.rca.symptoms import Trouble
+
+
+def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble]) -> None:
+    """Give each entity the excess that is left when its direct callees' excess is taken off."""
+    by_metric: defaultdict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
+    for index, finding in enumerate(findings):
+        if finding.detector == "excess":
+            by_metric[finding.text("metric")][finding.entity] = (finding.number("share"), index)
+    for shares in by_metric.values():
+        for entity, (share, index) in sorted(shares.items()):
+            left = share - _callees(entity, shares, graph)
+            if left <= 0.02:
+                continue
+            finding = findings[index]
+            effect = max(0.0, finding.number("effect"))
+            sure = (1.0 if finding.features.get("weighted") else 0.5) * effect / (effect + 3.0)
+            trouble = found.setdefault(entity, Trouble(entity))
+            trouble.channels["excess"].append((min(1.0, left) * sure, index))
+            if finding.onset_at is not None:
+                trouble.onsets.append(finding.onset_at)
+
+
+def _callees(entity: str, shares: Mapping[str, tuple[float, int]], graph: CallGraph) -> float:
+    """Excess of direct callees; a callee that also calls back (a cycle) takes nothing off."""
+    return sum(
+        shares[callee][0]
+        for callee in graph.callees.get(entity, ())
+        if callee in shares and entity not in graph.callees.get(callee, ())
+    )
