@@ -8,7 +8,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 
 
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:  # year 1 or 9999 with an offset; as a ValueError it fails validation
+        raise ValueError("time is out of range in UTC") from error
 
 
 ID_PATTERN = r"^[a-z0-9-]{1,48}$"
@@ -20,9 +23,12 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 
 class Message(BaseModel):
-    """An immutable value on the wire; unknown fields are ignored so that v1 can grow."""
+    """An immutable value on the wire; unknown fields are ignored so that v1 can grow.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+    NaN and infinity are refused when a message is made: JSON has no word for them, so no reader could decode them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Window(Message):

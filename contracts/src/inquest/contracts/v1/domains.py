@@ -1,12 +1,14 @@
 """The fixed response model of each gateway domain that the first capabilities read. Columns, for speed."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from inquest.contracts.message import Message
 
 
 class SeriesData(Message):
     """One time series. Times in epoch seconds, ascending; a missing sample is NaN (null in JSON)."""
+
+    model_config = ConfigDict(allow_inf_nan=True, ser_json_inf_nan="null")
 
     service: str
     metric: str
