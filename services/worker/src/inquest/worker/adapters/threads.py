@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from inquest.worker.domain.answers import Answer
 from inquest.worker.domain.examine import Examined, examine
 
 ANALYSIS_FAILURES = Counter("inquest_analysis_failures", "Analyses that raised or overran", ("capability", "reason"))
+Work = Callable[[CapabilityTask, Sequence[Answer]], Examined]
 
 _log = get_logger("worker")
 
@@ -21,17 +22,20 @@ _log = get_logger("worker")
 class ThreadAnalyst:
     """At most `analyses_max` analyses at once; further ones wait for their turn within their own deadline."""
 
-    def __init__(self, analyses_max: int) -> None:
+    def __init__(self, analyses_max: int, work: Work = examine) -> None:
         self._threads = ThreadPoolExecutor(analyses_max, thread_name_prefix="analysis")
+        self._work = work
 
     async def examine(self, task: CapabilityTask, answers: Sequence[Answer], *, timeout_s: float) -> Examined:
         """Return what was found. A detector that raises is a bug: the step says so, and it is logged and counted."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, _timed, task, answers)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, task, answers)
         try:
             return await asyncio.wait_for(running, timeout_s)
         except TimeoutError:
             _report(task, "overrun")
-            return Examined(failure=f"The analysis did not finish within {timeout_s:.3g} s")
+            return Examined(
+                failure=f"The analysis did not finish within {timeout_s:.3g} s", analysis_ms=timeout_s * 1000
+            )
         except Exception as error:  # noqa: BLE001 - a step is never lost to a detector; the bug is logged and counted
             _report(task, type(error).__name__, error)
             return Examined(failure=f"The analysis failed with {type(error).__name__}: {str(error)[:200]}")
@@ -40,10 +44,9 @@ class ThreadAnalyst:
         """Drop what has not begun; a running analysis ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-
-def _timed(task: CapabilityTask, answers: Sequence[Answer]) -> Examined:
-    began_s = time.perf_counter()
-    return replace(examine(task, answers), analysis_ms=(time.perf_counter() - began_s) * 1000)
+    def _timed(self, task: CapabilityTask, answers: Sequence[Answer]) -> Examined:
+        began_s = time.perf_counter()
+        return replace(self._work(task, answers), analysis_ms=(time.perf_counter() - began_s) * 1000)
 
 
 def _report(task: CapabilityTask, reason: str, error: Exception | None = None) -> None:

@@ -90,10 +90,7 @@ def _unit(strength: float) -> float:
 
 def _provenance(answer: Answer, computed: str) -> Provenance:
     result = answer.result
-    if result is None:
-        return Provenance(
-            interface=answer.domain, provider="unknown", query=computed, fetched_at=_NEVER, payload_sha256=""
-        )
+    assert result is not None  # an answer without a result holds nothing to find
     return Provenance(
         interface=result.interface or answer.domain,
         provider=result.provider or "unknown",

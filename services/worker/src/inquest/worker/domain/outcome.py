@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inquest.contracts.latest import CapabilityTask, Evidence, StepFinished, StepStatus
+from inquest.contracts.latest import CapabilityTask, Coverage, Evidence, StepFinished, StepStatus
 from inquest.worker.domain.answers import Answer, calls_of, coverage_of
 from inquest.worker.domain.detectors import source_of
 from inquest.worker.domain.evidence import evidence_of, injections_of
@@ -47,7 +47,7 @@ def conclude(
         tenant=task.tenant,
         investigation_id=task.investigation_id,
         capability=task.capability_id,
-        status=_status(answers, examined, failed=any(row.status == "failed" for row in coverage)),
+        status=_status(coverage, examined, answered=bool(usable)),
         evidence_ids=tuple(one.evidence_id for one in evidence),
         coverage=coverage,
         losses=(*examined.analysis.losses, *dropped, *((f"{examined.failure}.",) if examined.failure else ())),
@@ -82,8 +82,9 @@ def strongest(found: Iterable[Evidence], *, floor: float = 0.0) -> tuple[tuple[E
     return tuple(kept), tuple(losses)
 
 
-def _status(answers: Sequence[Answer], examined: Examined, *, failed: bool) -> StepStatus:
-    """Return failed when nothing was answered, partial when a part is missing by fault, else succeeded."""
-    if not any(answer.usable for answer in answers):
+def _status(coverage: Sequence[Coverage], examined: Examined, *, answered: bool) -> StepStatus:
+    """Return failed when no answer could be used, partial when a part is missing by fault, else succeeded."""
+    if not answered:
         return "failed"
-    return "partial" if failed or examined.failure else "succeeded"
+    missing = examined.failure or any(row.status == "failed" for row in coverage)
+    return "partial" if missing else "succeeded"
