@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from inquest.rca.finding import Finding
 from inquest.rca.graph import CallGraph
-from inquest.rca.symptoms import Trouble
+from inquest.rca.symptoms import STRONG, Trouble
 
 
 def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble]) -> None:
@@ -21,10 +21,10 @@ def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str
                 continue
             finding = findings[index]
             effect = max(0.0, finding.number("effect"))
-            sure = (1.0 if finding.features.get("weighted") else 0.5) * effect / (effect + 3.0)
+            sure = finding.number("trust", 0.5) * effect / (effect + 3.0)
             trouble = found.setdefault(entity, Trouble(entity))
             trouble.channels["excess"].append((min(1.0, left) * sure, index))
-            if finding.onset_at is not None:
+            if finding.onset_at is not None and finding.strength > STRONG:
                 trouble.onsets.append(finding.onset_at)
 
 

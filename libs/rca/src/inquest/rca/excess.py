@@ -19,6 +19,10 @@ from inquest.rca.tables import Bools, Floats, Series, Target, Window
 from inquest.rca.wording import number
 
 SHARED_MIN = 3
+# The page is about latency or about failures: what accounts for the other one is a hint at best.
+OTHER_FAMILY = 0.25
+# Without calls, excess can be compared but not added up.
+UNWEIGHTED = 0.5
 _CALLS = frozenset({"requests", "request", "calls", "throughput", "rps", "qps", "workload", "ops", "hits"})
 _FAMILIES = {"latency": "latency", "errors": "failure", "success": "failure"}
 
@@ -35,11 +39,9 @@ class _Excess:
     effect: float
 
 
-def find_excess(
-    series: Sequence[Series], window: Window, baseline: Window | None, target: Target
-) -> list[Finding]:
+def find_excess(series: Sequence[Series], window: Window, baseline: Window | None, target: Target) -> list[Finding]:
     """Findings on metrics that several entities share, for each family: added time and failures."""
-    if baseline is None:
+    if baseline is None or target.entity is None:
         return []
     by_metric: defaultdict[str, dict[str, Series]] = defaultdict(dict)
     for one in series:
@@ -49,7 +51,9 @@ def find_excess(
     for family in ("latency", "failure"):
         metric = _metric(by_metric, family, target)
         if metric is not None:
-            found.extend(_family(by_metric[metric], metric, calls, window, baseline, target))
+            asked = _FAMILIES.get(meaning(target.metric).role) if target.metric else None
+            relevance = 1.0 if asked in {None, family} else OTHER_FAMILY
+            found.extend(_family(by_metric[metric], metric, calls, window, baseline, target, relevance))
     return found
 
 
@@ -84,6 +88,7 @@ def _family(
     window: Window,
     baseline: Window,
     target: Target,
+    relevance: float,
 ) -> list[Finding]:
     role = meaning(metric).role
     scale = _scale(entities) if role == "success" else 1.0
@@ -95,13 +100,14 @@ def _family(
         for entity, series in entities.items()
         if (one := _measure(entity, series, calls.get(entity), role, scale, moments, window, baseline))
     ]
-    reference = next((one.mass for one in measured if one.entity == target.entity), None)
-    whole = reference or max((one.mass for one in measured), default=0.0)
+    whole = next((one.mass for one in measured if one.entity == target.entity), 0.0)
     if whole <= 0:
         return []
-    said = "of the target's" if reference else "of the largest"
-    weighted = bool(calls)
-    return [_finding(one, metric, role, whole, said, window, weighted=weighted) for one in measured if one.mass > 0]
+    return [
+        _finding(one, metric, role, whole, window, relevance * (1.0 if calls else UNWEIGHTED))
+        for one in measured
+        if one.mass > 0
+    ]
 
 
 def _scale(entities: Mapping[str, Series]) -> float:
@@ -122,38 +128,25 @@ def _moments(
     baseline: Window,
     target: Target,
 ) -> Floats | None:
-    """Sample times at which the target (or, unknown, the entity that moved most) was abnormal."""
-    name = target.entity if target.entity in entities else None
-    best: tuple[float, Floats] | None = None
-    for entity, one in entities.items():
-        if name is not None and entity != name:
-            continue
-        score, times = _abnormal(one, role, scale, window, baseline)
-        if times.size and (best is None or score > best[0]):
-            best = (score, times)
-    return best[1] if best is not None else None
-
-
-def _split(
-    one: Series, role: str, scale: float, window: Window, baseline: Window
-) -> tuple[Floats, Floats, Floats]:
-    good: Bools = np.isfinite(one.values)
-    inside, before = window.covers(one.times) & good, baseline.covers(one.times) & good
-    values = _badness(one.values, role, scale)
-    return one.times[inside], values[inside], values[before]
-
-
-def _abnormal(
-    one: Series, role: str, scale: float, window: Window, baseline: Window
-) -> tuple[float, Floats]:
-    times, values, before = _split(one, role, scale, window, baseline)
+    """Sample times at which the target was abnormal."""
+    violated = entities.get(target.entity or "")
+    if violated is None:
+        return None
+    times, values, before = _split(violated, role, scale, window, baseline)
     if not before.size or not values.size:
-        return 0.0, np.empty(0)
+        return None
     normal = level(before, absolute_floor=0.002 if role != "latency" else 1e-6)
     scores = (values - normal.middle) / normal.spread_up
     top = float(scores.max())
     # A page on a faint violation is still a page: then its worst samples are the moments to explain.
-    return top, times[scores > min(DRIFT, 0.5 * top)] if top > 0 else np.empty(0)
+    return times[scores > min(DRIFT, 0.5 * top)] if top > 0 else None
+
+
+def _split(one: Series, role: str, scale: float, window: Window, baseline: Window) -> tuple[Floats, Floats, Floats]:
+    good: Bools = np.isfinite(one.values)
+    inside, before = window.covers(one.times) & good, baseline.covers(one.times) & good
+    values = _badness(one.values, role, scale)
+    return one.times[inside], values[inside], values[before]
 
 
 def _measure(
@@ -183,13 +176,11 @@ def _measure(
     )
 
 
-def _finding(
-    one: _Excess, metric: str, role: str, whole: float, said: str, window: Window, *, weighted: bool
-) -> Finding:
+def _finding(one: _Excess, metric: str, role: str, whole: float, window: Window, trust: float) -> Finding:
     share = one.mass / whole
     what = "added time" if role == "latency" else "failures"
     statement = (
-        f"{one.entity} shows {number(100 * share)} % {said} {what} by {metric}: up to {number(one.after)} "
+        f"{one.entity} shows {number(100 * share)} % of the target's {what} by {metric}: up to {number(one.after)} "
         f"where {number(one.before)} is normal."
     )
     features: dict[str, Scalar] = {
@@ -201,9 +192,10 @@ def _finding(
         "before": one.before,
         "after": one.after,
         "effect": round(one.effect, 3),
-        "weighted": weighted,
+        "trust": trust,
         "bad": True,
     }
-    strength = min(1.0, share) * max(0.0, one.effect) / (max(0.0, one.effect) + 3.0)
+    effect = max(0.0, one.effect)
+    strength = trust * min(1.0, share) * effect / (effect + 3.0)
     query = f"{metric} above normal times calls, in the samples at which the target was abnormal"
     return Finding("metric", one.entity, statement, window, one.onset, strength, features, query)

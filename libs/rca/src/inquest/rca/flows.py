@@ -82,9 +82,7 @@ def expected_lines(now: Flow, usual: Flow, step: Step) -> float | None:
     return total if known else None
 
 
-def flow_breaks(
-    now: Flow, usual: Flow, miner: Miner, severities: dict[Step, int], window: Window
-) -> list[Finding]:
+def flow_breaks(now: Flow, usual: Flow, miner: Miner, severities: dict[Step, int], window: Window) -> list[Finding]:
     """Steps whose followers in the window differ from the baseline."""
     found = []
     for step in now.follows:

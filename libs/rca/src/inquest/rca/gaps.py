@@ -31,9 +31,7 @@ class _Edge:
     onset: float = float("inf")
 
 
-def gap_changes(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def gap_changes(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """Entities at whose edges calls lose more time than before."""
     edges = _edges(spans, tree, inside, before)
     pooled = np.array([gap for edge in edges.values() for gap in edge.usual])
@@ -47,11 +45,7 @@ def gap_changes(
         return []
     matters = min(1.0, whole / (0.2 * busy))
     ends = {end for pair, edge in edges.items() if edge.now for end in pair}
-    return [
-        finding
-        for end in sorted(ends)
-        if (finding := _finding(end, edges, whole, matters, window)) is not None
-    ]
+    return [finding for end in sorted(ends) if (finding := _finding(end, edges, whole, matters, window)) is not None]
 
 
 def _edges(spans: Spans, tree: SpanTree, inside: Bools, before: Bools) -> dict[tuple[str, str], _Edge]:
@@ -92,8 +86,9 @@ def _finding(
     if share < ADDED_SHARE_MIN:
         return None
     # An end at fault slows all its edges; a bystander is slow on the one edge that it shares.
-    touched = sum(edge.added_ms / len(edge.now) > 0.1 * added / sum(len(e.now) for e in own.values())
-                  for edge in own.values())
+    touched = sum(
+        edge.added_ms / len(edge.now) > 0.1 * added / sum(len(e.now) for e in own.values()) for edge in own.values()
+    )
     common = touched / len(own)
     pair = max(own, key=lambda one: (own[one].added_ms, one))
     calls, slow = sum(len(edge.now) for edge in own.values()), sum(edge.slow for edge in own.values())

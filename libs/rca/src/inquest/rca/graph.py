@@ -65,10 +65,14 @@ def _edge(pair: tuple[str, str], now: int, usual: int, window: Window, *, given:
 
 @dataclass(slots=True)
 class CallGraph:
-    """Callees and callers by entity. Cycles are allowed; walks visit each entity once."""
+    """Callees and callers by entity; `traced` served calls in the window.
+
+    Cycles are allowed; walks visit each entity once.
+    """
 
     callees: dict[str, set[str]] = field(default_factory=dict)
     callers: dict[str, set[str]] = field(default_factory=dict)
+    traced: frozenset[str] = frozenset()
 
     def add(self, caller: str, callee: str) -> None:
         """Record that `caller` calls `callee`."""
@@ -100,7 +104,11 @@ def _walk(start: str, follow: dict[str, set[str]]) -> dict[str, int]:
 def call_graph(findings: Iterable[Finding]) -> CallGraph:
     """The graph that the edges among `findings` describe."""
     graph = CallGraph()
+    traced: set[str] = set()
     for finding in findings:
         if finding.detector == "edge":
             graph.add(finding.text("caller"), finding.text("callee"))
+            if finding.number("calls") > 0:
+                traced |= {finding.text("caller"), finding.text("callee")}
+    graph.traced = frozenset(traced)
     return graph

@@ -8,12 +8,13 @@ import numpy as np
 from inquest.rca.changepoint import Level, Shift, level, shift
 from inquest.rca.excess import find_excess
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
-from inquest.rca.roles import Meaning, meaning
+from inquest.rca.roles import Meaning, meaning, words
 from inquest.rca.tables import Floats, Series, Target, Window
 from inquest.rca.wording import clock, number
 
 EFFECT_MIN = 2.5
 BASELINE_SAMPLES_MIN = 4
+_SHARES = {"%", "percent", "pct", "ratio", "utilization", "utilisation"}
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ def _finding(
     samples = moved.last - moved.first + 1
     # A short baseline or a single sample is weaker proof than its distance says.
     trust = min(1.0, (normal.samples + 1) / 10) ** 0.5 * (1.0 if samples > 1 else 0.8)
-    strength = trust * moved.effect / (moved.effect + 5.0)
+    strength = trust * moved.effect / (moved.effect + 5.0) * _fullness(one, what, moved)
     features: dict[str, Scalar] = {
         "detector": "metric",
         "metric": one.metric,
@@ -141,6 +142,15 @@ def _finding(
     )
     query = f"{one.metric} of {one.entity} against the median and spread of its baseline"
     return Finding("metric", one.entity, statement, window, onset, strength, features, query)
+
+
+def _fullness(one: Series, what: Meaning, moved: Shift) -> float:
+    """How near a share of a resource is to all of it: 3 % of a processor hurts nobody, however new."""
+    if what.role != "saturation" or not _SHARES & {*words(one.metric), *one.metric}:
+        return 1.0
+    top = float(np.nanmax(one.values))
+    whole = 1.0 if top <= 1.0 else 100.0
+    return min(1.0, max(0.1, moved.after / whole / 0.6)) if top <= 1.2 * whole else 1.0
 
 
 def _times(moved: Shift) -> str:

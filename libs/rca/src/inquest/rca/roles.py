@@ -24,7 +24,7 @@ class Meaning:
 _RESOURCES: tuple[tuple[Resource, frozenset[str]], ...] = (
     ("cpu", frozenset(["cpu", "cfs", "throttle", "throttled", "throttling", "runqueue", "load1", "steal"])),
     ("memory", frozenset(["memory", "mem", "heap", "rss", "oom", "gc", "swap", "cache", "evictions", "eviction"])),
-    ("disk", frozenset(["disk", "filesystem", "fs", "inode", "inodes", "iops", "volume", "fsync", "wal", "syscall"])),
+    ("disk", frozenset(["disk", "filesystem", "fs", "inode", "inodes", "iops", "volume", "fsync", "wal"])),
     ("pool", frozenset(["pool", "conns", "connections", "connection", "conn"])),
     ("queue", frozenset(["queue", "backlog", "lag", "pending", "depth", "inflight"])),
     ("threads", frozenset(["threads", "thread", "goroutines", "fds", "fd", "handles"])),

@@ -26,9 +26,7 @@ class _Own:
     worst: tuple[float, str, float, float] = (0.0, "", 0.0, 0.0)
 
 
-def slower(
-    spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window
-) -> list[Finding]:
+def slower(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:
     """Entities whose exclusive time grew. Spans that wait for another entity are not its own time."""
     rows_now, rows_usual = _by_name(spans, tree, inside), _by_name(spans, tree, before)
     owners: defaultdict[str, _Own] = defaultdict(_Own)
@@ -92,7 +90,7 @@ def _finding(entity: str, own: _Own, whole: float, matters: float, window: Windo
     _, name, usual, now = own.worst
     statement = (
         f"{entity} itself added {number(own.added_ms)} ms to {own.spans} spans, {number(100 * share)} % of all "
-        f"added time, most in \"{name[:80]}\" (upper decile {number(now)} ms, median before {number(usual)} ms), "
+        f'added time, most in "{name[:80]}" (upper decile {number(now)} ms, median before {number(usual)} ms), '
         f"from {clock(own.onset)} on."
     )
     features: dict[str, Scalar] = {
@@ -112,5 +110,3 @@ def _finding(entity: str, own: _Own, whole: float, matters: float, window: Windo
     strength = (share * often) ** 0.25 * matters * growth / (growth + 3.0)
     query = f"exclusive time of the spans of {entity} above normal, window against baseline"
     return Finding("trace", entity, statement, window, own.onset, strength, features, query)
-
-

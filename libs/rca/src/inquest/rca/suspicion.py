@@ -9,6 +9,9 @@ from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
 
 ONSET_SLACK_S = 60.0
+# With traces of the window at hand, what served no traced request is an unlikely cause of their failure.
+TRACED_MIN = 8
+OFF_PATH = 0.35
 
 _WHY = {
     "resource": "its own resources or limits moved",
@@ -28,9 +31,10 @@ def suspicion(
 ) -> dict[str, list[Term]]:
     """The terms of each entity's log-odds, before any change is looked at."""
     onsets = [t.onset for t in found.values() if t.onset is not None]
+    traced = graph.traced if len(graph.traced) >= TRACED_MIN else None
     span = (min(onsets), max(onsets)) if onsets else None
     return {
-        entity: _terms(trouble, found, graph, target, weights, span)
+        entity: _terms(trouble, found, graph, target, weights, span, traced)
         for entity, trouble in sorted(found.items())
     }
 
@@ -42,12 +46,15 @@ def _terms(
     target: Target,
     weights: Weights,
     span: tuple[float, float] | None,
+    traced: frozenset[str] | None,
 ) -> list[Term]:
     terms = [Term("prior", weights.prior, (), "few entities are the cause")]
     for channel in CHANNELS:
         strength = trouble.strength(channel)
         if strength > 0:
             worth = getattr(weights, channel) * strength
+            if traced is not None and trouble.entity not in traced:
+                worth *= OFF_PATH
             terms.append(Term(channel, worth, trouble.indices(channel)[:3], _WHY[channel]))
     caused = sum(term.log_odds for term in terms if term.name in CAUSED)
     guilty, share = _explained(trouble, found, graph)
@@ -67,9 +74,7 @@ def _terms(
     return terms
 
 
-def _explained(
-    trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph
-) -> tuple[Trouble | None, float]:
+def _explained(trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph) -> tuple[Trouble | None, float]:
     """The callee that best explains an entity's trouble, and how well (0 to 1)."""
     best: tuple[float, str] | None = None
     upstream = graph.upstream(trouble.entity)
@@ -77,10 +82,17 @@ def _explained(
         other = found.get(callee)
         if other is None or callee in upstream or _later(other, trouble):
             continue
-        share = other.strength(*OWN, "flow", "origin", "log") * 0.9 ** (distance - 1)
+        share = other.strength(*OWN, "flow", "origin", "log") * 0.9 ** (distance - 1) * _enough(other, trouble)
         if best is None or (share, callee) > best:
             best = (share, callee)
     return (found[best[1]], best[0]) if best else (None, 0.0)
+
+
+def _enough(other: Trouble, trouble: Trouble) -> float:
+    """A callee that failed 600 times does not explain 3,000 failures."""
+    if not other.lines or not trouble.lines:
+        return 1.0
+    return min(1.0, other.lines / trouble.lines)
 
 
 def _later(other: Trouble, trouble: Trouble) -> bool:

@@ -18,14 +18,16 @@ STRONG = 0.3
 
 @dataclass(slots=True)
 class Trouble:
-    """Evidence about one entity: by channel, pairs of strength and finding index."""
+    """Evidence about one entity: by channel, pairs of strength and finding index.
+
+    `lines` is the largest count of a line that tells of failure.
+    """
 
     entity: str
-    channels: defaultdict[str, list[tuple[float, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    channels: defaultdict[str, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
     onsets: list[float] = field(default_factory=list)
     classes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    lines: float = 0.0
 
     def strength(self, *channels: str) -> float:
         """Noisy-or over channels, 0 to 1."""
@@ -67,6 +69,8 @@ def troubles(findings: Sequence[Finding]) -> dict[str, Trouble]:
         trouble.channels[channel].append((strength, index))
         if finding.onset_at is not None and strength > STRONG:
             trouble.onsets.append(finding.onset_at)
+        if channel == "log" and strength > STRONG:
+            trouble.lines = max(trouble.lines, finding.number("count"))
         for name in signs(finding):
             trouble.classes[name] = max(trouble.classes[name], strength)
     return found
