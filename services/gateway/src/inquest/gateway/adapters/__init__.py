@@ -1,0 +1,1 @@
+"""The edge: one vendor or store per file."""

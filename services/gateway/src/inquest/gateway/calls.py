@@ -1,0 +1,100 @@
+"""Makes a call: claim it in the journal, reserve the budget, read, fence, store, settle, record."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from inquest.bus.port import BusPort, Objects
+from inquest.contracts.latest import ToolRequest, ToolResult
+from inquest.contracts.payloads import encode
+from inquest.gateway.domain.fence import fence
+from inquest.gateway.domain.limits import refusal
+from inquest.gateway.domain.outcome import Fetched, Sealed, result_of, without_answer
+from inquest.gateway.domain.redaction import redact
+from inquest.gateway.journal import Claim, Journal
+from inquest.gateway.ports import Clock, Interface
+from inquest.gateway.reader import Reader
+from inquest.telemetry.logs import get_logger
+
+log = get_logger("gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What an investigation has spent, on server-side counters that all gateways share."""
+
+    bus: BusPort
+
+    async def reserve(self, request: ToolRequest) -> str | None:
+        """Take one call from the budget; return why not, where there is none left."""
+        calls = await self._add(request, "calls", 1)
+        size_bytes = await self._add(request, "bytes", 0)
+        reason = refusal(calls, request.calls_max, size_bytes, request.bytes_max)
+        if reason:
+            await self._add(request, "calls", -1)
+        return reason
+
+    async def settle(self, request: ToolRequest, size_bytes: int) -> None:
+        """Add what was read."""
+        if size_bytes:
+            await self._add(request, "bytes", size_bytes)
+
+    async def _add(self, request: ToolRequest, unit: str, amount: int) -> int:
+        return await self.bus.add(request.tenant, request.investigation_id, unit, amount=amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Makes each call once, within its time and its investigation's budget."""
+
+    journal: Journal
+    ledger: Ledger
+    reader: Reader
+    payloads: Objects
+    clock: Clock
+
+    async def make(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> ToolResult:
+        """Return the result, from the journal where the call was made before. Raises RetryLater."""
+        ends_s = time.monotonic() + request.timeout_ms / 1000
+        # The tenant is part of the key: a guessed step id must not open another tenant's result.
+        found = await self.journal.claim(f"{request.tenant}.{call_id}", request.timeout_ms / 1000)
+        if isinstance(found, ToolResult):
+            return found.model_copy(update={"recorded": True})
+        if found.entry.repeats:
+            log.warning("call_repeated", tenant=request.tenant, investigation=request.investigation_id, call=call_id)
+        async with self.journal.held(found):
+            result = await self._read(request, call_id, interfaces, found, ends_s - time.monotonic())
+        return await self.journal.record(found, result)
+
+    async def _read(
+        self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface], claim: Claim, left_s: float
+    ) -> ToolResult:
+        started_s = time.monotonic()
+        fetched_at = self.clock()
+        if reason := await self.ledger.reserve(request):
+            return without_answer(request, call_id, "refused", reason, fetched_at)
+        reading = await self.reader.read(interfaces, request.domain, request.query, left_s)
+        sealed = await self._store(request.tenant, reading.fetched) if reading.fetched else None
+        await self.ledger.settle(request, sealed.payload.size_bytes if sealed else 0)
+        return result_of(
+            request,
+            call_id,
+            reading,
+            sealed,
+            fetched_at=fetched_at,
+            duration_ms=round((time.monotonic() - started_s) * 1000, 3),
+            repeated=claim.entry.repeats > 0,
+        )
+
+    async def _store(self, tenant: str, fetched: Fetched) -> Sealed:
+        sealed = await asyncio.to_thread(seal, fetched)
+        if not sealed.is_large:
+            return sealed
+        return replace(sealed, ref=await self.payloads.put(tenant, sealed.payload.data))
+
+
+def seal(fetched: Fetched) -> Sealed:
+    """Fence and encode a response: CPU-bound, for a thread."""
+    clean, injections = fence(fetched.response)
+    return Sealed(encode(clean), (*(redact(problem) for problem in fetched.problems), *injections))

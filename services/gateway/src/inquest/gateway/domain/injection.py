@@ -1,0 +1,63 @@
+"""Text in telemetry that tries to instruct a model. It stays data, and is reported."""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+PREFIX = "injection-attempt: "
+REPORTED_MAX = 20
+_QUOTED_CHARS = 160
+_CHUNK_ROWS = 4096
+_ANCHORS = (
+    "instruction",
+    "prompt",
+    "directive",
+    "guideline",
+    "rules",
+    "<|",
+    "inst]",
+    "<<sys>>",
+    "you are now",
+    "tell ",
+)
+_PATTERN = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|your)\b"
+    r"[^.\n]{0,40}\b(?:instructions?|prompts?|rules|directives?|guidelines?)\b"
+    r"|<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>"
+    r"|\[/?inst\]|<<sys>>"
+    r"|\byou are now (?:an?|in|the|dan|free|no longer)\b"
+    r"|\b(?:new|updated|real) (?:system )?instructions?[ \t]{0,3}:"
+    r"|\b(?:reveal|print|show|repeat|output)\b[^.\n]{0,30}\b(?:system|hidden|initial) prompt\b"
+    r"|\b(?:do not|don't|never) tell\b[^.\n]{0,30}\b(?:users?|operators?|humans?|engineers?|on-call)\b",
+    re.IGNORECASE,
+)
+
+
+def find_injections(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a problem line for each (where, text) that looks like an instruction, `REPORTED_MAX` and a count at most.
+
+    Lines read `injection-attempt: <where>: "<what it says>"`; the quotation is one line, and cut.
+    """
+    found: list[str] = []
+    more = 0
+    pending = iter(rows)
+    while chunk := list(islice(pending, _CHUNK_ROWS)):
+        if not _may_hold("\n".join(text for _, text in chunk)):
+            continue
+        for where, text in chunk:
+            match = _PATTERN.search(text) if _may_hold(text) else None
+            if match and len(found) < REPORTED_MAX:
+                found.append(f'{PREFIX}{where}: "{_quotation(text, match.start())}"')
+            elif match:
+                more += 1
+    return [*found, f"{PREFIX}{more} more texts"] if more else found
+
+
+def _may_hold(text: str) -> bool:
+    lowered = text.lower()
+    return any(anchor in lowered for anchor in _ANCHORS)
+
+
+def _quotation(text: str, start: int) -> str:
+    part = text[max(0, start - 20) : start + _QUOTED_CHARS]
+    return " ".join("".join(char if char.isprintable() else " " for char in part).split())

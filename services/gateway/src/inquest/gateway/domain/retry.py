@@ -1,0 +1,22 @@
+"""When to ask the same provider again."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Delays grow from `delay_s_first`, doubling, up to `delay_s_max`."""
+
+    delay_s_first: float = 0.1
+    delay_s_max: float = 2.0
+
+
+def delay_s(policy: RetryPolicy, failures: int, retries_max: int, left_s: float) -> float | None:
+    """Return how long to wait before the next try after `failures` failures, or None to give up.
+
+    A wait that would use up the time that is left is not worth it.
+    """
+    if failures < 1 or failures > retries_max:
+        return None
+    wait_s = min(policy.delay_s_first * 2 ** min(failures - 1, 16), policy.delay_s_max)
+    return wait_s if wait_s < left_s else None

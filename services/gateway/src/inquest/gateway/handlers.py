@@ -1,0 +1,84 @@
+"""Answers tool calls, and looks after the health of the providers."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inquest.bus.port import BusPort
+from inquest.contracts.latest import ToolRequest, ToolResult
+from inquest.contracts.subjects import TOOL_CALLED
+from inquest.gateway.calls import Calls
+from inquest.gateway.domain.outcome import record_of, without_answer
+from inquest.gateway.domain.request import call_id
+from inquest.gateway.ports import Clock, Directory, Interface
+from inquest.gateway.reader import Reader
+from inquest.telemetry.logs import get_logger
+from inquest.telemetry.metrics import TOOL_CALLS
+
+NO_PROVIDER = "no provider configured"
+
+log = get_logger("gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The gateway's entry points."""
+
+    bus: BusPort
+    directory: Directory
+    calls: Calls
+    clock: Clock
+
+    async def on_tool_call(self, request: ToolRequest) -> ToolResult:
+        """Answer a request; every outcome leaves a record before the answer goes out."""
+        identity = call_id(request)
+        interfaces = self.directory.interfaces(request.tenant, request.domain)
+        if interfaces:
+            result = await self.calls.make(request, identity, interfaces)
+        else:
+            result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
+        await self._record(request, result)
+        return result
+
+    async def _record(self, request: ToolRequest, result: ToolResult) -> None:
+        # A recorded result is published again: the gateway may have died between the journal and the stream.
+        await self.bus.publish(
+            TOOL_CALLED,
+            record_of(request, result, self.clock()),
+            msg_id=f"{request.tenant}:tool-call:{result.call_id}",
+            tenant=request.tenant,
+            investigation=request.investigation_id,
+        )
+        if not result.recorded:
+            TOOL_CALLS.labels(result.domain, result.provider or "none", result.status).inc()
+        log.info(
+            "tool_called",
+            tenant=request.tenant,
+            investigation=request.investigation_id,
+            domain=result.domain,
+            provider=result.provider,
+            status=result.status,
+            reason=result.reason,
+            recorded=result.recorded,
+            duration_ms=result.duration_ms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prober:
+    """Asks the live providers how they are, again and again."""
+
+    directory: Directory
+    reader: Reader
+    every_s: float
+
+    async def run(self) -> None:
+        """Probe all of them, wait, repeat; until cancelled."""
+        while True:
+            await self.probe(self.directory.probed())
+            await asyncio.sleep(self.every_s)
+
+    async def probe(self, interfaces: Sequence[Interface]) -> None:
+        """Probe each once, side by side, and forget those that are configured no more."""
+        self.reader.health.keep(frozenset(one.key for one in interfaces))
+        await asyncio.gather(*(self.reader.probe(one) for one in interfaces))

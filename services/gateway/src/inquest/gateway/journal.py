@@ -1,0 +1,104 @@
+"""Keeps the journal: a recorded call is never repeated, and of two gateways only one makes a call."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inquest.bus.port import KeyValue
+from inquest.contracts.errors import Conflict, RetryLater
+from inquest.contracts.latest import ToolResult
+from inquest.gateway.domain.journal import JournalEntry, next_step
+from inquest.gateway.ports import Clock
+
+_POLL_S_FIRST = 0.02
+_POLL_S_MAX = 0.5
+_WRITES_MAX = 5  # each lost write means that another gateway got further
+
+
+@dataclass(slots=True)
+class Claim:
+    """An intent that is ours. `entry.repeats` counts gateways that died while they held it."""
+
+    key: str
+    entry: JournalEntry
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The journal in a key-value bucket. A lease is short and renewed, so that a dead gateway is noticed soon."""
+
+    kv: KeyValue
+    owner: str
+    clock: Clock
+    lease_s: float
+
+    async def claim(self, key: str, wait_s: float) -> Claim | ToolResult:
+        """Return a claim to make the call, or the result of the one that was made.
+
+        Waits up to `wait_s` for a gateway that is making it, then raises RetryLater.
+        """
+        poll_s = _POLL_S_FIRST
+        while True:
+            stored = await self.kv.get(key)
+            entry = JournalEntry.model_validate_json(stored.value) if stored else None
+            step = next_step(entry, self.clock())
+            if entry and entry.result:
+                return entry.result
+            if step == "wait":
+                if wait_s <= 0:
+                    raise RetryLater(f"call {key} is being made by another gateway; ask again")
+                await asyncio.sleep(min(poll_s, wait_s))
+                wait_s -= poll_s
+                poll_s = min(poll_s * 2, _POLL_S_MAX)
+                continue
+            with suppress(Conflict):  # another was faster: look again
+                return await self._take(key, entry, stored.revision if stored else 0)
+
+    async def _take(self, key: str, dead: JournalEntry | None, revision: int) -> Claim:
+        entry = JournalEntry(owner=self.owner, lease_until=self._lease_end(), repeats=dead.repeats + 1 if dead else 0)
+        data = entry.model_dump_json().encode()
+        new = await (self.kv.update(key, data, revision) if dead else self.kv.create(key, data))
+        return Claim(key, entry, new)
+
+    @asynccontextmanager
+    async def held(self, claim: Claim) -> AsyncIterator[None]:
+        """Renew the lease while the body runs."""
+        renewing = asyncio.create_task(self._renew(claim))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait([renewing])
+
+    async def _renew(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(self.lease_s / 3)
+            entry = claim.entry.model_copy(update={"lease_until": self._lease_end()})
+            try:
+                claim.revision = await self.kv.update(claim.key, entry.model_dump_json().encode(), claim.revision)
+            except Conflict:
+                return  # taken over while this process was paused; `record` settles who was first
+            except RetryLater:
+                continue  # the bus is away; it may be back before the lease runs out
+
+    async def record(self, claim: Claim, result: ToolResult) -> ToolResult:
+        """Write the result and return the one that counts: the first that was recorded."""
+        data = claim.entry.model_copy(update={"result": result}).model_dump_json().encode()
+        for _ in range(_WRITES_MAX):
+            try:
+                await self.kv.update(claim.key, data, claim.revision)
+            except Conflict:
+                stored = await self.kv.get(claim.key)
+                entry = JournalEntry.model_validate_json(stored.value) if stored else None
+                if entry and entry.result:
+                    return entry.result
+                claim.revision = stored.revision if stored else 0
+            else:
+                return result
+        raise RetryLater(f"call {claim.key}: the journal changed {_WRITES_MAX} times while the result was written")
+
+    def _lease_end(self) -> datetime:
+        return self.clock() + timedelta(seconds=self.lease_s)

@@ -1,0 +1,148 @@
+"""Asks the providers of a domain in turn: health, time-out, retry, fallback."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from inquest.contracts.latest import Domain, Query, ToolAttempt
+from inquest.gateway.domain.health import HEALTHY, CircuitPolicy, Health, after_failure
+from inquest.gateway.domain.outcome import Fetched, Reading
+from inquest.gateway.domain.redaction import redact
+from inquest.gateway.domain.resolver import rank
+from inquest.gateway.domain.retry import RetryPolicy, delay_s
+from inquest.gateway.ports import Interface, NotServed, ProviderFailed
+from inquest.telemetry.logs import get_logger
+
+_REASON_CHARS = 500
+_PROBE_S_MAX = 5.0
+
+log = get_logger("gateway")
+
+
+@dataclass(slots=True)
+class HealthBoard:
+    """What this process knows of each provider's health. Every replica learns it by itself."""
+
+    _of: dict[str, Health] = field(default_factory=dict)
+
+    def get(self, interface: Interface) -> Health:
+        """Return the health of a provider; healthy while nothing is known."""
+        return self._of.get(interface.key, HEALTHY)
+
+    def succeeded(self, interface: Interface) -> None:
+        """Note an answer."""
+        self._of.pop(interface.key, None)
+
+    def failed(self, interface: Interface, reason: str, now_s: float) -> None:
+        """Note a failure."""
+        policy = CircuitPolicy(interface.failures_max, interface.reset_s)
+        self._of[interface.key] = after_failure(self.get(interface), reason, now_s, policy)
+
+    def keep(self, keys: frozenset[str]) -> None:
+        """Forget the providers that are configured no more."""
+        self._of = {key: health for key, health in self._of.items() if key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads a domain from the best provider that answers."""
+
+    health: HealthBoard
+    retry: RetryPolicy
+
+    async def read(self, interfaces: Sequence[Interface], domain: Domain, query: Query, left_s: float) -> Reading:
+        """Return what came of it, within `left_s` seconds. Never raises for what a provider does."""
+        ends_s = time.monotonic() + left_s
+        reading = Reading()
+        for interface in rank(interfaces, query.services):
+            health = self.health.get(interface)
+            if not health.allows(time.monotonic()):
+                reason = f"unhealthy after {health.failures} failures, the last: {health.reason}"
+                reading.faults.append(f"{interface.name}: {reason}")
+                _note(reading, interface, "unhealthy", time.monotonic(), reason)
+                continue
+            reading.fetched = await self._ask(interface, domain, query, ends_s, reading)
+            if reading.fetched:
+                reading.provider = interface.name
+                return reading
+        if not (reading.faults or reading.lacks):
+            reading.lacks.append("no provider configured for these services")
+        return reading
+
+    async def _ask(
+        self, interface: Interface, domain: Domain, query: Query, ends_s: float, reading: Reading
+    ) -> Fetched | None:
+        for failures in range(1, interface.retries_max + 2):
+            left_s = ends_s - time.monotonic()
+            if left_s <= 0:
+                reading.faults.append(f"{interface.name}: not asked, the call's time is up")
+                return None
+            try:
+                return await self._try(interface, domain, query, left_s, reading)
+            except NotServed as error:
+                reading.lacks.append(str(error))
+                return None
+            except ProviderFailed as error:
+                wait_s = delay_s(self.retry, failures, interface.retries_max, ends_s - time.monotonic())
+                if wait_s is None or not error.passing:
+                    reading.faults.append(f"{interface.name}: {error}")
+                    return None
+                await asyncio.sleep(wait_s)
+        return None
+
+    async def _try(
+        self, interface: Interface, domain: Domain, query: Query, left_s: float, reading: Reading
+    ) -> Fetched:
+        """Ask once. Raises NotServed and ProviderFailed, after noting the attempt."""
+        started_s = time.monotonic()
+        limit_s = min(left_s, interface.timeout_s)
+        status: Literal["failed", "timeout"] = "failed"
+        try:
+            async with asyncio.timeout(limit_s):
+                fetched = await interface.provider.fetch(domain, query)
+        except TimeoutError:
+            status, failure = "timeout", ProviderFailed(f"no answer within {limit_s:.1f} s")
+        except NotServed as error:
+            _note(reading, interface, "failed", started_s, str(error))
+            raise
+        except ProviderFailed as error:
+            failure = ProviderFailed(redact(str(error))[:_REASON_CHARS], passing=error.passing)
+        except Exception as error:
+            # A bug in one provider must not cost the answer of the next.
+            log.exception("provider_crashed", provider=interface.name, domain=domain)
+            failure = ProviderFailed(f"bug in the provider: {type(error).__name__}", passing=False)
+        else:
+            self.health.succeeded(interface)
+            _note(reading, interface, "ok", started_s)
+            return fetched
+        if failure.passing:
+            self.health.failed(interface, str(failure), time.monotonic())
+        _note(reading, interface, status, started_s, str(failure))
+        raise failure
+
+    async def probe(self, interface: Interface) -> None:
+        """Ask a provider whether it is well, and note the answer."""
+        try:
+            async with asyncio.timeout(min(interface.timeout_s, _PROBE_S_MAX)):
+                await interface.provider.ping()
+        except (ProviderFailed, TimeoutError) as error:
+            reason = redact(str(error))[:_REASON_CHARS] or "no answer to the probe"
+            self.health.failed(interface, reason, time.monotonic())
+            log.warning("provider_unhealthy", provider=interface.key, reason=reason)
+        else:
+            self.health.succeeded(interface)
+
+
+def _note(
+    reading: Reading,
+    interface: Interface,
+    status: Literal["ok", "failed", "timeout", "unhealthy"],
+    started_s: float,
+    reason: str = "",
+) -> None:
+    spent_ms = (time.monotonic() - started_s) * 1000
+    reading.attempts.append(
+        ToolAttempt(provider=interface.name, status=status, duration_ms=round(spent_ms, 3), reason=reason)
+    )

@@ -1,0 +1,55 @@
+"""The only wiring of the gateway."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from inquest.bus.port import BusPort
+from inquest.config import ConfigCache, ConfigStore
+from inquest.contracts.subjects import TOOL_CALL
+from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, PAYLOADS
+from inquest.gateway.adapters.directory import ConfiguredDirectory
+from inquest.gateway.adapters.http import client
+from inquest.gateway.adapters.pack import PackShelf
+from inquest.gateway.calls import Calls, Ledger
+from inquest.gateway.domain.retry import RetryPolicy
+from inquest.gateway.handlers import Handlers, Prober
+from inquest.gateway.journal import Journal
+from inquest.gateway.reader import HealthBoard, Reader
+from inquest.gateway.settings import Settings
+from inquest.runtime import Service
+
+
+def build(bus: BusPort, settings: Settings) -> Service:
+    """Wire the gateway: one replier for the tool calls of all domains."""
+    cache = ConfigCache(ConfigStore(bus.kv(CONFIG)))
+    executor = ThreadPoolExecutor(settings.gateway_threads_max, thread_name_prefix="gateway-pack")
+    http = client(settings.gateway_connections_max)
+    directory = ConfiguredDirectory(
+        cache, PackShelf(settings.gateway_packs_max), executor, http, settings.gateway_response_bytes_max
+    )
+    calls = Calls(
+        journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, _now, settings.gateway_lease_s),
+        ledger=Ledger(bus),
+        reader=Reader(HealthBoard(), RetryPolicy()),
+        payloads=bus.objects(PAYLOADS),
+        clock=_now,
+    )
+    bus.reply(TOOL_CALL, Handlers(bus, directory, calls, _now).on_tool_call)
+
+    async def close() -> None:
+        await http.aclose()
+        await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+
+    return Service(
+        name="gateway",
+        on_start=(cache.start,),
+        tasks=(cache.follow, Prober(directory, calls.reader, settings.gateway_probe_s).run),
+        on_stop=(close,),
+        pings={"config": cache.ping},
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
