@@ -57,7 +57,7 @@ class VerdictStream:
             if any(one.verdict_id == verdict.verdict_id or one.round > verdict.round for one in known):
                 return False
             try:
-                await self.bus.publish(
+                published = await self.bus.publish(
                     VERDICT_REACHED,
                     verdict.model_copy(update={"revision": len(known) + 1}),
                     msg_id=f"{verdict.tenant}:verdict:{verdict.verdict_id}",
@@ -67,5 +67,5 @@ class VerdictStream:
                 )
             except Conflict:
                 continue
-            return True
+            return not published.duplicate
         raise Conflict(f"verdict {verdict.verdict_id}: lost {APPENDS_MAX} races in a row")
