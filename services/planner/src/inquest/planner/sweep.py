@@ -21,7 +21,7 @@ ENDED_MAX = 100_000
 _log = get_logger("planner")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sweep:
     """Looks at investigations that have not ended and from which nothing was heard for `stale_s`.
 
@@ -38,6 +38,7 @@ class Sweep:
     stale_s: float
     looked_at_max: int
     _ended: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _turn: int = 0
 
     async def run(self) -> None:
         """Sweep for ever. A fault of the bus is logged and waited out: the next sweep does the same work."""
@@ -52,7 +53,7 @@ class Sweep:
         """Look once; return how many investigations were taken up again."""
         present = await self.bus.subjects(INVESTIGATION_RECORDED)
         taken_up = 0
-        for subject in [name for name in present if name not in self._ended][: self.looked_at_max]:
+        for subject in self._some_of(sorted(present.keys() - self._ended.keys())):
             keys = INVESTIGATION_RECORDED.parse(subject) or {}
             try:
                 taken_up += await self._look_at(subject, keys["tenant"], keys["investigation"])
@@ -60,6 +61,12 @@ class Sweep:
                 # One history that cannot be read must not keep the others from being swept.
                 _log.warning("sweep_skipped", error=str(error), **keys)
         return taken_up
+
+    def _some_of(self, subjects: list[str]) -> list[str]:
+        """Return up to `looked_at_max`, going on where the last sweep stopped, so that each has its turn."""
+        start = self._turn % max(1, len(subjects))
+        self._turn = start + self.looked_at_max
+        return (subjects[start:] + subjects[:start])[: self.looked_at_max]
 
     async def _look_at(self, subject: str, tenant: str, investigation_id: str) -> bool:
         state = (await self.histories.load(tenant, investigation_id)).state
@@ -122,4 +129,4 @@ class Sweep:
             )
             if queued is None or queued.message.step_id != task.step_id:
                 await self.dispatcher.run_step(task)
-            await self.dispatcher.arm_round(task, state.at)
+        await self.dispatcher.arm_round(state.tasks_of(state.round)[0], state.round_at)

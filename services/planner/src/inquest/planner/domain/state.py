@@ -44,6 +44,7 @@ class Investigation:
         at: the last event's time.
         opened: what event 1 said.
         opened_at: when that was.
+        round_at: when the first step of the newest round was planned; its deadline counts from here.
         tasks: planned steps by step id, in the order they were planned.
         finished: outcomes by step id.
         closings: every closing of a round; late steps close a round again.
@@ -57,6 +58,7 @@ class Investigation:
     at: datetime
     opened: Opened
     opened_at: datetime
+    round_at: datetime
     tasks: Mapping[str, CapabilityTask] = field(default_factory=dict)
     finished: Mapping[str, StepRecorded] = field(default_factory=dict)
     closings: tuple[RoundClosed, ...] = ()
@@ -136,13 +138,15 @@ def _field(event_type: EventType) -> str:
 
 def _open(event: InvestigationRecorded) -> Investigation:
     assert event.opened is not None  # check_readable saw to it
-    return Investigation(event.investigation_id, event.tenant, 1, event.at, event.opened, event.at)
+    return Investigation(event.investigation_id, event.tenant, 1, event.at, event.opened, event.at, event.at)
 
 
 def _changes(state: Investigation, event: InvestigationRecorded) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if planned := event.step_planned:
         changes["tasks"] = {**state.tasks, planned.task.step_id: planned.task}
+        if not state.tasks_of(planned.task.round):
+            changes["round_at"] = event.at
     if finished := event.step_finished:
         changes["finished"] = {**state.finished, finished.step_id: finished}
     if event.round_closed:
