@@ -1,0 +1,84 @@
+"""The api over HTTP, as the command uses it."""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from inquest.contracts.errors import InquestError
+from inquest.contracts.latest import InvestigationStory
+
+TIMEOUT_S = 30.0
+DATA_DIR = Path("var")
+
+
+def find_api(url: str | None) -> str:
+    """Return the api to talk to: the given one, else the one that `inquest up` started here."""
+    if url is not None:
+        return url
+    with suppress(OSError, ValueError, KeyError):
+        return str(json.loads((DATA_DIR / "run" / "system.json").read_text())["api"])
+    raise InquestError("no running system found here: start one with `inquest up`, or give --api-url")
+
+
+class Api:
+    """One tenant's view of a running api. An async context manager."""
+
+    def __init__(self, url: str, tenant: str) -> None:
+        token = os.environ.get("INQUEST_API_TOKEN")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._tenant = tenant
+        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S)
+
+    async def __aenter__(self) -> Self:
+        """Open."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+        await self._http.aclose()
+
+    async def list(self) -> list[dict[str, Any]]:
+        """Return summaries, newest first."""
+        found: list[dict[str, Any]] = (await self._call("GET", "/v1/investigations"))["investigations"]
+        return found
+
+    async def story(self, investigation: str) -> InvestigationStory | None:
+        """Return the whole story, None where there is no such investigation."""
+        body = await self._call("GET", f"/v1/investigations/{investigation}", missing_ok=True)
+        return InvestigationStory.model_validate(body) if body is not None else None
+
+    async def start(self, request: dict[str, Any]) -> str:
+        """Ask for an investigation; returns its id."""
+        body = await self._call("POST", "/v1/investigations", request)
+        return str(body["investigation_id"])
+
+    async def cancel(self, investigation: str, reason: str) -> None:
+        """Ask to stop."""
+        await self._call("POST", f"/v1/investigations/{investigation}/cancel", {"reason": reason})
+
+    async def feedback(self, investigation: str, judgement: str, cause: str | None) -> None:
+        """Give feedback."""
+        body = {"judgement": judgement, "cause": cause, "given_by": os.environ.get("USER", "unknown")}
+        await self._call("POST", f"/v1/investigations/{investigation}/feedback", body)
+
+    async def _call(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> Any:
+        try:
+            reply = await self._http.request(method, path, json=body, params={"tenant": self._tenant})
+        except httpx.HTTPError as error:
+            raise InquestError(f"the api at {self._http.base_url} does not answer: {error}") from error
+        if missing_ok and reply.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if reply.is_error:
+            raise InquestError(_explain(reply))
+        return reply.json()
+
+
+def _explain(reply: httpx.Response) -> str:
+    with suppress(ValueError):
+        body = reply.json()
+        return f"{body.get('message', reply.text)} {body.get('hint', '')}".strip()
+    return f"the api answered {reply.status_code}: {reply.text[:200]}"

@@ -1,0 +1,85 @@
+"""`inquest init` and `inquest config check|diff|show|apply`."""
+
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from inquest.bus.bus import Bus
+from inquest.cli.session import echo_json, local_nats, run
+from inquest.config import ConfigStore, Revision
+from inquest.config.diff import diff as differences
+from inquest.config.document import ConfigInvalid
+from inquest.config.load import load
+from inquest.config.show import effective as effective_yaml
+from inquest.config.starter import default_yaml
+from inquest.contracts.errors import InquestError
+from inquest.contracts.topology import CONFIG
+
+DATA_DIR = Path("var")
+ResultT = TypeVar("ResultT")
+
+
+def init(path: Path, *, force: bool) -> None:
+    """Write the starter file."""
+    if path.exists() and not force:
+        raise InquestError(f"{path} exists; --force overwrites it")
+    path.write_text(default_yaml(), encoding="utf-8")
+    typer.echo(f"wrote {path}; next: edit it, `inquest config check`, `inquest doctor`, `inquest up`")
+
+
+def check(path: Path, *, as_json: bool) -> None:
+    """Print every problem; exit status 1 when there is one."""
+    try:
+        config = load(path)
+    except ConfigInvalid as error:
+        if as_json:
+            echo_json([{"file": p.file, "line": p.line, "path": p.path, "message": p.message} for p in error.problems])
+        else:
+            typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        echo_json([])
+    else:
+        typer.echo(f"{path} is valid: {len(config.tenants)} tenants")
+
+
+def diff(path: Path, nats_url: str | None) -> None:
+    """Print what applying would change against the running system."""
+    config = load(path)
+    revision = run(_with_store(nats_url, lambda store: store.current()))
+    changes = differences(revision.config, config)
+    typer.echo("\n".join(changes) if changes else f"no difference to revision {revision.number}")
+
+
+def show(path: Path, nats_url: str | None, *, effective: bool) -> None:
+    """Print a file, or the applied configuration."""
+    if nats_url is not None:
+        revision = run(_with_store(nats_url, lambda store: store.current()))
+        typer.echo(f"# revision {revision.number}, applied by {revision.applied_by} at {revision.applied_at}")
+        typer.echo(effective_yaml(revision.config))
+    elif effective:
+        typer.echo(effective_yaml(load(path)))
+    else:
+        load(path)
+        typer.echo(path.read_text(encoding="utf-8"))
+
+
+def apply(path: Path, nats_url: str | None) -> None:
+    """Apply to the running system."""
+    config = load(path)
+    now = datetime.now(UTC)
+    revision: Revision = run(_with_store(nats_url, lambda store: store.apply(config, getpass.getuser(), now)))
+    typer.echo(f"revision {revision.number} is applied")
+
+
+async def _with_store(nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]]) -> ResultT:
+    bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
+    await bus.connect()
+    try:
+        return await action(ConfigStore(bus.kv(CONFIG)))
+    finally:
+        await bus.close()

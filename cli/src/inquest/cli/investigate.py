@@ -1,0 +1,168 @@
+"""`inquest investigate`: packs through an embedded system, or live sources through the same."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import httpx
+import typer
+
+from inquest.cli import session
+from inquest.cli.client import Api
+from inquest.cli.live import LiveView
+from inquest.cli.outputs import print_story, write_outputs
+from inquest.cli.scenario import Scenario, add_tenants, scenario, write_secret
+from inquest.cli.system import System
+from inquest.config import Config
+from inquest.contracts.errors import InquestError
+from inquest.contracts.latest import InvestigationStory, Mode
+
+PARALLEL_MAX = 4
+POLL_S = 0.1
+SLACK_S = 30.0
+ENDED = frozenset({"concluded", "cancelled", "timed-out", "escalated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One pack's outcome."""
+
+    scenario: Scenario
+    story: InvestigationStory
+    took_s: float
+
+
+def investigate_packs(
+    paths: list[Path], mode: str, config_file: Path, out: Path, zone: str | None, *, as_json: bool
+) -> None:
+    """Investigate recorded incidents and write their reports; exit status 0 when each was concluded."""
+    scenarios = [scenario(path) for path in paths]
+    config = with_mode(session.read_config(config_file), mode)
+    where = session.zone(zone)
+    directory = Path(tempfile.mkdtemp(prefix="inquest-"))
+    try:
+        results = session.run(_packs(scenarios, config, directory, quiet=as_json), directory / "inquest.log")
+    except InquestError as error:
+        kept = out / "failed"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for log in directory.rglob("*.log"):
+            shutil.copy(log, kept)
+        raise InquestError(f"{error} (logs are kept in {kept})") from error
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    report(results, out, where, as_json=as_json)
+
+
+def report(results: list[Result], out: Path, zone: ZoneInfo | None, *, as_json: bool) -> None:
+    """Write and print the outcome of each investigation."""
+    documents = []
+    for result in results:
+        written = write_outputs(result.story, out, zone)
+        documents.append(print_story(result.story, written, result.took_s, zone, as_json=as_json))
+    if as_json:
+        session.echo_json(documents[0] if len(documents) == 1 else documents)
+    if any(result.story.summary.state != "concluded" for result in results):
+        raise typer.Exit(1)
+
+
+def with_mode(config: Config, mode: str) -> Config:
+    """Return the configuration with this mode for every tenant. Raises InquestError for an unknown one."""
+    if mode not in get_args(Mode):
+        raise InquestError(f"no mode {mode!r}; there are {', '.join(get_args(Mode))}")
+    document = config.model_dump(mode="json", exclude_unset=True)
+    for tenant in document.get("tenants", {}).values():
+        tenant["mode"] = mode
+    return Config.model_validate(document)
+
+
+async def _packs(scenarios: list[Scenario], config: Config, directory: Path, *, quiet: bool) -> list[Result]:
+    secret_file = write_secret(directory, "webhook")
+    mode = next(iter(config.tenants.values())).mode
+    config = with_mode(add_tenants(config, scenarios, secret_file), mode)
+    slots = asyncio.Semaphore(PARALLEL_MAX)
+    started = time.monotonic()
+    with LiveView(quiet=quiet) as view:
+        view.say("starting nats-server and the services …")
+        async with System(directory, config) as system:
+            view.say(
+                f"up after {time.monotonic() - started:.1f} s: {len(system.hosts)} services on {system.server.url}"
+            )
+            supervisor = asyncio.create_task(system.supervise())
+
+            async def one(each: Scenario) -> Result:
+                async with slots:
+                    limit_s = config.mode(mode).limits.duration_s_max + SLACK_S
+                    return await _deliver(system, each, secret_file.read_text(), view, limit_s)
+
+            try:
+                work = asyncio.gather(*(one(each) for each in scenarios))
+                await asyncio.wait({supervisor, work}, return_when=asyncio.FIRST_COMPLETED)
+                if supervisor.done():
+                    work.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await work
+                    await supervisor
+                return list(await work)
+            finally:
+                supervisor.cancel()
+                await asyncio.gather(supervisor, return_exceptions=True)
+
+
+async def _deliver(system: System, each: Scenario, secret: str, view: LiveView, limit_s: float) -> Result:
+    url = f"{system.url('intake')}/webhooks/{each.source}/{each.tenant}"
+    label = each.pack.name
+    started = time.monotonic()
+    async with httpx.AsyncClient(timeout=limit_s) as http:
+        reply = await http.post(url, content=each.body, headers=each.headers(secret))
+    if reply.status_code != httpx.codes.ACCEPTED:
+        raise InquestError(f"intake refused the page of {each.pack} with {reply.status_code}: {reply.text}")
+    view.say(f"[{label}] signed {each.source} page accepted: {each.meta.title}")
+    async with Api(system.url("api"), each.tenant) as api:
+        story = await follow(api, None, label, view, limit_s)
+    return Result(each, story, time.monotonic() - started)
+
+
+async def follow(api: Api, investigation: str | None, label: str, view: LiveView, limit_s: float) -> InvestigationStory:
+    """Show an investigation until it ends. None waits for the tenant's first. Raises InquestError at the limit."""
+    story: InvestigationStory | None = None
+    try:
+        async with asyncio.timeout(limit_s):
+            while story is None or not _complete(story):
+                await asyncio.sleep(POLL_S)
+                if investigation is None:
+                    found = await api.list()
+                    investigation = found[0]["investigation_id"] if found else None
+                else:
+                    story = await api.story(investigation)
+                if story is not None:
+                    view.show(label, story)
+    except TimeoutError as error:
+        state = story.summary.state if story else "not opened"
+        raise InquestError(f"{label}: no conclusion within {limit_s:.0f} s; it is {state}") from error
+    assert story is not None
+    return story
+
+
+def _complete(story: InvestigationStory) -> bool:
+    """Ended, and what it concluded on has reached the trace store, which works off its streams independently."""
+    if story.summary.state not in ENDED:
+        return False
+    concluded = [event.concluded for event in story.events if event.concluded is not None]
+    if not concluded:
+        return True
+    verdicts = {verdict.verdict_id: verdict for verdict in story.verdicts}
+    verdict = verdicts.get(concluded[-1].verdict_id)
+    known = {one.evidence_id for one in story.evidence}
+    return verdict is not None and known >= set(verdict.evidence_ids)
+
+
+def live_request(services: list[str], window: dict[str, str], mode: str) -> dict[str, Any]:
+    """Return the api's request to investigate services over a stretch of time."""
+    return {"services": services, **window, "mode": mode}

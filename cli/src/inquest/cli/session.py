@@ -1,0 +1,69 @@
+"""What commands share: running a coroutine until done or Ctrl-C, finding a local system, printing."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from inquest.config import Config
+from inquest.config.load import load
+from inquest.contracts.errors import InquestError
+from inquest.telemetry import logs, traces
+
+ResultT = TypeVar("ResultT")
+
+
+def run(work: Coroutine[Any, Any, ResultT], log_file: Path | None = None) -> ResultT:
+    """Run to the end; Ctrl-C or SIGTERM cancels it, so that everything it started is stopped."""
+    if log_file is not None:
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+    with (log_file or Path("/dev/null")).open("a", encoding="utf-8") as stream:
+        logs.configure(stream=stream)
+        traces.configure("inquest")
+        return asyncio.run(_cancellable(work))
+
+
+async def _cancellable(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def read_config(path: Path) -> Config:
+    """Return the configuration in a file; the built-in one where there is no file."""
+    return load(path) if path.exists() else Config()
+
+
+def local_nats(data_dir: Path, url: str | None) -> str:
+    """Return the bus to talk to: the given one, else the one that `inquest up` started here."""
+    if url is not None:
+        return url
+    with suppress(OSError, ValueError, KeyError):
+        return str(json.loads((data_dir / "run" / "system.json").read_text())["nats"])
+    raise InquestError("no running system found here: start one with `inquest up`, or give --nats-url")
+
+
+def zone(name: str | None) -> ZoneInfo | None:
+    """Return a time zone; None means the machine's own. Raises InquestError for an unknown name."""
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InquestError(f"no time zone {name!r}; names are as Europe/Paris or UTC") from error
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

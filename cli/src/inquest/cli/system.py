@@ -1,0 +1,134 @@
+"""The whole system in one process: a nats-server child, the topology, the configuration and every service."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from inquest.bus.bus import Bus
+from inquest.bus.server import NatsServer
+from inquest.bus.topology import apply
+from inquest.config import Config, ConfigStore
+from inquest.contracts.errors import InquestError
+from inquest.contracts.topology import CONFIG
+from inquest.runtime import Host, Service, ServiceSettings
+from inquest.runtime.run import first_cause
+from inquest.telemetry.logs import get_logger
+
+# Readers start before writers, so that nothing has to wait for its consumer.
+START_ORDER = ("tracestore", "gateway", "verifier", "worker", "planner", "notifier", "intake", "api")
+RESTARTS_MAX = 10
+# An embedded run shares one loop and two cores with its own analysis: lag is reported, never a reason to exit.
+EMBEDDED_MISSES_MAX = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the system listens; 0 picks a free port."""
+
+    nats: int = 0
+    intake: int = 0
+    api: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+
+    def of(self, service: str) -> int:
+        """Return the HTTP port of a service."""
+        return {"intake": self.intake, "api": self.api}.get(service, self.others.get(service, 0))
+
+
+def parts(service: str) -> tuple[Callable[..., Service], type[ServiceSettings]]:
+    """Return `build` and `Settings` of a service, imported only now."""
+    from importlib import import_module  # noqa: PLC0415 - keeps `inquest --help` fast
+
+    build: Callable[..., Service] = import_module(f"inquest.{service}.service").build
+    settings: type[ServiceSettings] = import_module(f"inquest.{service}.settings").Settings
+    return build, settings
+
+
+class System:
+    """Starts, supervises and stops everything. Use as an async context manager."""
+
+    def __init__(self, data_dir: Path, config: Config | None = None, ports: Ports | None = None) -> None:
+        self.data_dir = data_dir
+        self.server = NatsServer(data_dir / "nats", (ports or Ports()).nats)
+        self.hosts: dict[str, Host[Any]] = {}
+        self._config = config
+        self._ports = ports or Ports()
+        self._stopping = False
+
+    async def __aenter__(self) -> Self:
+        """Start in order; on failure stop what was started."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything that was started."""
+        await self.stop()
+
+    async def _start(self) -> None:
+        await self.server.start()
+        await prepare(self.server.url, self._config)
+        for name in START_ORDER:
+            build, settings_class = parts(name)
+            settings = settings_class(
+                nats_url=self.server.url,
+                http_port=self._ports.of(name),
+                data_dir=self.data_dir,
+                loop_misses_max=EMBEDDED_MISSES_MAX,
+            )
+            host = Host(name, build, settings)
+            await host.start()
+            self.hosts[name] = host
+
+    def url(self, service: str) -> str:
+        """Return where a service answers HTTP."""
+        return self.hosts[service].http.url
+
+    async def supervise(self) -> None:
+        """Keep nats-server up; raise InquestError when a service fails. Runs until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_server(self.server, lambda: self._stopping))
+            for name, host in self.hosts.items():
+                group.create_task(_raise_when_failed(name, host))
+
+    async def stop(self) -> None:
+        """Stop writers before readers, the server last."""
+        self._stopping = True
+        for name in reversed(START_ORDER):
+            if (host := self.hosts.pop(name, None)) is not None:
+                await host.stop()
+        await self.server.stop()
+
+
+async def keep_server(server: NatsServer, stopping: Callable[[], bool]) -> None:
+    """Start nats-server again when it ends; its store and port stay the same, so nothing is lost."""
+    for number in range(1, RESTARTS_MAX + 1):
+        status = await server.wait()
+        if stopping():
+            return
+        get_logger("cli").error("nats_server_ended", status=status, restart=number)
+        await server.start()
+    raise InquestError(f"nats-server ended {RESTARTS_MAX} times; see {server.log_file}")
+
+
+async def _raise_when_failed(name: str, host: Host[Any]) -> None:
+    error = await host.failed()
+    raise InquestError(f"service {name} failed: {first_cause(error)}")
+
+
+async def prepare(nats_url: str, config: Config | None) -> None:
+    """Apply the topology and, where one is given, the configuration."""
+    bus = Bus(nats_url, "cli")
+    await bus.connect()
+    try:
+        await apply(bus.connection)
+        if config is not None:
+            await ConfigStore(bus.kv(CONFIG)).apply(config, "inquest up", datetime.now(UTC))
+    finally:
+        await bus.close()

@@ -1,0 +1,63 @@
+"""`inquest up`: the whole system, until Ctrl-C."""
+
+import json
+from pathlib import Path
+
+import typer
+
+from inquest.cli.processes import ProcessSystem
+from inquest.cli.scenario import Scenario, add_tenants, scenario, write_secret
+from inquest.cli.session import read_config, run
+from inquest.cli.system import START_ORDER, Ports, System
+from inquest.config import Config
+
+AnySystem = System | ProcessSystem
+
+
+def up(config_file: Path, data_dir: Path, packs: list[Path], ports: Ports, *, processes: bool) -> None:
+    """Start, print where everything is, and stay."""
+    scenarios = [scenario(path) for path in packs]
+    secret = write_secret(data_dir, "webhook")
+    config = with_sources(read_config(config_file), secret)
+    config = add_tenants(config, scenarios, secret)
+    kind = ProcessSystem if processes else System
+    run(_stay(kind(data_dir.resolve(), config, ports), scenarios, secret), data_dir / "inquest.log")
+
+
+def with_sources(config: Config, secret: Path) -> Config:
+    """Give a default tenant without sources the generated secret, so that a first page can be sent at once."""
+    tenant = config.tenants.get("default")
+    if tenant is None or tenant.sources:
+        return config
+    document = config.model_dump(mode="json", exclude_unset=True)
+    sources = [{"kind": kind, "secret": f"file:{secret.resolve()}"} for kind in ("pagerduty", "generic")]
+    document.setdefault("tenants", {}).setdefault("default", {})["sources"] = sources
+    return Config.model_validate(document)
+
+
+async def _stay(system: AnySystem, scenarios: list[Scenario], secret: Path) -> None:
+    async with system:
+        _write_addresses(system)
+        try:
+            _print_addresses(system, scenarios, secret)
+            await system.supervise()
+        finally:
+            (system.data_dir / "run" / "system.json").unlink(missing_ok=True)
+            typer.echo("stopping …")
+
+
+def _write_addresses(system: AnySystem) -> None:
+    path = system.data_dir / "run" / "system.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"nats": system.server.url, "api": system.url("api")}))
+
+
+def _print_addresses(system: AnySystem, scenarios: list[Scenario], secret: Path) -> None:
+    typer.echo(f"nats       {system.server.url}")
+    for name in START_ORDER:
+        typer.echo(f"{name:<10} {system.url(name)}/readyz")
+    typer.echo(f"\npages      POST {system.url('intake')}/webhooks/pagerduty/<tenant>, signed with {secret}")
+    typer.echo(f"console    GET  {system.url('api')}/v1/investigations")
+    for one in scenarios:
+        typer.echo(f"pack       {one.pack.name} is tenant {one.tenant}")
+    typer.echo(f"log        {system.data_dir / 'inquest.log'}\n\nCtrl-C stops everything.")
