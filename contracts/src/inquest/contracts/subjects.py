@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from inquest.contracts import latest as m
 from inquest.contracts.errors import Impossible
 
-_TOKEN = re.compile(r"^[a-z0-9-]{1,48}$")
+_TOKEN = re.compile(r"[a-z0-9-]{1,48}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Subject:
         if set(keys) != set(self.keys):
             raise Impossible(f"subject {self.name} takes the keys {self.keys}, not {tuple(keys)}")
         for key, value in keys.items():
-            if not _TOKEN.match(value):
+            if not _TOKEN.fullmatch(value):  # `$` would let a line break through
                 raise Impossible(f"subject {self.name}: {key}={value!r} is not a token [a-z0-9-]{{1,48}}")
         return ".".join((self.name, *(keys[key] for key in self.keys)))
 
