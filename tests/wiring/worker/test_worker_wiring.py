@@ -234,8 +234,8 @@ async def test_a_gateway_that_is_away_ends_in_a_failed_step_within_its_deadline(
     build(memory_bus, Settings())
     finished = await run(memory_bus, task("collect-symptoms", max_latency_ms=150))
     assert finished.status == "failed"
-    assert "did not answer" in finished.reason
-    assert 100 <= finished.wall_ms < 1_000
+    assert "nobody answers" in finished.reason
+    assert 40 <= finished.wall_ms < 1_000
 
 
 async def test_a_deployment_works_off_its_own_capabilities_alone(memory_bus: MemoryBus) -> None:

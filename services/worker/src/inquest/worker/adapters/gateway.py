@@ -14,7 +14,8 @@ from inquest.rca.changes import LOOKBACK_S
 from inquest.telemetry.logs import get_logger
 from inquest.worker.domain.answers import Answer
 
-REPLY_SHARE = 0.95  # the gateway gives up a little before we do, so that its reason reaches us
+REPLY_SHARE = 0.9  # of the time for a call: the gateway gives up before we do, so that its reason reaches us
+WAIT_SHARE = 0.95  # then we give up, with time left to say why
 PAUSE_S_MIN = 0.05
 PAUSE_S_MAX = 2.0
 
@@ -32,25 +33,31 @@ class GatewayTools:
         """Return the answer; while time is left, an absent gateway is asked again: its journal repeats nothing."""
         try:
             async with asyncio.timeout(timeout_s):
-                result = await self._call(_request(task, domain, timeout_s), timeout_s)
+                result = await self._call(_request(task, domain, timeout_s), timeout_s * WAIT_SHARE)
                 return Answer(domain, result, await self._data(result))
         except TimeoutError:
-            why = f"the gateway did not answer within {timeout_s:.3g} s"
+            why = f"its response was not fetched within {timeout_s:.3g} s"
         except (InquestError, binascii.Error) as error:
-            why = f"its response cannot be fetched: {error}"
+            why = f"no answer: {error}"
         _log.warning(
             "domain_unanswered", tenant=task.tenant, investigation=task.investigation_id, domain=domain, reason=why
         )
         return Answer(domain, failure=why)
 
     async def _call(self, request: ToolRequest, timeout_s: float) -> ToolResult:
+        """Ask until there is an answer or the time is up; then raise what was wrong last."""
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + timeout_s
         pause_s = PAUSE_S_MIN
-        while True:  # bounded by the timeout around it
+        while True:
+            left_s = give_up_at - loop.time()
             try:
                 result: ToolResult = await self.bus.request(
-                    TOOL_CALL, request, timeout_s=timeout_s, domain=request.domain, tenant=request.tenant
+                    TOOL_CALL, request, timeout_s=left_s, domain=request.domain, tenant=request.tenant
                 )
             except RetryLater:
+                if loop.time() + pause_s >= give_up_at:
+                    raise
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSE_S_MAX)
             else:
