@@ -91,7 +91,9 @@ class CorrelationConfig(Section):
     hops: int = Field(default=1, ge=0, le=5, description="Neighbours in the catalogue this far away count as near.")
     future_s_max: PositiveInt = Field(default=300, description="Clock skew allowed; a later time is set back.")
     past_s_max: PositiveInt = Field(default=14 * 86_400, description="Oldest time a live source may report.")
-    incidents_open_max: PositiveInt = Field(default=1000, description="Open incidents kept per tenant.")
+    incidents_open_max: int = Field(
+        default=200, ge=1, le=500, description="Open incidents per tenant that still take signals."
+    )
     open_s_max: PositiveInt = Field(
         default=7 * 86_400, description="An incident without news for this long no longer takes signals."
     )

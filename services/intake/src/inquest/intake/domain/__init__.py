@@ -1,0 +1,1 @@
+"""Pure: signatures, what sources say, signals, correlation."""

@@ -1,0 +1,96 @@
+"""The generic signal: a small JSON of Inquest's own, for sources without a format that it knows."""
+
+from typing import Any, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from inquest.config.tenant import RecordedWindow
+from inquest.contracts.message import Instant
+from inquest.contracts.v1.signal import Severity
+from inquest.intake.domain.reading import Reading, content_key
+from inquest.intake.domain.refusal import Refused
+
+Scalar = str | float | bool
+_SEVERITIES: dict[str, Severity] = {
+    "critical": "critical",
+    "crit": "critical",
+    "emergency": "critical",
+    "fatal": "critical",
+    "page": "critical",
+    "high": "high",
+    "error": "high",
+    "major": "high",
+    "medium": "medium",
+    "warning": "medium",
+    "warn": "medium",
+    "minor": "low",
+    "low": "low",
+    "info": "info",
+    "informational": "info",
+    "ok": "info",
+}
+
+
+class GenericBody(BaseModel):
+    """The document, as docs/webhooks.md describes it. Other scalar fields become labels."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    fired_at: Instant = Field(validation_alias=AliasChoices("fired_at", "occurred_at", "timestamp", "time"))
+    service: str | None = Field(default=None, min_length=1, max_length=200)
+    services: tuple[str, ...] = Field(default=(), max_length=50)
+    metric: str | None = Field(default=None, max_length=200)
+    observed: Scalar | None = None
+    threshold: Scalar | None = None
+    severity: str = "high"
+    summary: str = Field(default="", validation_alias=AliasChoices("summary", "title"))
+    status: Literal["firing", "resolved"] = "firing"
+    dedup_key: str = Field(default="", max_length=200)
+    labels: dict[str, Scalar] = Field(default_factory=dict)
+    links: tuple[str, ...] = Field(default=(), max_length=20)
+    window: RecordedWindow | None = None
+    baseline: RecordedWindow | None = None
+
+
+def read(body: dict[str, Any]) -> Reading:
+    """Return what a generic delivery says. Raises Refused naming the field that is wrong."""
+    try:
+        said = GenericBody.model_validate(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        hint = "give fired_at as RFC 3339 with a zone, such as 2024-05-01T10:00:00Z"
+        raise Refused("not-understood", f"{where}: {first['msg']}", hint if where == "fired_at" else "") from error
+    if said.status == "resolved" and not said.dedup_key:
+        raise Refused("not-understood", "status resolved needs the dedup_key that the alert had")
+    names = dict.fromkeys((*((said.service,) if said.service else ()), *said.services))
+    return Reading(
+        key=content_key(body),
+        kind="resolution" if said.status == "resolved" else "alert",
+        occurred_at=said.fired_at,
+        title=said.summary or _title(said),
+        severity=_SEVERITIES.get(said.severity.casefold(), "high"),
+        services=tuple((name,) for name in names),
+        metric=said.metric,
+        labels=_labels(said),
+        dedup_key=f"generic:{said.dedup_key}" if said.dedup_key else "",
+        links=said.links,
+        window=said.window,
+        baseline=said.baseline,
+    )
+
+
+def _title(said: GenericBody) -> str:
+    subject = " ".join(filter(None, (said.service, said.metric)))
+    if not subject:
+        return f"Incident reported at {said.fired_at:%Y-%m-%d %H:%M:%S} UTC"
+    observed = f" at {said.observed}" if said.observed is not None else ""
+    threshold = f" (threshold {said.threshold})" if said.threshold is not None else ""
+    return f"{subject}{observed}{threshold}" if observed or threshold else f"{subject} violates its objective"
+
+
+def _labels(said: GenericBody) -> dict[str, str]:
+    measured = {"observed": said.observed, "threshold": said.threshold}
+    extra = {key: value for key, value in (said.model_extra or {}).items() if isinstance(value, str | int | float)}
+    merged = {**extra, **measured, **said.labels}
+    return {key: str(value) for key, value in merged.items() if value is not None}

@@ -1,0 +1,81 @@
+"""From what a source says to a Signal: services through the catalogue, times within reason, recorded windows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inquest.config import Catalogue, CorrelationConfig
+from inquest.config.tenant import RecordingConfig
+from inquest.contracts.errors import Impossible
+from inquest.contracts.v1.signal import Signal
+from inquest.intake.domain.reading import Reading
+
+SERVICES_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the tenant's configuration and the delivery add to a reading."""
+
+    tenant: str
+    source: str
+    received_at: datetime
+    payload_ref: str
+    catalogue: Catalogue
+    rules: CorrelationConfig
+    recording: RecordingConfig | None = None
+
+
+def to_signal(reading: Reading, context: Context) -> Signal:
+    """Return the signal. A name that the catalogue does not know is kept as it is, and listed as unmatched."""
+    if reading.kind is None:
+        raise Impossible(f"not a signal: {reading.reason}")
+    occurred_at, skew = bounded(reading.occurred_at, context)
+    services, unmatched = _services(reading, context)
+    recording = context.recording
+    return Signal(
+        signal_id=reading.signal_id(context.tenant, context.source),
+        tenant=context.tenant,
+        source=context.source,
+        kind=reading.kind,
+        occurred_at=occurred_at,
+        received_at=context.received_at,
+        title=reading.title,
+        severity=reading.severity,
+        services=services,
+        unmatched=unmatched,
+        metric=reading.metric,
+        labels={**reading.labels, "clock_skew": skew} if skew else dict(reading.labels),
+        dedup_key=reading.dedup_key,
+        links=reading.links,
+        payload_ref=context.payload_ref,
+        window=reading.window or (recording.window if recording else None),
+        baseline=reading.baseline or (recording.baseline if recording else None),
+    )
+
+
+def bounded(occurred_at: datetime, context: Context) -> tuple[datetime, str]:
+    """Return a believable time and, where it was changed, what the source had said.
+
+    A recording lies in the past on purpose, so its times are taken as they are.
+    """
+    if context.recording is not None:
+        return occurred_at, ""
+    received_at = context.received_at
+    if occurred_at > received_at + timedelta(seconds=context.rules.future_s_max):
+        return received_at, f"the source said {occurred_at.isoformat()}, after it was received: is its clock right?"
+    oldest = received_at - timedelta(seconds=context.rules.past_s_max)
+    if occurred_at < oldest:
+        return oldest, f"the source said {occurred_at.isoformat()}, which is further back than past_s_max allows"
+    return occurred_at, ""
+
+
+def _services(reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    services: dict[str, None] = {}
+    unmatched: dict[str, None] = {}
+    for names in reading.services[:SERVICES_MAX]:
+        resolved = (context.catalogue.resolve(name, context.source) for name in names)
+        found = next((service for service in resolved if service is not None), None)
+        services[found or names[0]] = None
+        if found is None and context.catalogue:
+            unmatched[names[0]] = None
+    return tuple(services), tuple(unmatched)

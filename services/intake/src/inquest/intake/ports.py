@@ -1,0 +1,67 @@
+"""What intake's handlers need of the world."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from inquest.bus.port import Entry, Published
+from inquest.config import Catalogue, Revision
+from inquest.contracts.message import Message
+from inquest.contracts.subjects import Subject
+
+
+class Publisher(Protocol):
+    """Publishes and waits for the ack."""
+
+    async def publish(
+        self,
+        subject: Subject,
+        message: Message | bytes,
+        *,
+        msg_id: str | None = None,
+        expect_last: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **keys: str,
+    ) -> Published:
+        """See BusPort.publish."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Raw deliveries that are too large for a message."""
+
+    async def put(self, tenant: str, data: bytes) -> str:
+        """Store once and return the reference `<tenant>/<sha256>`."""
+        ...
+
+    async def get(self, ref: str) -> bytes:
+        """Return the bytes. Raises NotFound."""
+        ...
+
+
+class States(Protocol):
+    """Correlation state by tenant."""
+
+    async def get(self, key: str) -> Entry | None:
+        """Return the newest value, or None."""
+        ...
+
+    async def create(self, key: str, value: bytes) -> int:
+        """Write a key that must not exist. Raises Conflict."""
+        ...
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        """Write a key whose newest revision must be this one. Raises Conflict."""
+        ...
+
+
+class Configuration(Protocol):
+    """The applied configuration."""
+
+    @property
+    def current(self) -> Revision:
+        """The newest revision."""
+        ...
+
+    def catalogue(self, tenant: str) -> Catalogue:
+        """Return the service catalogue of a tenant; an empty one for a tenant that is gone."""
+        ...

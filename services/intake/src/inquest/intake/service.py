@@ -1,0 +1,28 @@
+"""The wiring of intake."""
+
+from inquest.bus.port import BusPort
+from inquest.config import ConfigStore
+from inquest.config.secrets import resolve
+from inquest.contracts.topology import CONFIG, DELIVERIES, INTAKE_INCIDENTS, consumer
+from inquest.intake.adapters.configuration import LiveConfiguration
+from inquest.intake.adapters.webhooks import Webhooks
+from inquest.intake.handlers import Handlers
+from inquest.intake.settings import Settings
+from inquest.runtime import Service
+
+
+def build(bus: BusPort, settings: Settings) -> Service:
+    """Register the consumers of intake and return what the runtime must run."""
+    configuration = LiveConfiguration(ConfigStore(bus.kv(CONFIG)))
+    deliveries = bus.objects(DELIVERIES)
+    handlers = Handlers(bus, deliveries, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
+    bus.handle(consumer("intake-deliveries"), handlers.on_delivery)
+    bus.handle_batch(consumer("intake-signals"), handlers.on_signals)
+    cache = configuration.cache
+    return Service(
+        name="intake",
+        routes=Webhooks(bus, deliveries, configuration, resolve, settings).routes(),
+        on_start=(cache.start,),
+        tasks=(cache.follow,),
+        pings={"config": cache.ping},
+    )
