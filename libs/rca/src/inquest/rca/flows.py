@@ -21,7 +21,7 @@ BREAK_MIN = 2.0
 SEQUENCES_MIN = 10
 Step = tuple[str, int]
 # A known branch taken more often is a matter of the requests; a step never seen before is not.
-NOVEL, STOPS, KNOWN = 1.0, 0.9, 0.35
+NOVEL, STOPS, NEW_TURN, KNOWN = 1.0, 0.9, 0.7, 0.35
 SEVERE = (0.6, 0.9, 1.0)
 
 
@@ -108,7 +108,7 @@ def _compare(
         if passes < PASSES_MIN or hits / passes <= known[after] / seen_before:
             continue
         g = _root_g(hits, passes, known[after], seen_before)
-        worth = g * _weight(entity, after, usual, severities)
+        worth = g * _weight(step, after, usual, severities)
         if best is None or (worth, -after) > (best[0], -best[2]):
             best = (worth, g, after)
     if best is None or best[1] < BREAK_MIN:
@@ -116,11 +116,14 @@ def _compare(
     return [_finding(step, best[2], best[1], now, usual, miner, severities, window)]
 
 
-def _weight(entity: str, after: int, usual: Flow, severities: dict[Step, int]) -> float:
-    severe = SEVERE[severities.get((entity, after), 0)]
+def _weight(step: Step, after: int, usual: Flow, severities: dict[Step, int]) -> float:
+    entity = step[0]
     if after == END:
         return STOPS
-    return (KNOWN if usual.seen[entity, after] else NOVEL) * severe
+    kind = NOVEL
+    if usual.seen[entity, after]:
+        kind = KNOWN if usual.follows[step][after] else NEW_TURN
+    return kind * SEVERE[severities.get((entity, after), 0)]
 
 
 def _finding(
@@ -147,7 +150,7 @@ def _finding(
         f'In {entity}, "{miner.text(here)[:80]}" was followed by {said} in {number(100 * share)} % of '
         f"{passes} passes, before in {number(100 * usual_share)} % of {seen_before}, from {clock(onset)} on."
     )
-    weight = _weight(entity, after, usual, severities)
+    weight = _weight(step, after, usual, severities)
     features: dict[str, Scalar] = {
         "detector": "flow",
         "step": miner.text(here)[:160],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inquest.rca.duplicates import unrepeated
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
 from inquest.rca.flows import Flow, expected_lines, flow_breaks, flow_of
@@ -53,6 +54,9 @@ def find_error_signatures(
     """
     del target
     losses: list[str] = []
+    logs, repeated = unrepeated(logs)
+    if repeated:
+        losses.append(f"{repeated} log lines were delivered twice and count once.")
     miner = Miner()
     identifiers = [miner.add(message) for message in logs.messages]
     tallies = _tally(logs, identifiers, window, baseline)

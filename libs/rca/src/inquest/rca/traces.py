@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inquest.rca.calls import call_changes
+from inquest.rca.duplicates import unrepeated_spans
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
 from inquest.rca.gaps import gap_changes
@@ -33,10 +34,13 @@ def find_failure_paths(
     del target
     if not len(spans):
         return Analysis()
+    spans, repeated = unrepeated_spans(spans)
     tree = span_tree(spans)
     inside = window.covers(spans.starts)
     before = baseline.covers(spans.starts) if baseline is not None else np.zeros(len(spans), dtype=bool)
     losses = _losses(spans, tree, inside, before, has_baseline=baseline is not None)
+    if repeated:
+        losses.append(f"{repeated} spans were delivered twice and count once.")
     found = [
         *_error_origins(spans, tree, inside, before, window),
         *slower(spans, tree, inside, before, window),
