@@ -4,10 +4,10 @@ import asyncio
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -28,12 +28,13 @@ POLL_S = 0.1
 SLACK_S = 30.0
 ENDED = frozenset({"concluded", "cancelled", "timed-out", "escalated"})
 
+ResultT = TypeVar("ResultT")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One pack's outcome."""
+    """One investigation's outcome."""
 
-    scenario: Scenario
     story: InvestigationStory
     took_s: float
 
@@ -102,17 +103,26 @@ async def _packs(scenarios: list[Scenario], config: Config, directory: Path, *, 
                     return await _deliver(system, each, secret_file.read_text(), view, limit_s)
 
             try:
-                work = asyncio.gather(*(one(each) for each in scenarios))
-                await asyncio.wait({supervisor, work}, return_when=asyncio.FIRST_COMPLETED)
-                if supervisor.done():
-                    work.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await work
-                    await supervisor
-                return list(await work)
+                return await beside(supervisor, _all([one(each) for each in scenarios]))
             finally:
                 supervisor.cancel()
                 await asyncio.gather(supervisor, return_exceptions=True)
+
+
+async def _all(work: list[Coroutine[Any, Any, Result]]) -> list[Result]:
+    return list(await asyncio.gather(*work))
+
+
+async def beside(supervisor: asyncio.Task[None], work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Return what the work returns; when the system fails first, raise its error instead."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({supervisor, task}, return_when=asyncio.FIRST_COMPLETED)
+        if supervisor.done():
+            await supervisor
+        return await task
+    finally:
+        task.cancel()
 
 
 async def _deliver(system: System, each: Scenario, secret: str, view: LiveView, limit_s: float) -> Result:
@@ -126,7 +136,7 @@ async def _deliver(system: System, each: Scenario, secret: str, view: LiveView, 
     view.say(f"[{label}] signed {each.source} page accepted: {each.meta.title}")
     async with Api(system.url("api"), each.tenant) as api:
         story = await follow(api, None, label, view, limit_s)
-    return Result(each, story, time.monotonic() - started)
+    return Result(story, time.monotonic() - started)
 
 
 async def follow(api: Api, investigation: str | None, label: str, view: LiveView, limit_s: float) -> InvestigationStory:
@@ -161,8 +171,3 @@ def _complete(story: InvestigationStory) -> bool:
     verdict = verdicts.get(concluded[-1].verdict_id)
     known = {one.evidence_id for one in story.evidence}
     return verdict is not None and known >= set(verdict.evidence_ids)
-
-
-def live_request(services: list[str], window: dict[str, str], mode: str) -> dict[str, Any]:
-    """Return the api's request to investigate services over a stretch of time."""
-    return {"services": services, **window, "mode": mode}

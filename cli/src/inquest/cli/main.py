@@ -69,7 +69,8 @@ def investigate(
     as_json: Json = False,
 ) -> None:
     """Take a recorded incident, or a service and a stretch of time, to its cause."""
-    from inquest.cli.investigate import investigate_live, investigate_packs
+    from inquest.cli.investigate import investigate_packs
+    from inquest.cli.live_sources import investigate_live
 
     if bool(packs) == bool(service):
         raise typer.BadParameter("name either packs, or --service with --from and --to")
