@@ -20,9 +20,12 @@ _ANCHORS = (
     "you are now",
     "tell ",
 )
+_WORDS = r"(?:[^\w.\n]{1,3}\w{1,16}){0,4}"
 _PATTERN = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|your)\b"
-    r"[^.\n]{0,40}\b(?:instructions?|prompts?|rules|directives?|guidelines?)\b"
+    # No word boundary in front: a terminal colour code may stand there.
+    rf"(?:ignore|disregard|forget|override|bypass){_WORDS}[^\w.\n]{{1,3}}"
+    rf"(?:previous|prior|above|earlier|preceding|all|your){_WORDS}[^\w.\n]{{1,3}}"
+    r"(?:instructions?|prompts?|rules|directives?|guidelines?)\b"
     r"|<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>"
     r"|\[/?inst\]|<<sys>>"
     r"|\byou are now (?:an?|in|the|dan|free|no longer)\b"

@@ -81,7 +81,7 @@ _RULES = (
         "password",
         ("passw", "passphrase", "pwd", "secret", "key", "credential", "token"),
         re.compile(
-            rf"((?:{_KEY_NAMES}){_ASSIGN})(?:(\\?[\"']){_FRESH}[^\"'\n]{{1,1024}}|{_FRESH}[^\s\"'&;,}}]{{1,1024}})",
+            rf"((?:{_KEY_NAMES}){_ASSIGN})(?:(\\?[\"']){_FRESH}[^\"'\n]{{1,1024}}|{_FRESH}(?!\\[\"'])[^\s\"'&;,}}]{{1,1024}})",
             re.IGNORECASE,
         ),
     ),

@@ -1,0 +1,166 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inquest.contracts.latest import Query, ToolRequest, ToolResult, Window
+from inquest.gateway.domain.health import HEALTHY, CircuitPolicy, after_failure
+from inquest.gateway.domain.journal import JournalEntry, next_step
+from inquest.gateway.domain.limits import refusal
+from inquest.gateway.domain.ranges import TimeRange, ranges
+from inquest.gateway.domain.request import call_id
+from inquest.gateway.domain.resolver import rank
+from inquest.gateway.domain.retry import RetryPolicy, delay_s
+
+T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
+
+
+def window(start_s: float, end_s: float) -> Window:
+    return Window(start=T0 + timedelta(seconds=start_s), end=T0 + timedelta(seconds=end_s))
+
+
+def request(**changes) -> ToolRequest:
+    query = Query(window=window(0, 60), services=("cart", "checkout"), names=("b", "a"))
+    asked = ToolRequest(tenant="acme", investigation_id="inv", step_id="step", domain="logs", query=query)
+    return asked.model_copy(update=changes)
+
+
+# -- identity -----------------------------------------------------------------------------------
+
+
+def test_the_same_question_has_the_same_id_whatever_its_order_and_patience():
+    query = request().query.model_copy(update={"services": ("checkout", "cart", "cart"), "names": ("a", "b")})
+    same = request(query=query, timeout_ms=1, calls_max=1, bytes_max=1)
+    assert call_id(same) == call_id(request())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        request(step_id="step-2"),
+        request(domain="traces"),
+        request(query=request().query.model_copy(update={"window": window(0, 61)})),
+        request(query=request().query.model_copy(update={"text": "x"})),
+        request(query=request().query.model_copy(update={"baseline": window(-60, 0)})),
+    ],
+)
+def test_another_question_has_another_id(other):
+    assert call_id(other) != call_id(request())
+
+
+# -- ranges -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("baseline", "expected"),
+    [
+        (None, [(0, 60)]),
+        ((-60, 0), [(-60, 60)]),
+        ((-60, 10), [(-60, 60)]),
+        ((-60, -10), [(-60, -10), (0, 60)]),
+        ((10, 20), [(0, 60)]),
+        ((5, 5), [(0, 60)]),
+    ],
+)
+def test_baseline_and_window_are_joined_where_they_touch(baseline, expected):
+    zero = T0.timestamp()
+    found = ranges(Query(window=window(0, 60), baseline=window(*baseline) if baseline else None))
+    assert found == tuple(TimeRange(zero + start, zero + end) for start, end in expected)
+
+
+# -- resolver -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Candidate:
+    name: str
+    priority: int = 100
+    services: frozenset[str] = frozenset()
+
+
+def test_the_highest_priority_comes_first_and_names_break_ties():
+    ranked = rank([Candidate("c"), Candidate("b", 200), Candidate("a")], ())
+    assert [one.name for one in ranked] == ["b", "a", "c"]
+
+
+def test_a_provider_that_knows_none_of_the_services_is_not_asked():
+    narrow = Candidate("narrow", services=frozenset({"cart"}))
+    assert rank([narrow], ("checkout",)) == ()
+    assert rank([narrow], ("checkout", "cart")) == (narrow,)
+    assert rank([narrow], ()) == (narrow,)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.text("abc", min_size=1, max_size=3), st.integers(0, 3)), unique_by=lambda one: one[0]))
+def test_the_order_does_not_depend_on_the_order_of_configuration(rows):
+    candidates = [Candidate(name, priority) for name, priority in rows]
+    assert rank(candidates, ()) == rank(reversed(candidates), ())
+
+
+# -- health -------------------------------------------------------------------------------------
+
+POLICY = CircuitPolicy(failures_max=3, reset_s=10)
+
+
+def test_a_provider_rests_after_failures_in_a_row_and_then_one_try_decides():
+    health = HEALTHY
+    for _ in range(2):
+        health = after_failure(health, "refused", 100, POLICY)
+        assert health.allows(100)
+    health = after_failure(health, "refused", 100, POLICY)
+    assert not health.allows(109.9)
+    assert health.allows(110)
+    assert not after_failure(health, "refused again", 110, POLICY).allows(129.9)
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 40))
+def test_a_rest_is_bounded(failures):
+    health = HEALTHY
+    for _ in range(failures):
+        health = after_failure(health, "x", 0.0, POLICY)
+    assert health.failures == failures
+    assert health.rests_until_s <= 10 * 2**4
+
+
+# -- retry --------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 40), st.integers(0, 10), st.floats(0, 100))
+def test_retries_are_bounded_in_number_delay_and_time(failures, retries_max, left_s):
+    policy = RetryPolicy(delay_s_first=0.1, delay_s_max=2)
+    wait = delay_s(policy, failures, retries_max, left_s)
+    if wait is not None:
+        assert 1 <= failures <= retries_max
+        assert 0.1 <= wait <= 2
+        assert wait < left_s
+
+
+def test_delays_grow():
+    policy = RetryPolicy(delay_s_first=0.1, delay_s_max=1)
+    assert [delay_s(policy, number, 9, 100) for number in (1, 2, 3, 4, 5)] == [0.1, 0.2, 0.4, 0.8, 1]
+
+
+# -- limits -------------------------------------------------------------------------------------
+
+
+def test_the_last_call_of_the_budget_is_made_and_the_next_is_refused():
+    assert refusal(60, 60, 0, 100) is None
+    assert refusal(61, 60, 0, 100) == "over budget: the investigation may make 60 calls"
+    assert refusal(1, 60, 99, 100) is None
+    assert refusal(1, 60, 100, 100) == "over budget: the investigation has read 100 bytes of 100"
+
+
+# -- journal ------------------------------------------------------------------------------------
+
+
+def test_the_journal_decides_by_result_and_lease():
+    result = ToolResult(call_id="c", domain="logs", status="ok")
+    intent = JournalEntry(owner="a", lease_until=T0)
+    assert next_step(None, T0) == "claim"
+    assert next_step(intent, T0 - timedelta(seconds=1)) == "wait"
+    assert next_step(intent, T0) == "take-over"
+    recorded = intent.model_copy(update={"result": result})
+    assert {next_step(recorded, T0 + timedelta(days=days)) for days in (-1, 0, 1)} == {"answer"}
