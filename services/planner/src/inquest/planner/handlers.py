@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from inquest.bus import BusPort, Delivery
-from inquest.contracts.errors import RetryLater
 from inquest.contracts.latest import (
     CancelInvestigation,
     DeadlineReached,
@@ -14,7 +13,7 @@ from inquest.contracts.latest import (
 )
 from inquest.contracts.subjects import VERDICT_REACHED
 from inquest.planner.domain import decide
-from inquest.planner.domain.state import Investigation
+from inquest.planner.domain.state import Investigation, known
 from inquest.planner.ports import Configuration
 from inquest.planner.recorder import Recorder
 
@@ -86,10 +85,3 @@ class Handlers:
             return decide.investigation_deadline(known(state), verdict)
 
         await self.recorder.record(tenant, investigation_id, delivery.stored_at, decision)
-
-
-def known(state: Investigation | None) -> Investigation:
-    """Return the state. Raises RetryLater when nothing is recorded, for instance when a command overtook another."""
-    if state is None:
-        raise RetryLater("no such investigation is recorded yet")
-    return state

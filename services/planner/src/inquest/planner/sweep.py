@@ -11,8 +11,7 @@ from inquest.contracts.latest import StepFinished, Verdict
 from inquest.contracts.subjects import INVESTIGATION_RECORDED, STEP_FINISHED, STEP_RUN, VERDICT_REACHED
 from inquest.planner.dispatch import Dispatcher
 from inquest.planner.domain import decide
-from inquest.planner.domain.state import Investigation
-from inquest.planner.handlers import known
+from inquest.planner.domain.state import Investigation, known
 from inquest.planner.ports import Clock, Histories
 from inquest.planner.recorder import Recorder
 from inquest.telemetry.logs import get_logger

@@ -108,6 +108,13 @@ def fold(events: Iterable[InvestigationRecorded]) -> Investigation | None:
     return state
 
 
+def known(state: Investigation | None) -> Investigation:
+    """Return the state. Raises RetryLater when nothing is recorded, for instance when a command overtook another."""
+    if state is None:
+        raise RetryLater("no such investigation is recorded yet")
+    return state
+
+
 def apply(state: Investigation | None, event: InvestigationRecorded) -> Investigation:
     """Return the state after one more event. Raises UnreadableHistory on a gap or on what is not understood."""
     check_readable(event)

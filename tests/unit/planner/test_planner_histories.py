@@ -1,0 +1,39 @@
+"""Histories that a release wrote are read by every later one. Add a folder per release; never edit one."""
+
+import json
+from pathlib import Path
+
+import pytest
+from inquest.contracts.latest import InvestigationRecorded
+from inquest.planner.domain.decide import follow_through
+from inquest.planner.domain.state import fold
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*/*.json"))
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_committed_history_still_says_the_same(path):
+    document = json.loads(path.read_text())
+    events = [InvestigationRecorded.model_validate(event) for event in document["events"]]
+    state = fold(events)
+    assert {
+        "state": state.state,
+        "round": state.round,
+        "calls": state.calls,
+        "planned": len(state.tasks),
+        "finished": len(state.finished),
+        "closings": [closing.model_dump(mode="json") for closing in state.closings],
+        "opened": state.opened.model_dump(mode="json"),  # the wire leaves defaults out: they must never change
+        "verdict_id": state.concluded.verdict_id if state.concluded else None,
+    } == document["says"]
+    assert follow_through(state) == []
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_prefix_of_it_can_be_folded(path):
+    events = [InvestigationRecorded.model_validate(event) for event in json.loads(path.read_text())["events"]]
+    assert [fold(events[:length]).number for length in range(1, len(events) + 1)] == list(range(1, len(events) + 1))
+
+
+def test_there_are_histories():
+    assert len(HISTORIES) >= 4
