@@ -1,0 +1,7 @@
+"""Run `inquest-testbed`."""
+
+import sys
+
+from inquest.testbed.main import main
+
+sys.exit(main())

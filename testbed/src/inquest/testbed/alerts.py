@@ -1,0 +1,86 @@
+"""The shop's alert rules, evaluated over what was recorded, as a monitoring system would."""
+
+import statistics
+from collections import defaultdict
+from dataclasses import dataclass
+
+Samples = dict[tuple[str, str], dict[int, float]]
+"""(service, metric) → second → value."""
+
+FOR_S = 5
+ERROR_RATIO_MAX = 0.05
+REQUESTS_MIN = 5.0
+P95_MS_MAX = {
+    "frontend": 800.0,
+    "checkout": 800.0,
+    "payment": 650.0,
+    "catalog": 200.0,
+    "recommend": 150.0,
+    "inventory": 200.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule that fired. `time` in epoch seconds; `observed` and `threshold` in the metric's unit."""
+
+    time: float
+    service: str
+    metric: str
+    observed: float
+    threshold: float
+
+    @property
+    def title(self) -> str:
+        """What the page says."""
+        if self.metric == "error_ratio":
+            return f"{self.service}: {self.observed:.0%} of requests fail (above {self.threshold:.0%} for {FOR_S} s)"
+        return f"{self.service}: p95 latency {self.observed:.0f} ms (above {self.threshold:.0f} ms for {FOR_S} s)"
+
+
+def first_alert(samples: Samples, start: float, end: float) -> Alert | None:
+    """Return the first rule that fires at or after `start`, None where none does until `end`."""
+    for second in range(int(start), int(end) + 1):
+        firing = [
+            alert
+            for service, slo_ms in P95_MS_MAX.items()
+            for alert in (_slow(samples, service, second, slo_ms), _failing(samples, service, second))
+            if alert
+        ]
+        if firing:
+            return max(firing, key=lambda alert: alert.observed / alert.threshold)
+    return None
+
+
+def _slow(samples: Samples, service: str, second: int, slo_ms: float) -> Alert | None:
+    recent = _last(samples.get((service, "http_server_duration_ms_p95"), {}), second)
+    if len(recent) < FOR_S - 1:
+        return None
+    middle = statistics.median(recent)
+    metric = "http_server_duration_ms_p95"
+    return Alert(float(second), service, metric, middle, slo_ms) if middle > slo_ms else None
+
+
+def _failing(samples: Samples, service: str, second: int) -> Alert | None:
+    requests = _last(samples.get((service, "http_server_requests_per_s"), {}), second)
+    errors = _last(samples.get((service, "http_server_errors_per_s"), {}), second)
+    if sum(requests) < REQUESTS_MIN:
+        return None
+    ratio = min(1.0, sum(errors) / sum(requests))
+    seconds_with_errors = sum(1 for error in errors if error)
+    if ratio <= ERROR_RATIO_MAX or seconds_with_errors < FOR_S - 2:
+        return None
+    return Alert(float(second), service, "error_ratio", ratio, ERROR_RATIO_MAX)
+
+
+def _last(series: dict[int, float], second: int) -> list[float]:
+    return [series[at] for at in range(second - FOR_S + 1, second + 1) if at in series]
+
+
+def index(rows: list[dict[str, object]]) -> Samples:
+    """Arrange exported samples for the rules."""
+    found: Samples = defaultdict(dict)
+    for row in rows:
+        series = found[str(row["service"]), str(row["metric"])]
+        series[int(float(str(row["time"])))] = float(str(row["value"]))
+    return found

@@ -1,0 +1,78 @@
+"""The working copy of the shop: commits with real diffs, and releases made from it."""
+
+import difflib
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from inquest.testbed.scenario import Commit, TestbedError
+
+SHOP = Path(__file__).parent / "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One commit as it was made."""
+
+    sha: str
+    author: str
+    message: str
+    files: tuple[str, ...]
+    diff: str
+
+    def touches(self, service: str) -> bool:
+        """Say whether a build of `service` contains a changed file."""
+        mine = (f"services/{service}/", f"config/{service}.yaml", "shopkit/")
+        return any(file.startswith(mine) for file in self.files)
+
+
+class Repository:
+    """A copy of the shop in `folder`, changed by commits; ids depend on content and order alone."""
+
+    def __init__(self, folder: Path, releases: Path) -> None:
+        shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        self._folder = folder
+        self._releases = releases
+        self._builds = 0
+        first = hashlib.sha1(b"shop", usedforsecurity=False).hexdigest()
+        self.revisions = [Revision(first, "shop", "Import", (), "")]
+
+    def commit(self, commit: Commit) -> Revision:
+        """Apply the edits; TestbedError where one does not fit exactly once."""
+        before: dict[str, str] = {}
+        for edit in commit.edits:
+            path = self._folder / edit.file
+            text = path.read_text()
+            before.setdefault(edit.file, text)
+            if text.count(edit.old) != 1:
+                count = text.count(edit.old)
+                raise TestbedError(f"{commit.message!r}: {edit.file} holds {edit.old!r} {count} times")
+            path.write_text(text.replace(edit.old, edit.new))
+        diff = "".join(self._diff(file, text) for file, text in before.items())
+        parent = self.revisions[-1].sha
+        seed = f"{parent} {commit.author} {commit.message} {diff}".encode()
+        sha = hashlib.sha1(seed, usedforsecurity=False).hexdigest()
+        self.revisions.append(Revision(sha, commit.author, commit.message, tuple(before), diff))
+        return self.revisions[-1]
+
+    def _diff(self, file: str, before: str) -> str:
+        after = (self._folder / file).read_text()
+        lines = difflib.unified_diff(
+            before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{file}", f"b/{file}"
+        )
+        return "".join(lines)
+
+    def built_from(self, service: str) -> Revision:
+        """Return the newest commit that a build of `service` contains a change of."""
+        touching = [revision for revision in self.revisions if revision.touches(service)]
+        return touching[-1] if touching else self.revisions[0]
+
+    def release(self, service: str) -> Path:
+        """Copy the present state into a folder of its own and return it."""
+        self._builds += 1
+        return Path(shutil.copytree(self._folder, self._releases / f"{service}-{self._builds}"))
+
+    def config_file(self, service: str) -> Path:
+        """Return the path of a service's configuration in the working copy."""
+        return self._folder / "config" / f"{service}.yaml"

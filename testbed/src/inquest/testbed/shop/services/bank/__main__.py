@@ -1,0 +1,5 @@
+"""Run the process `bank`."""
+
+from services.bank.app import main
+
+main()

@@ -1,0 +1,5 @@
+"""Run the process `catalog`."""
+
+from services.catalog.app import main
+
+main()

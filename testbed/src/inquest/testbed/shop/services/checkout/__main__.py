@@ -1,0 +1,5 @@
+"""Run the process `checkout`."""
+
+from services.checkout.app import main
+
+main()

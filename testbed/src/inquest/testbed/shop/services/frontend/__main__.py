@@ -1,0 +1,5 @@
+"""Run the process `frontend`."""
+
+from services.frontend.app import main
+
+main()

@@ -1,0 +1,5 @@
+"""Run the process `inventory`."""
+
+from services.inventory.app import main
+
+main()

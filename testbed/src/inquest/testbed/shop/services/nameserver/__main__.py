@@ -1,0 +1,5 @@
+"""Run the process `nameserver`."""
+
+from services.nameserver.app import main
+
+main()

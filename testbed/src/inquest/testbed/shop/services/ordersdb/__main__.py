@@ -1,0 +1,5 @@
+"""Run the process `ordersdb`."""
+
+from services.ordersdb.app import main
+
+main()

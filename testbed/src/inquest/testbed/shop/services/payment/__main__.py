@@ -1,0 +1,5 @@
+"""Run the process `payment`."""
+
+from services.payment.app import main
+
+main()

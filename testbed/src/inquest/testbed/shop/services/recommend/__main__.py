@@ -1,0 +1,5 @@
+"""Run the process `recommend`."""
+
+from services.recommend.app import main
+
+main()
