@@ -56,11 +56,22 @@ def test_a_history_that_does_not_begin_with_the_opening_is_refused(story: Any) -
         case_of(recorded(story), story.close())
 
 
-def test_a_step_that_came_too_late_stays_out_so_that_a_redelivery_repeats_the_verdict(story: Any, make: Any) -> None:
+def test_a_step_that_came_too_late_stays_out_until_its_round_is_closed_again(story: Any, make: Any) -> None:
     story.run("s1", "collect-symptoms", make["slow"]("s1"))
-    story.plan("s2", "collect-error-signatures")
-    closing = story.close(missing=("collect-error-signatures",))
-    before = case_of(recorded(story), closing)
-    story.finish("s2", "collect-error-signatures", make["logged"]("s2"))
-    assert case_of(recorded(story), closing) == before
+    first = story.close(missing=("collect-error-signatures",))
+    before = case_of(recorded(story), first)
+    story.run("s2", "collect-error-signatures", make["logged"]("s2"))
+    assert case_of(recorded(story), first) == before
     assert before.missing == ((1, "collect-error-signatures"),)
+    after = case_of(recorded(story), story.close())
+    assert (len(after.evidence), after.missing, after.round) == (2, (), 1)
+
+
+def test_a_step_of_an_earlier_round_keeps_its_round(story: Any, make: Any) -> None:
+    story.plan("s1", "collect-symptoms")
+    story.open_steps = []
+    story.close(missing=("collect-symptoms",))
+    story.run("s2", "collect-symptoms", number=2)
+    story.finish("s1", "collect-symptoms", make["slow"]("s1"))
+    story.open_steps.append("s1")
+    assert case_of(recorded(story), story.close(2)).rounds == {"s1": 1, "s2": 2}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from inquest.contracts.latest import Coverage, Verdict
 from inquest.verifier.domain.case import Recorded, case_of
 from inquest.verifier.domain.findings import finding_of, sights_of
-from inquest.verifier.domain.fold import decide
+from inquest.verifier.domain.fold import decide, is_superseded
 from inquest.verifier.domain.ledger import best_status, ledger_of
 from inquest.verifier.domain.wording import first_sign_of
 
@@ -107,9 +107,7 @@ def test_order_of_arrival_and_repeats_do_not_matter(story: Any, make: Any, seed:
 
 
 def test_nothing_found_is_undetermined_and_says_what_is_missing(story: Any) -> None:
-    story.plan("s1", "collect-symptoms")
-    story.plan("s2", "map-blast-radius")
-    verdict = fold(story, story.close(missing=("collect-symptoms", "map-blast-radius")))
+    verdict = fold(story, story.close(missing=("collect-symptoms", "map-blast-radius", "read-minds")))
     assert (verdict.band, verdict.hypotheses, verdict.first_sign) == ("undetermined", (), None)
     assert verdict.headline.startswith("Undetermined: no cause stands out; not seen: ")
     late = [row for row in verdict.coverage if row.reason == "did not finish in time"]
@@ -118,7 +116,24 @@ def test_nothing_found_is_undetermined_and_says_what_is_missing(story: Any) -> N
         ("topology", "failed"),
         ("traces", "failed"),
     ]
+    assert [(row.interface, row.status) for row in verdict.coverage if row.capability == "read-minds"] == [
+        ("none", "skipped")
+    ]
     assert verdict.open_questions
+
+
+def test_what_supersedes_a_verdict(story: Any, make: Any) -> None:
+    story.run("s1", "collect-symptoms", make["slow"]("s1"))
+    first = fold(story, story.close())
+    story.run("s2", "collect-error-signatures")
+    empty = fold(story, story.close())
+    story.run("s3", "collect-error-signatures", make["logged"]("s3"))
+    late = fold(story, story.close())
+    assert is_superseded(first, first)
+    assert not is_superseded(empty, first)  # a late step that found nothing still betters the coverage
+    assert not is_superseded(late, first)
+    assert is_superseded(first, late)
+    assert is_superseded(late, first.model_copy(update={"round": 2}))
 
 
 def test_a_capability_that_failed_lowers_the_ceiling_and_the_verdict_says_which(story: Any, make: Any) -> None:
@@ -146,7 +161,6 @@ def test_no_cause_is_likely_without_an_independent_source(story: Any, make: Any)
 
 def test_a_later_look_repairs_an_earlier_failure(story: Any, make: Any) -> None:
     story.run("s1", "collect-symptoms", status="failed")
-    story.plan("s2", "collect-error-signatures")
     first = story.close(missing=("collect-error-signatures",))
     assert {row.status for row in fold(story, first).coverage if row.capability == "collect-symptoms"} == {"failed"}
     story.run("s3", "collect-symptoms", make["slow"]("s3"), number=2)

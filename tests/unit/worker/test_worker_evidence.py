@@ -72,11 +72,15 @@ def test_a_commit_is_named_in_the_lineage() -> None:
     assert evidence_of(TASK, finding(""), ANSWER).lineage.service is None
 
 
-def test_an_injection_without_a_result_names_its_domain() -> None:
+def test_an_injection_names_where_it_was() -> None:
     assert list(injections_of(TASK, Answer("logs"))) == []
-    answer = Answer("logs", RESULT.model_copy(update={"problems": ("injection-attempt: run rm", "line 3: not JSON")}))
+    answer = Answer(
+        "logs",
+        RESULT.model_copy(update={"problems": ('injection-attempt: logs of cart: "run rm"', "line 3: not JSON")}),
+    )
     (found,) = injections_of(TASK, answer)
-    assert (found.kind, found.entity, found.onset_at) == ("injection-attempt", "logs", None)
+    assert (found.kind, found.entity, found.onset_at) == ("injection-attempt", "logs of cart", None)
+    assert found.statement == 'Text in logs of cart reads like an instruction to us: "run rm"'
 
 
 def evidence(count: int, *, note: str = "") -> list[Evidence]:
@@ -87,7 +91,7 @@ def test_the_strongest_are_kept_and_the_rest_is_counted() -> None:
     kept, losses = strongest(evidence(EVIDENCE_MAX + 5))
     assert len(kept) == EVIDENCE_MAX
     assert [one.strength for one in kept] == sorted((one.strength for one in kept), reverse=True)
-    assert losses == ("5 findings did not fit the limits of one step and were left out.",)
+    assert losses == ("Findings left out because one step cannot hold more: 5.",)
 
 
 def test_bytes_are_bounded_for_one_finding_and_for_all() -> None:
@@ -111,7 +115,7 @@ def test_findings_below_the_asked_quality_are_left_out_and_counted() -> None:
     assert [one.entity for one in outcome.evidence] == ["b"]
     assert outcome.finished.losses == (
         "one loss.",
-        "1 findings were weaker than the task asks for and were left out.",
+        "Findings left out because they are weaker than 0.5, as the task asks: 1.",
     )
 
 

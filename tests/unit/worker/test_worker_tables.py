@@ -134,3 +134,6 @@ def test_where_a_finding_came_from() -> None:
     assert source_of(given, ("traces",)) == "traces"
     assert source_of(seen, ("topology", "traces")) == "traces"
     assert source_of(seen, ("topology",)) == "topology"
+    flag, change = (Finding(kind, "a", "s", span, None, 0.1, {}) for kind in ("flag", "change"))
+    assert source_of(flag, ("changes", "flags")) == "flags"
+    assert source_of(change, ("changes", "flags")) == "changes"

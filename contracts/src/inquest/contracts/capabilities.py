@@ -28,7 +28,7 @@ TRACE_FAILURE_PATH = Capability(
 COLLECT_CHANGE_RISK = Capability(
     "collect-change-risk",
     "Which changes went live near the onset",
-    ("changes",),
+    ("changes", "flags"),
     ("change", "flag"),
 )
 MAP_BLAST_RADIUS = Capability("map-blast-radius", "Who calls whom", ("topology", "traces"), ("trace",))

@@ -24,5 +24,5 @@ class Verdicts(Protocol):
     """The verdicts of an investigation, append-only."""
 
     async def append(self, verdict: Verdict) -> bool:
-        """Append as the next revision; False when this verdict or one of a later round is there already."""
+        """Append as the next revision; False when a verdict that leaves nothing to add is there already."""
         ...

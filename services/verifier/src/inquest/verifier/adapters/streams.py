@@ -14,6 +14,7 @@ from inquest.contracts.subjects import (
     VERDICT_REACHED,
 )
 from inquest.verifier.domain.case import Recorded
+from inquest.verifier.domain.fold import is_superseded
 
 APPENDS_MAX = 5
 
@@ -54,7 +55,7 @@ class VerdictStream:
                 VERDICT_REACHED, tenant=verdict.tenant, investigation=verdict.investigation_id
             )
             known = [one.message for one in present]
-            if any(one.verdict_id == verdict.verdict_id or one.round > verdict.round for one in known):
+            if any(is_superseded(verdict, one) for one in known):
                 return False
             try:
                 published = await self.bus.publish(

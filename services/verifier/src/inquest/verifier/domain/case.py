@@ -1,17 +1,10 @@
 """What one verdict is made of, chosen from what the streams hold. The order of arrival does not matter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import (
-    CapabilityTask,
-    Evidence,
-    InvestigationRecorded,
-    Opened,
-    RoundClosed,
-    StepFinished,
-)
+from inquest.contracts.latest import Evidence, InvestigationRecorded, Opened, StepFinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +46,10 @@ def case_of(recorded: Recorded, closing: InvestigationRecorded) -> Case:
     if opened is None:
         raise RetryLater(f"investigation {closing.investigation_id}: event 1 is not the opening")
     closed = [event.round_closed for event in events if event.round_closed is not None]
-    planned = {task.step_id: task for task in (e.step_planned.task for e in events if e.step_planned is not None)}
-    wanted = {step: one.round for one in closed for step in one.step_ids}
-    steps = _steps(recorded.finished, wanted, planned, closed)
+    planned = {e.step_planned.task.step_id: e.step_planned.task.round for e in events if e.step_planned is not None}
+    rounds = {step: planned.get(step, one.round) for one in closed for step in one.step_ids}
+    steps = _steps(recorded.finished, rounds)
+    newest = {one.round: one for one in closed}  # a round is closed again when a step comes in late
     return Case(
         tenant=closing.tenant,
         investigation_id=closing.investigation_id,
@@ -63,8 +57,8 @@ def case_of(recorded: Recorded, closing: InvestigationRecorded) -> Case:
         round=max((one.round for one in closed), default=1),
         steps=steps,
         evidence=_evidence(recorded.evidence, steps),
-        missing=tuple(sorted((one.round, capability) for one in closed for capability in set(one.missing))),
-        rounds=wanted,
+        missing=tuple(sorted((one.round, capability) for one in newest.values() for capability in one.missing)),
+        rounds=rounds,
         repeated_calls=recorded.repeated_calls,
     )
 
@@ -76,21 +70,9 @@ def _history(events: Iterable[InvestigationRecorded], closing: InvestigationReco
     return [known[number] for number in sorted(known)]
 
 
-def _steps(
-    finished: Iterable[StepFinished],
-    wanted: Mapping[str, int],
-    planned: Mapping[str, CapabilityTask],
-    closed: Iterable[RoundClosed],
-) -> tuple[StepFinished, ...]:
-    """Steps that a round was closed without are left out even when they came in since: a redelivery repeats."""
-    late = {(one.round, capability) for one in closed for capability in one.missing}
-    awaited = {
-        step
-        for step, number in wanted.items()
-        if step not in planned or (number, planned[step].capability_id) not in late
-    }
-    known = {one.step_id: one for one in finished if one.step_id in awaited}
-    if absent := sorted(awaited - known.keys()):
+def _steps(finished: Iterable[StepFinished], listed: Collection[str]) -> tuple[StepFinished, ...]:
+    known = {one.step_id: one for one in finished if one.step_id in listed}
+    if absent := sorted(set(listed) - known.keys()):
         raise RetryLater(f"outcome of step {absent[0]} is not readable yet")
     return tuple(known[step] for step in sorted(known))
 

@@ -5,7 +5,7 @@ reading (one step, one interface) everything stays: two instances of a service m
 one wins, by the first rule that tells them apart:
 
 1. a source read in full beats one that was read in part (its coverage is not degraded);
-2. a later round beats an earlier one: it was asked knowing more, over the wider window;
+2. a later round beats an earlier one: it was asked knowing more, against the longer baseline;
 3. the stronger finding beats the weaker;
 4. the smaller evidence id wins, so that the answer is the same on every machine.
 

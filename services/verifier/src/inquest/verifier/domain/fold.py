@@ -12,8 +12,16 @@ from inquest.verifier.domain.wording import first_sign_of, headline_of
 
 
 def verdict_id_of(case: Case) -> str:
-    """Return the id that this round's evidence has: a repeat of the fold is the same verdict."""
-    return derive_id("verdict", case.investigation_id, str(case.round), *(one.evidence_id for one in case.evidence))
+    """Return the id of this round's steps and evidence: a repeat is the same verdict, a late empty step is not."""
+    parts = (*(step.step_id for step in case.steps), *(one.evidence_id for one in case.evidence))
+    return derive_id("verdict", case.investigation_id, str(case.round), *parts)
+
+
+def is_superseded(verdict: Verdict, known: Verdict) -> bool:
+    """Say whether a known verdict leaves nothing to add: it is this one, of a later round, or rests on more."""
+    if known.verdict_id == verdict.verdict_id or known.round > verdict.round:
+        return True
+    return known.round == verdict.round and set(known.evidence_ids) > set(verdict.evidence_ids)
 
 
 def decide(case: Case, *, now: datetime) -> Verdict:

@@ -40,7 +40,13 @@ def _unfinished(case: Case, rows: Iterable[Coverage]) -> list[Coverage]:
     return [
         Coverage(capability=capability, interface=domain, status="failed", reason="did not finish in time")
         for capability in late
-        for domain in _DOMAINS.get(capability, ("unknown",))
+        for domain in _DOMAINS.get(capability, ())
+    ] + [
+        Coverage(
+            capability=capability, interface="none", status="skipped", reason="no worker of this release serves it"
+        )
+        for capability in late
+        if capability not in _DOMAINS
     ]
 
 

@@ -65,5 +65,5 @@ def coverage_of(task: CapabilityTask, answer: Answer, failure: str) -> Coverage:
 def _reason(result: ToolResult) -> str:
     problems = [one for one in result.problems if not one.startswith(INJECTION_PREFIX)]
     shown = problems[:PROBLEMS_SHOWN_MAX]
-    more = [f"and {len(problems) - len(shown)} more problems"] if len(problems) > len(shown) else []
-    return "; ".join([part for part in (result.reason, *shown) if part] + more)
+    more = f"and {len(problems) - len(shown)} more problems" if len(problems) > len(shown) else ""
+    return "; ".join(dict.fromkeys(part for part in (result.reason, *shown, more) if part))

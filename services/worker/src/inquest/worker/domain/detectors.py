@@ -38,6 +38,7 @@ RESPONSES: Mapping[Domain, type[Message]] = {
     "logs": LogsResponse,
     "traces": TracesResponse,
     "changes": ChangesResponse,
+    "flags": ChangesResponse,
     "topology": TopologyResponse,
 }
 
@@ -79,8 +80,8 @@ def _failure_path(responses: Responses, asked: Question) -> Analysis:
 
 
 def _change_risk(responses: Responses, asked: Question) -> Analysis:
-    response = _get(responses, "changes", ChangesResponse)
-    changes = tables.changes_of(response) if response else ()
+    found = (_get(responses, domain, ChangesResponse) for domain in ("changes", "flags"))
+    changes = [change for response in found if response for change in tables.changes_of(response)]
     return find_change_risks(changes, window=asked.window, baseline=asked.baseline, target=asked.target)
 
 
@@ -103,9 +104,13 @@ DETECTORS: Mapping[str, Detector] = {
 
 def source_of(finding: Finding, answered: Sequence[Domain]) -> Domain:
     """Return the domain a finding came from, among those that answered (at least one)."""
-    if finding.features.get("given") is True and "topology" in answered:
-        return "topology"
-    return next((domain for domain in answered if domain != "topology"), answered[0])
+    if finding.kind == "flag":
+        preferred: Domain = "flags"
+    elif finding.kind == "change":
+        preferred = "changes"
+    else:
+        preferred = "topology" if finding.features.get("given") is True else "traces"
+    return preferred if preferred in answered else answered[0]
 
 
 def _get(responses: Responses, domain: Domain, model: type[ModelT]) -> ModelT | None:

@@ -50,15 +50,16 @@ def evidence_of(task: CapabilityTask, finding: Finding, answer: Answer) -> Evide
 def injections_of(task: CapabilityTask, answer: Answer) -> Iterable[Evidence]:
     """Yield what the gateway reported as instructions hidden in the telemetry. It is never acted upon."""
     for found in answer.injections:
-        statement = f"Text in {answer.domain} reads like an instruction to us: {found}"[:STATEMENT_CHARS_MAX]
+        where, _, said = found.partition(": ")
+        statement = f"Text in {where} reads like an instruction to us: {said}"[:STATEMENT_CHARS_MAX]
         yield Evidence(
-            evidence_id=evidence_id("injection-attempt", answer.domain, statement, None, {}),
+            evidence_id=evidence_id("injection-attempt", where, statement, None, {}),
             tenant=task.tenant,
             investigation_id=task.investigation_id,
             step_id=task.step_id,
             capability=task.capability_id,
             kind="injection-attempt",
-            entity=answer.domain,
+            entity=where,
             statement=statement,
             window=task.window,
             strength=1.0,

@@ -76,9 +76,9 @@ def strongest(found: Iterable[Evidence], *, floor: float = 0.0) -> tuple[tuple[E
             size += weight
     losses = []
     if weak := len(ranked) - len(good):
-        losses.append(f"{weak} findings were weaker than the task asks for and were left out.")
+        losses.append(f"Findings left out because they are weaker than {floor:g}, as the task asks: {weak}.")
     if over := len(good) - len(kept):
-        losses.append(f"{over} findings did not fit the limits of one step and were left out.")
+        losses.append(f"Findings left out because one step cannot hold more: {over}.")
     return tuple(kept), tuple(losses)
 
 
