@@ -87,8 +87,6 @@ def _finding(
         "mechanisms": " ".join(reading.mechanisms),
         "pairs": ";".join(f"{pair.name}={pair.before:g}>{pair.after:g}" for pair in reading.pairs),
         "tokens": " ".join(reading.tokens),
-        "guard_removed": reading.guard_removed,
-        "call_in_loop": reading.call_in_loop,
     }
     entity = entities[0] if entities else ""
     query = "commits, deploys, flags and configuration before the end of the window"

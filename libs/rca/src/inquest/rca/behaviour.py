@@ -1,0 +1,175 @@
+"""Does a diff change what a program does, and how? Each rule is what a reviewer would point at."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inquest.rca.edits import Edit, pair_edits, tokens
+from inquest.rca.numbers import Pair, distance
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`weight` from 0 (cannot matter) to 1 (surely changes what is done), and why in words.
+
+    `mechanisms` are those that the kind of edit itself speaks for, whatever the words around it.
+    """
+
+    weight: float
+    why: str
+    mechanisms: tuple[str, ...] = ()
+
+
+_GUARD = re.compile(
+    r"\bif\b.*(?:\bnil\b|\bnull\b|\bNone\b|undefined|len\(|== *0|< *0|> *\w*[mM]ax|exists|empty|\bvalid\b|Before|After|\bhas\w*\()"
+    r"|\bcatch\b|\bexcept\b|\?\.|Optional|recover\(\)|leeway|tolerance",
+)
+# What a removed line used to guarantee: (pattern, said, mechanism).
+_SAFETY: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), said, mechanism)
+    for pattern, said, mechanism in (
+        (r"\block\(|\bunlock\(|synchronized|mutex|rlock", "it removes a lock", "concurrency"),
+        (r"\.close\(|\.release\(|dispose\(|\bfinally\b|with open|using \(", "it no longer gives a resource back", "pool"),
+        (r"withtimeout|withdeadline|settimeout|deadline|timeout *[:=(]", "it removes a time limit", "timeout"),
+        (r"cache\w*\.(?:get|load|fetch|lookup)|@cacheable|memoize|lru_cache", "it no longer asks the cache", "cache"),
+        (r"\blimit\b *[(\d:=$]|semaphore|sem *<-|<- *sem|ratelimit|limiter|acquire\(", "it removes a bound", "limit"),
+        (r"\back\(|\bcommit\(|\bnack\(", "it no longer acknowledges or commits", "messaging"),
+        (r"create (?:unique )?index|add index|\bindex\(", "it removes an index", "query"),
+        (r"backoff|jitter|circuit|breaker|fallback", "it removes a back-off or fallback", "retry"),
+        (r"\blru\b|evict|maxentries|expire|delete\(", "it no longer drops old entries", "memory"),
+    )
+)
+# What an added line may do to a busy program: (pattern, said, mechanism).
+_RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), said, mechanism)
+    for pattern, said, mechanism in (
+        (r"\.lock\(\)|synchronized|lock table|for update|select_for_update|with .*lock", "it takes a lock", "concurrency"),
+        (r"drop index|drop column|drop table|alter table|rename column|create index(?! concurrently)", "it alters a table", "query"),
+        (r"\bsleep\(|time\.after\(|thread\.sleep", "it waits", "timeout"),
+        (r"while *\(?true|for *\{ *$|for *\(;;\)|while 1\b", "it loops without end", "cpu"),
+        (r"(?:\)[+*]|\][+*])\)[+*]", "it matches with a pattern that can backtrack without end", "cpu"),
+        (r"\bpanic\(|os\.exit|sys\.exit|process\.exit", "it can end the process", "guard"),
+        (r"select \*(?!.*\blimit\b)", "it reads whole rows without a limit", "query"),
+        (r"readall\(|\.tolist\(\)|findall\(\)|fetchall\(", "it reads everything at once", "memory"),
+    )
+)
+STRONG = 0.6
+_KEPT = re.compile(r"^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*|list|map)\b.*=|^\s*var \w+ (?:\[\]|map\[)", re.IGNORECASE)
+_APPEND = re.compile(r"\bappend\(|\.push\(|\.add\(|\.put\(|\.append\(")
+_TELEMETRY = re.compile(r"\blog(?:ger|ging)?\b|prometheus|metric|span\.|tracer|attribute\.|otel|telemetry|statsd|histogram|counter\b", re.IGNORECASE)
+_CALL = re.compile(r"\.\s*(?:get|find|query|fetch|load|select|exec|call|do|send|post|read|lookup)\w*\(", re.IGNORECASE)
+_LOOP = re.compile(r"\b(?:for|while|foreach|forEach|\.map\()\b")
+_DEFINES = re.compile(r"^[+ ]*(?:export |public |private |protected |static |async |pub )*(?:func|def|class|type|interface|fn|function|struct|var|const|let)\b")
+_POINTS = re.compile(r"url|host|endpoint|addr|port|dsn|uri|broker|server", re.IGNORECASE)
+_KEYWORDS = frozenset(["if", "else", "return", "func", "def", "for", "in", "nil", "null", "var", "const", "err", "ctx", "self", "this", "new"])
+
+
+def judge(removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair]) -> Judgement:
+    """The strongest reason to think that the edit changes behaviour."""
+    if not removed and not added:
+        return Judgement(0.05, "only comments or spaces change")
+    edits, gone, come = pair_edits(removed, added)
+    if not edits and not gone and not come:
+        return Judgement(0.05, "lines only move")
+    if all(_TELEMETRY.search(line) for line in (*removed, *added) if len(line.strip()) > 2) and not pairs:
+        return _telemetry(edits)
+    reasons = [
+        *_numbers(pairs),
+        *(_edited(edit, edits) for edit in edits),
+        *_lost(edits, gone, added),
+        *_risky(removed, added, come),
+    ]
+    strongest = max(reasons, key=lambda one: one.weight, default=Judgement(0.0, ""))
+    if strongest.weight >= STRONG or pairs:
+        return strongest
+    if edits and not gone and not come and all(edit.kind in {"message", "order"} for edit in edits):
+        return Judgement(0.1, "it changes only words for people")
+    return _plain(removed, added)
+
+
+def _telemetry(edits: Sequence[Edit]) -> Judgement:
+    if any(edit.kind in {"name", "value"} and "level" in edit.before.lower() for edit in edits):
+        return Judgement(0.65, "it changes how much is logged", ("logging",))
+    return Judgement(0.1, "it changes only what is logged or measured", ("logging",))
+
+
+def _numbers(pairs: Sequence[Pair]) -> list[Judgement]:
+    found = []
+    for pair in pairs:
+        said = f"it changes {pair.name} from {pair.before:g} to {pair.after:g}"
+        far = distance(pair)
+        if _POINTS.search(pair.name) and not re.search("max|min|timeout|conn|pool", pair.name, re.IGNORECASE):
+            found.append(Judgement(0.75, said, ("network",)))
+        else:
+            found.append(Judgement(0.9 if far >= 3.0 else 0.6 if far > 2.0 else 0.4 if far >= 1.5 else 0.25, said))
+    return found
+
+
+def _edited(edit: Edit, edits: Sequence[Edit]) -> Judgement:
+    said = f"it turns {edit.old[:40]} into {edit.new[:40]}"
+    if edit.kind == "operator":
+        return Judgement(0.85, said, ("data", "guard"))
+    if edit.kind == "boolean":
+        return Judgement(0.75, said, ("feature",))
+    if edit.kind == "value":
+        if edit.before.lstrip().startswith("FROM "):
+            return Judgement(0.35, "it changes the base image")
+        return Judgement(0.75, said, ("network",) if _POINTS.search(edit.before) else ("schema",))
+    if edit.kind == "name":
+        same = sum(other.kind == "name" and other.old == edit.old and other.new == edit.new for other in edits)
+        if same > 1 or edit.before.lstrip().startswith("FROM "):
+            return Judgement(0.2, f"it renames {edit.old} to {edit.new}")
+        return Judgement(0.6, said)
+    return Judgement(0.1 if edit.kind in {"message", "order"} else 0.5, "it rewrites code")
+
+
+def _lost(edits: Sequence[Edit], gone: Sequence[str], added: Sequence[str]) -> list[Judgement]:
+    """Checks and safeguards among what was removed that nothing among what was added replaces."""
+    whole = "\n".join(added)
+    lost = [*gone, *(edit.before for edit in edits)]
+    guards, there = sum(bool(_GUARD.search(line)) for line in lost), sum(bool(_GUARD.search(a)) for a in added)
+    found = [Judgement(0.9, "it removes a check", ("guard",))] if guards > there else []
+    for pattern, said, mechanism in _SAFETY:
+        if any(pattern.search(line) for line in lost) and not pattern.search(whole):
+            found.append(Judgement(0.85, said, (mechanism,)))
+    return found
+
+
+def _risky(removed: Sequence[str], added: Sequence[str], come: Sequence[str]) -> list[Judgement]:
+    whole = "\n".join(removed)
+    found = []
+    if _looped(added) > _looped(removed):
+        found.append(Judgement(0.9, "it calls out inside a loop", ("query",)))
+    for pattern, said, mechanism in _RISKS:
+        if any(pattern.search(line) for line in come) and not pattern.search(whole):
+            found.append(Judgement(0.7, said, (mechanism,)))
+    if any(_KEPT.search(line) for line in come) and any(_APPEND.search(line) for line in come):
+        found.append(Judgement(0.7, "it keeps adding to something that nothing empties", ("memory",)))
+    return found
+
+
+def _looped(lines: Sequence[str]) -> int:
+    return sum(
+        bool(_LOOP.search(line)) and any(_CALL.search(after) for after in lines[at : at + 4])
+        for at, line in enumerate(lines)
+    )
+
+
+def _plain(removed: Sequence[str], added: Sequence[str]) -> Judgement:
+    if not removed:
+        first = next((line for line in added if line.strip()), "")
+        if _DEFINES.search(first):
+            return Judgement(0.2, "it only adds something new beside what is there")
+        return Judgement(0.25 if _GUARD.search("\n".join(added)) else 0.4, "it only adds code")
+    if not added:
+        return Judgement(0.6, "it takes code away")
+    names = _names(removed)
+    kept = sum(min(count, 1) for name, count in names.items() if name in _names(added))
+    if names and kept / len(names) >= 0.55:
+        return Judgement(0.2, "it says the same in other words: the names that it touches are all still there")
+    return Judgement(0.5, "it rewrites code")
+
+
+def _names(lines: Sequence[str]) -> Counter[str]:
+    return Counter(t for line in lines for t in tokens(line) if t[0].isalpha() and t not in _KEYWORDS)

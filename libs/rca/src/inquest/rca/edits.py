@@ -1,0 +1,109 @@
+"""Pairs of lines that a diff edits, and what exactly differs between them."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PAIRS_TRIED_MAX = 80
+ALIKE_MIN = 0.5
+
+_TOKEN = re.compile(
+    r"\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z_][\w-]*|\d[\d_.]*|&&|\|\||[<>=!+*/-]=|:=|->|=>|\?\.|\?\?|[^\s\w]"
+)
+_MESSAGE = re.compile(
+    r"\b(?:log|logger|logging|printf?|println|sprintf|errorf|errors\.new|http\.error|throw new|raise|console|warn|info|debug"
+    r"|fatal)\b",
+    re.IGNORECASE,
+)
+_OPERATORS = frozenset(["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."])
+_BOOLEANS = frozenset(["true", "false", "on", "off", "yes", "no", "enabled", "disabled"])
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A removed line and the added line that takes its place; `kind` says what differs.
+
+    kind: value (a literal), operator, boolean, name (an identifier), message (words for people), other.
+    """
+
+    before: str
+    after: str
+    kind: str
+    old: str
+    new: str
+
+
+def tokens(line: str) -> list[str]:
+    """Lexical tokens, good enough for any C-like, scripting or configuration language."""
+    return _TOKEN.findall(line)
+
+
+def squeeze(line: str) -> str:
+    """The line without any white space."""
+    return re.sub(r"\s+", "", line)
+
+
+def changed_lines(removed: Sequence[str], added: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Lines without those that merely move or are indented anew."""
+    before, after = Counter(map(squeeze, removed)), Counter(map(squeeze, added))
+    gone, there = before - after, after - before
+    return _keep(removed, gone), _keep(added, there)
+
+
+def _keep(lines: Sequence[str], wanted: Counter[str]) -> list[str]:
+    left = Counter(wanted)
+    kept = []
+    for line in lines:
+        key = squeeze(line)
+        if left[key] > 0:
+            left[key] -= 1
+            kept.append(line)
+    return kept
+
+
+def pair_edits(removed: Sequence[str], added: Sequence[str]) -> tuple[list[Edit], list[str], list[str]]:
+    """Edits, then removed lines and added lines that belong to no edit."""
+    gone, there = changed_lines(removed, added)
+    if len(gone) > PAIRS_TRIED_MAX or len(there) > PAIRS_TRIED_MAX:
+        return [], gone, there
+    edits, free = [], list(range(len(there)))
+    bags = [Counter(tokens(line)) for line in there]
+    only_removed = []
+    for line in gone:
+        bag = Counter(tokens(line))
+        best = max(free, key=lambda at: (_alike(bag, bags[at]), -at), default=None)
+        if best is None or _alike(bag, bags[best]) < ALIKE_MIN:
+            only_removed.append(line)
+            continue
+        free.remove(best)
+        edits.append(_edit(line, there[best]))
+    return edits, only_removed, [there[at] for at in free]
+
+
+def _alike(a: Counter[str], b: Counter[str]) -> float:
+    whole = max(sum(a.values()), sum(b.values()))
+    return sum((a & b).values()) / whole if whole else 0.0
+
+
+def _edit(before: str, after: str) -> Edit:
+    a, b = tokens(before), tokens(after)
+    old, new = Counter(a) - Counter(b), Counter(b) - Counter(a)
+    gone, come = list(old.elements()), list(new.elements())
+    kind = _kind(before, gone, come)
+    return Edit(before, after, kind, " ".join(gone[:4]), " ".join(come[:4]))
+
+
+def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
+    both = [*gone, *come]
+    if not both:
+        return "order"
+    if all(t[0] in "\"'`" for t in both):
+        return "message" if _MESSAGE.search(line) or any(" " in t for t in gone) else "value"
+    if any(t.lower() in _BOOLEANS for t in gone) and any(t.lower() in _BOOLEANS for t in come) and len(both) <= 2:
+        return "boolean"
+    if all(t in _OPERATORS for t in both) and len(gone) <= 2:
+        return "operator"
+    if len(gone) == 1 and len(come) == 1 and gone[0][0].isalpha() and come[0][0].isalpha():
+        return "name"
+    return "other"
