@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from inquest.bus.server import NatsServer
@@ -13,6 +14,7 @@ from inquest.config import Config, ConfigStore
 from inquest.contracts.latest import Incident
 from inquest.contracts.subjects import INVESTIGATION_RECORDED, STEP_RUN
 from inquest.contracts.topology import CONFIG
+from inquest.planner.adapters.histories import StreamHistories
 from inquest.planner.dispatch import Dispatcher
 from inquest.planner.domain import decide
 from inquest.planner.domain.terms import Terms
@@ -126,7 +128,8 @@ async def test_a_deadline_set_in_the_past_fires_at_once(bus_factory, others):
         await until(is_planned)
         state = await others.state(one)
         assert state is not None
-        await Dispatcher(planner).arm_round(state.awaited()[0], datetime.now(UTC) - timedelta(minutes=10))
+        long_ago = replace(state, round_at=state.round_at - timedelta(minutes=10))
+        await Dispatcher(planner, StreamHistories(planner, 1)).arm_round(long_ago)
         await until(is_closed)
     assert (await others.events(one))[-1].round_closed.reason == "deadline"
 

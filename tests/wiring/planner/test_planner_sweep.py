@@ -29,7 +29,7 @@ def sweep(world):
         world.bus,
         histories,
         Recorder(histories),
-        Dispatcher(world.bus),
+        Dispatcher(world.bus, histories),
         clock=lambda: world.bus.now,
         interval_s=0.001,
         stale_s=20,
@@ -156,6 +156,18 @@ async def test_a_history_that_cannot_be_read_does_not_stop_the_others(world, swe
     await world.bus.publish(INVESTIGATION_RECORDED, foreign, tenant="acme", investigation="a-broken-one")
     world.later(30)
     assert await sweep.sweep() == 1
+
+
+async def test_what_is_remembered_as_ended_is_bounded(world, sweep, monkeypatch):
+    monkeypatch.setattr("inquest.planner.sweep.ENDED_MAX", 1)
+    await world.page()
+    await world.page(incident_id="inc-2")
+    world.later(200)
+    await sweep.sweep()
+    await world.bus.fire_timers()
+    await world.bus.settle()
+    await sweep.sweep()
+    assert len(sweep._ended) == 1
 
 
 async def test_a_sweep_is_bounded(world, sweep):

@@ -63,6 +63,15 @@ async def test_redelivery_of_everything_changes_nothing(world):
     assert world.bus.dead == []
 
 
+async def test_a_dispatcher_made_anew_commands_nothing_that_is_over(world):
+    await world.page()
+    world.bus._ids.clear()  # the server's duplicate window has passed
+    world.bus.timers.clear()
+    await world.bus.redeliver("planner-dispatch")
+    assert len(world.bus.published(STEP_RUN)) == 5
+    assert world.bus.timers == {}
+
+
 async def test_an_uncertain_verdict_leads_to_a_second_round(world):
     world.bands = deque(["undetermined", "proven"])
     await world.page()

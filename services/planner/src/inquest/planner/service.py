@@ -20,7 +20,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     cache = ConfigCache(ConfigStore(bus.kv(CONFIG)))
     histories = StreamHistories(bus, settings.planner_cached_max)
     recorder = Recorder(histories)
-    dispatcher = Dispatcher(bus)
+    dispatcher = Dispatcher(bus, histories)
     handlers = Handlers(bus, recorder, AppliedConfiguration(cache))
     sweep = Sweep(
         bus,

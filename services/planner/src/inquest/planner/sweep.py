@@ -114,7 +114,7 @@ class Sweep:
         return known(recorded)
 
     async def _send_again(self, state: Investigation) -> None:
-        await self.dispatcher.arm_investigation(state.tenant, state.investigation_id, state.opened, state.opened_at)
+        await self.dispatcher.arm_investigation(state)
         if state.round_is_closed:
             return
         for task in state.awaited():
@@ -128,4 +128,4 @@ class Sweep:
             )
             if queued is None or queued.message.step_id != task.step_id:
                 await self.dispatcher.run_step(task)
-        await self.dispatcher.arm_round(state.tasks_of(state.round)[0], state.round_at)
+        await self.dispatcher.arm_round(state)
