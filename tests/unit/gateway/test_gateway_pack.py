@@ -1,0 +1,171 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from inquest.contracts.latest import Query, Window
+from inquest.gateway.adapters.pack import DOMAINS, PackProvider, PackShelf
+from inquest.gateway.ports import NotServed, ProviderFailed
+from inquest.packs import PackMeta, TimeRange, write_pack
+
+BASE = 1_772_370_000.0
+META = PackMeta(id="pool", title="t", window=TimeRange(BASE + 600, BASE + 1200), baseline=TimeRange(BASE, BASE + 600))
+
+
+def at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(BASE + seconds, UTC)
+
+
+QUERY = Query(window=Window(start=at(600), end=at(1200)), baseline=Window(start=at(0), end=at(600)))
+
+
+@pytest.fixture
+def pack(tmp_path):
+    return write_pack(
+        tmp_path / "pack",
+        meta=META,
+        signal={"source": "generic", "body": {}},
+        metrics=[(BASE + t, s, "latency", t, "i1", "") for s in ("cart", "checkout") for t in (0, 300, 700, 1100)],
+        logs=[
+            {"time": BASE + t, "service": "cart", "severity": "ERROR", "message": f"m{t}", "trace_id": f"t{t}"}
+            for t in (10, 650, 1199)
+        ],
+        spans=[
+            {
+                "trace_id": "t",
+                "span_id": f"s{i}",
+                "service": "cart",
+                "name": "GET",
+                "start": BASE + 700 + i,
+                "duration_ms": 5,
+                "status": status,
+                "attributes": {"code": 7},
+            }
+            for i, status in enumerate(["ok", "ERROR", "", "STATUS_CODE_UNSET", "503", "200", "0", "13"])
+        ],
+        changes=[
+            {"time": BASE - 9000, "kind": "commit", "ref": "old"},
+            {"time": BASE + 650, "kind": "deploy", "service": "cart", "ref": "v2", "from": "v1", "to": "v2"},
+            {"time": BASE + 660, "kind": "flag", "service": "checkout", "ref": "fast", "from": False, "to": True},
+        ],
+        patterns=[
+            {"service": "cart", "signature": f"p{delta}", "count": 7, "delta_vs_baseline": delta}
+            for delta in ("+312", "new", None, "many")
+        ],
+        topology=[("frontend", "cart"), ("cart", "db")],
+    )
+
+
+@pytest.fixture
+def provider(pack):
+    with ThreadPoolExecutor(1) as executor:
+        yield PackProvider(pack, PackShelf(2), executor)
+
+
+def narrowed(**changes) -> Query:
+    return QUERY.model_copy(update=changes)
+
+
+async def test_metrics_are_cut_to_window_and_baseline(provider):
+    everything = await provider.fetch("metrics", QUERY)
+    assert [one.service for one in everything.response.series] == ["cart", "checkout"]
+    assert everything.response.series[0].values == [0, 300, 700, 1100]
+    late = await provider.fetch("metrics", narrowed(baseline=None, services=("cart",), names=("latency",)))
+    assert [(one.service, one.values) for one in late.response.series] == [("cart", [700, 1100])]
+    assert (await provider.fetch("metrics", narrowed(names=("other",)))).response.series == []
+    assert everything.query_text.startswith(f"pack pool: metrics.csv where {BASE:.0f} ≤ time <")
+
+
+async def test_a_gap_between_baseline_and_window_is_left_out(provider):
+    gap = narrowed(baseline=Window(start=at(0), end=at(100)), window=Window(start=at(1000), end=at(1200)))
+    assert (await provider.fetch("metrics", gap)).response.series[0].values == [0, 1100]
+    assert (await provider.fetch("logs", gap)).response.messages == ["m10", "m1199"]
+
+
+async def test_an_empty_window_yields_nothing(provider):
+    nothing = narrowed(baseline=None, window=Window(start=at(5), end=at(5)))
+    assert (await provider.fetch("metrics", nothing)).response.series == []
+    assert (await provider.fetch("logs", nothing)).response.messages == []
+
+
+async def test_logs_carry_patterns_with_their_difference(provider):
+    logs = (await provider.fetch("logs", QUERY)).response
+    assert logs.messages == ["m10", "m650", "m1199"]
+    assert logs.trace_ids == ["t10", "t650", "t1199"]
+    assert logs.span_ids == [None] * 3
+    assert [one.delta for one in logs.patterns] == [312.0, 7.0, None, None]
+    assert (await provider.fetch("logs", narrowed(services=("checkout",)))).response.patterns == []
+
+
+async def test_span_status_is_read_in_all_its_spellings(provider):
+    spans = (await provider.fetch("traces", QUERY)).response
+    assert spans.errors == [False, True, None, False, True, False, False, True]
+    assert spans.attributes[0] == {"code": "7"}
+    assert spans.parent_ids[0] is None
+
+
+async def test_changes_and_flags_are_apart_and_old_ones_stay(provider):
+    changes = (await provider.fetch("changes", QUERY)).response.changes
+    assert [(one.kind, one.ref, one.before) for one in changes] == [("commit", "old", None), ("deploy", "v2", "v1")]
+    flags = (await provider.fetch("flags", QUERY)).response.changes
+    assert [(one.ref, one.after) for one in flags] == [("fast", "true")]
+    of_checkout = (await provider.fetch("changes", narrowed(services=("checkout",)))).response.changes
+    assert [one.ref for one in of_checkout] == ["old"]  # a commit belongs to no service
+    early = narrowed(window=Window(start=at(600), end=at(640)))
+    assert [one.ref for one in (await provider.fetch("changes", early)).response.changes] == ["old"]
+
+
+async def test_topology_comes_from_its_file(provider):
+    edges = (await provider.fetch("topology", narrowed(services=("db",)))).response.edges
+    assert [(one.caller, one.callee) for one in edges] == [("cart", "db")]
+
+
+async def test_rows_over_the_limit_are_cut_and_reported(provider):
+    for domain, left_out in (("metrics", 5), ("logs", 0), ("traces", 5)):
+        fetched = await provider.fetch(domain, narrowed(rows_max=3))
+        expected = f"more than 3 rows: {left_out} were left out" if left_out else ""
+        assert fetched.partial == expected
+        assert list(fetched.problems) == ([expected] if expected else [])
+
+
+async def test_broken_lines_are_named_by_file_and_line(pack, provider):
+    with (pack / "logs.ndjson").open("a") as file:
+        file.write('{"time": 1, "service": "cart"\n')
+    fetched = await provider.fetch("logs", QUERY)
+    assert len(fetched.response.messages) == 3
+    assert [problem.split(": ")[0] for problem in fetched.problems] == ["logs.ndjson:4"]
+    assert (await provider.fetch("metrics", QUERY)).problems == ()
+
+
+@pytest.mark.parametrize("domain", sorted(DOMAINS))
+async def test_what_the_pack_does_not_have_is_said(tmp_path, domain):
+    bare = write_pack(tmp_path / "bare", meta=META, signal={"source": "generic", "body": {}})
+    with ThreadPoolExecutor(1) as executor, pytest.raises(NotServed, match=f"this pack has no {domain}"):
+        await PackProvider(bare, PackShelf(1), executor).fetch(domain, QUERY)
+
+
+async def test_other_domains_and_other_folders(provider, tmp_path):
+    with pytest.raises(NotServed, match="packs have no chat"):
+        await provider.fetch("chat", QUERY)
+    await provider.ping()
+    with ThreadPoolExecutor(1) as executor:
+        missing = PackProvider(tmp_path / "none", PackShelf(1), executor)
+        with pytest.raises(ProviderFailed, match="not a folder") as failed:
+            await missing.fetch("logs", QUERY)
+        assert not failed.value.passing
+        with pytest.raises(ProviderFailed, match="no such pack"):
+            await missing.ping()
+
+
+def test_the_shelf_keeps_few_packs_and_notices_a_new_recording(tmp_path):
+    signal = {"source": "generic", "body": {}}
+    paths = [write_pack(tmp_path / name, meta=META, signal=signal) for name in "abc"]
+    shelf = PackShelf(2)
+    first = shelf.get(paths[0])
+    assert shelf.get(paths[0]) is first
+    for path in paths[1:]:
+        shelf.get(path)
+    assert shelf.get(paths[0]) is not first
+    again = shelf.get(paths[0])
+    write_pack(paths[0], meta=META, signal=signal, topology=[("a", "b")])
+    assert shelf.get(paths[0]) is not again
+    assert shelf.get(paths[0]).pack.topology() == [("a", "b")]
