@@ -8,6 +8,7 @@ from inquest.config import Config, ConfigCache, ConfigStore, Revision
 from inquest.config.store import _Envelope
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 from inquest.contracts.payloads import encode
+from inquest.testkit.fixtures import until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ONE = Config.model_validate({"tenants": {"one": {}}})
@@ -131,14 +132,44 @@ async def test_the_cache_follows_and_pins_and_tells():
     await cache.ping()
 
     keys._set("current", unreadable(3), 9)
-    while True:
-        await asyncio.sleep(0)
-        try:
-            await cache.ping()
-        except RetryLater as error:
-            assert "revision 3 cannot be read" in str(error)  # noqa: PT017 - the loop ends here
-            break
+    await until(lambda: cache._problem is not None)
+    with pytest.raises(RetryLater, match="revision 3 cannot be read"):
+        await cache.ping()
     assert cache.current.number == 2
+    follower.cancel()
+
+
+class Silent(FakeKeys):
+    """A bucket whose watch has fallen silent, and which is away now and then."""
+
+    away = False
+    asked = 0
+
+    async def get(self, key: str) -> Value | None:
+        self.asked += 1
+        if self.away:
+            raise RetryLater("the server is away")
+        return await super().get(key)
+
+    async def watch(self, key: str) -> AsyncIterator[Value]:
+        await asyncio.Event().wait()
+        yield self.values[key]
+
+
+async def test_a_watch_that_fell_silent_is_made_up_for():
+    keys, seen = Silent(), asyncio.Queue[int]()
+    store = ConfigStore(keys)
+    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    follower = asyncio.create_task(cache.follow())
+    await store.apply(ONE, "ann", NOW)
+    assert await seen.get() == 1
+    keys.away = True
+    asked = keys.asked
+    await until(lambda: keys.asked > asked)
+    keys.away = False
+    keys._set("current", unreadable(2), 9)
+    await until(lambda: cache._problem is not None)
+    assert not follower.done()
     follower.cancel()
 
 

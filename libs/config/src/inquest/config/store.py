@@ -1,5 +1,6 @@
 """Applied configuration: numbered revisions in a key-value bucket, and a cache that follows the newest."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from inquest.contracts.payloads import decode, encode
 CURRENT = "current"
 STORED_BYTES_MAX = 900_000  # below the server's default message limit of 1 MiB, with room for headers
 _PINNED_MAX = 64
+POLL_S = 10.0
 
 
 class Stored(Protocol):
@@ -168,8 +170,11 @@ class ConfigCache:
     Wire `start` to a service's on_start, `follow` to its tasks and `ping` to its pings.
     """
 
-    def __init__(self, store: ConfigStore, on_change: Callable[[Revision], None] | None = None) -> None:
+    def __init__(
+        self, store: ConfigStore, on_change: Callable[[Revision], None] | None = None, poll_s: float = POLL_S
+    ) -> None:
         self._store = store
+        self._poll_s = poll_s
         self._on_change = on_change
         self._current = DEFAULT
         self._pinned: dict[int, Revision] = {}
@@ -186,12 +191,31 @@ class ConfigCache:
 
     async def follow(self) -> None:
         """Follow new revisions until cancelled. One that cannot be read is not taken, and makes `ping` fail."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch())
+            group.create_task(self._poll())
+
+    async def _watch(self) -> None:
         async for revision in self._store.watch():
-            if isinstance(revision, Impossible):
-                self._problem = str(revision)
-            else:
-                self._problem = None
-                self._take(revision)
+            self._learn(revision)
+
+    async def _poll(self) -> None:
+        # A watch lives in the server's memory and falls silent when the server is restarted.
+        while True:
+            await asyncio.sleep(self._poll_s)
+            try:
+                self._learn(await self._store.current())
+            except Impossible as error:
+                self._learn(error)
+            except RetryLater:
+                continue  # the bus's own ping reports a server that is away
+
+    def _learn(self, revision: Revision | Impossible) -> None:
+        if isinstance(revision, Impossible):
+            self._problem = str(revision)
+        else:
+            self._problem = None
+            self._take(revision)
 
     async def at(self, number: int) -> Revision:
         """Return the revision that an investigation pinned; kept in memory. Raises NotFound."""
