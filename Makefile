@@ -50,6 +50,24 @@ lock: $(BIN)/uv ## resolve again; uv.lock carries index addresses and stays unco
 	@$(LOCK) --no-dev > requirements.lock
 	@$(LOCK) --all-groups > requirements-dev.lock
 
+check: install-dev ## format, lint, types, architecture, generated documents
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy $(addsuffix /src,$(MEMBERS) libs/testkit testbed) scripts --no-error-summary
+	@$(BIN)/lint-imports --no-cache > .import-linter.log || (cat .import-linter.log; exit 1)
+	@$(BIN)/python -m scripts.contracts check
+	@$(BIN)/python -m scripts.house
+	@echo "check passed"
+
+contracts: install-dev ## generate schemas, AsyncAPI, proto and tables again
+	@$(BIN)/python -m scripts.contracts generate
+
+bench: install-dev ## measure; prints one JSON object last
+	@$(BIN)/python -m scripts.bench
+
+pack: install-dev ## record the bundled incident anew
+	@$(BIN)/inquest-testbed record pool-exhausted packs/pool-exhausted
+
 format: install-dev ## format and fix what can be fixed
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 

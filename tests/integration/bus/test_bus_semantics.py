@@ -2,7 +2,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from inquest.bus.bus import Bus
 from inquest.bus.port import AlreadyRecorded, Delivery, Outgoing
 from inquest.bus.topology import apply, drift

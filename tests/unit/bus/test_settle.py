@@ -1,0 +1,47 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from inquest.bus.settle import DELAY_S_FIRST, DELAY_S_MAX, DELIVERIES_RESERVED, settle
+from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
+
+attempts = st.integers(1, 50)
+limits = st.integers(1, 50)
+
+
+def test_success_acks_whatever_the_attempt() -> None:
+    assert settle(None, 1, 6).outcome == "acked"
+    assert settle(None, 6, 6).outcome == "acked"
+
+
+def test_impossible_is_dead_at_once_and_no_bug() -> None:
+    settlement = settle(Impossible("x"), 1, 6)
+    assert (settlement.outcome, settlement.is_bug) == ("dead", False)
+
+
+def test_retry_later_waits_longer_each_time_then_dies() -> None:
+    outcomes = [settle(RetryLater("x"), attempt, 6) for attempt in range(1, 5)]
+    assert [one.outcome for one in outcomes] == ["retried", "retried", "retried", "dead"]
+    assert [one.delay_s for one in outcomes[:3]] == [DELAY_S_FIRST, 2 * DELAY_S_FIRST, 4 * DELAY_S_FIRST]
+    assert not any(one.is_bug for one in outcomes)
+
+
+def test_conflict_is_retried_and_other_errors_are_bugs() -> None:
+    assert not settle(Conflict("x"), 1, 6).is_bug
+    assert settle(NotFound("x"), 1, 6).is_bug
+    assert settle(KeyError("x"), 1, 6).is_bug
+
+
+@given(attempts, limits)
+def test_no_message_is_retried_up_to_the_servers_limit(attempt: int, limit: int) -> None:
+    settlement = settle(ValueError("x"), attempt, limit)
+    if attempt >= limit - DELIVERIES_RESERVED:
+        assert settlement.outcome == "dead"
+    else:
+        assert settlement.outcome == "retried"
+        assert 0 < settlement.delay_s <= DELAY_S_MAX
+    assert settlement.is_bug
+
+
+@given(attempts)
+def test_delays_never_shrink(attempt: int) -> None:
+    error = RetryLater("x")
+    assert settle(error, attempt, 10_000).delay_s <= settle(error, attempt + 1, 10_000).delay_s
