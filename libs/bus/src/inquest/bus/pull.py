@@ -62,10 +62,10 @@ class PullLoop:
             while True:
                 await self._request()
                 self._wake.clear()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), EXPIRES_S)
-                except TimeoutError:
-                    continue
+                # Not wait_for: before Python 3.12 it swallows a cancellation that meets a wake-up.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(EXPIRES_S):
+                        await self._wake.wait()
         finally:
             await self._stop()
 
