@@ -1,0 +1,229 @@
+"""TraceStoreService over grpc.aio. Imported late: gRPC costs start-up time and memory."""
+
+import hmac
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+
+from inquest.contracts import codec
+from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
+from inquest.contracts.latest import (
+    Evidence,
+    Feedback,
+    Incident,
+    InvestigationRecorded,
+    Message,
+    NoticeSent,
+    Signal,
+    StepFinished,
+    ToolCall,
+    Verdict,
+)
+from inquest.contracts.message import ID_PATTERN
+from inquest.contracts.proto.v1 import services_pb2 as pb
+from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.tracestore.changes import Changes
+from inquest.tracestore.domain.rows import parse
+from inquest.tracestore.domain.search import Filters, page_size, words_of
+from inquest.tracestore.domain.story import entry
+from inquest.tracestore.ports import Positioned, Store
+
+MESSAGE_BYTES_MAX = 64 * 1024 * 1024  # a story with thousands of findings; gRPC's own limit is 4 MiB
+WATCH_ROWS_MAX = 500
+STOP_GRACE_S = 1.0
+
+ResultT = TypeVar("ResultT")
+
+_ONEOF: dict[type[Message], str] = {
+    Signal: "signal",
+    Incident: "incident",
+    InvestigationRecorded: "event",
+    Evidence: "evidence",
+    StepFinished: "step",
+    Verdict: "verdict",
+    ToolCall: "tool_call",
+    NoticeSent: "notice",
+    Feedback: "feedback",
+}
+
+
+class TraceStoreServicer(rpc.TraceStoreServiceServicer):
+    """Answers from a Store; Watch also listens for changes."""
+
+    def __init__(self, store: Store, changes: Changes, watchers_max: int) -> None:
+        self._store = store
+        self._changes = changes
+        self._watchers_left = watchers_max
+
+    async def GetInvestigation(  # noqa: N802 - gRPC names it
+        self, request: pb.GetInvestigationRequest, context: Any
+    ) -> pb.GetInvestigationResponse:
+        """Return the whole story of one investigation."""
+        return await _answer(context, self._get(request))
+
+    async def ListInvestigations(  # noqa: N802 - gRPC names it
+        self, request: pb.ListInvestigationsRequest, context: Any
+    ) -> pb.ListInvestigationsResponse:
+        """Return one line each, newest first."""
+        return await _answer(context, self._list(request))
+
+    async def SearchInvestigations(  # noqa: N802 - gRPC names it
+        self, request: pb.SearchInvestigationsRequest, context: Any
+    ) -> pb.SearchInvestigationsResponse:
+        """Return the investigations in which all words occur, best match first."""
+        return await _answer(context, self._search(request))
+
+    async def Watch(  # noqa: N802 - gRPC names it
+        self, request: pb.WatchRequest, context: Any
+    ) -> AsyncIterator[pb.WatchResponse]:
+        """Send what was stored after a position, then each new record, until the client leaves."""
+        if self._watchers_left == 0:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many watchers; try again later")
+        self._watchers_left -= 1
+        try:
+            await _answer(context, _check(request.tenant))
+            position = request.after_position
+            while True:
+                seen = self._changes.version  # read first: what arrives during the query wakes the wait below
+                records = await _answer(
+                    context,
+                    self._store.records(request.tenant, request.investigation_id, position, WATCH_ROWS_MAX),
+                )
+                for record in records:
+                    yield pb.WatchResponse(record=_record(record))
+                    position = record.position
+                if not records:
+                    await self._changes.wait(seen)
+        finally:
+            self._watchers_left += 1
+
+    async def _get(self, request: pb.GetInvestigationRequest) -> pb.GetInvestigationResponse:
+        await _check(request.tenant)
+        story = await self._store.story(request.tenant, request.investigation_id)
+        if story is None:
+            raise NotFound(f"tenant {request.tenant} has no investigation {request.investigation_id!r}")
+        return pb.GetInvestigationResponse(story=codec.to_proto(story))
+
+    async def _list(self, request: pb.ListInvestigationsRequest) -> pb.ListInvestigationsResponse:
+        await _check(request.tenant)
+        page = await self._store.page(
+            request.tenant, _filters(request.filter), page_size(request.page_size), request.page_token
+        )
+        return pb.ListInvestigationsResponse(
+            investigations=[codec.to_proto(summary) for summary in page.summaries], next_page_token=page.next_token
+        )
+
+    async def _search(self, request: pb.SearchInvestigationsRequest) -> pb.SearchInvestigationsResponse:
+        await _check(request.tenant)
+        hits = await self._store.search(
+            request.tenant, words_of(request.query), _filters(request.filter), page_size(request.page_size)
+        )
+        return pb.SearchInvestigationsResponse(
+            hits=[pb.SearchHit(investigation=codec.to_proto(hit.summary), snippet=hit.snippet) for hit in hits]
+        )
+
+
+class GrpcServer:
+    """A listening server. `address` is `host:port` once started."""
+
+    def __init__(self, servicer: TraceStoreServicer, token: str | None) -> None:
+        self.address = ""
+        self._server = grpc.aio.server(
+            interceptors=[_TokenCheck(token)] if token else [],
+            options=[("grpc.max_send_message_length", MESSAGE_BYTES_MAX), ("grpc.so_reuseport", 0)],
+        )
+        rpc.add_TraceStoreServiceServicer_to_server(servicer, self._server)
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen. Raises InquestError when the port is taken."""
+        try:
+            bound = self._server.add_insecure_port(f"{host}:{port}")
+        except RuntimeError as error:
+            raise InquestError(f"trace store: cannot listen on {host}:{port}: set INQUEST_GRPC_PORT=0") from error
+        await self._server.start()
+        self.address = f"{host}:{bound}"
+
+    async def stop(self) -> None:
+        """Let running calls end for a moment, then cut them; watchers are always cut."""
+        await self._server.stop(STOP_GRACE_S)
+
+
+class _TokenCheck(grpc.aio.ServerInterceptor):
+    """Refuses calls without the shared token of the machines that may read."""
+
+    def __init__(self, token: str) -> None:
+        self._expected = f"Bearer {token}".encode()
+
+    async def intercept_service(self, continuation: Callable[..., Awaitable[Any]], handler_call_details: Any) -> Any:
+        """See grpc.aio.ServerInterceptor."""
+        sent = dict(handler_call_details.invocation_metadata).get("authorization", "")
+        if hmac.compare_digest(str(sent).encode(), self._expected):
+            return await continuation(handler_call_details)
+        handler = await continuation(handler_call_details)
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(_refuse_stream)
+        return grpc.unary_unary_rpc_method_handler(_refuse)
+
+
+async def _refuse(request: Any, context: Any) -> None:
+    del request
+    await context.abort(grpc.StatusCode.UNAUTHENTICATED, "send the trace store's token as `authorization: Bearer …`")
+
+
+async def _refuse_stream(request: Any, context: Any) -> AsyncIterator[Any]:
+    await _refuse(request, context)
+    yield  # pragma: no cover - abort raises; the yield makes this a stream
+
+
+async def _check(tenant: str) -> None:
+    if not re.match(ID_PATTERN, tenant):
+        raise Impossible(f"tenant: {tenant[:60]!r} is not a tenant id [a-z0-9-]{{1,48}}")
+
+
+async def _answer(context: Any, work: Awaitable[ResultT]) -> ResultT:
+    """Return the result, or end the call with the status that the error means."""
+    try:
+        return await work
+    except NotFound as error:
+        await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
+    except Impossible as error:
+        await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+    except RetryLater as error:
+        await context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
+    raise AssertionError("abort raises")
+
+
+def _filters(sent: pb.InvestigationFilter) -> Filters:
+    return Filters(
+        states=tuple(sent.states),
+        service=sent.service or None,
+        opened_after=_time(sent, "opened_after"),
+        opened_before=_time(sent, "opened_before"),
+    )
+
+
+def _time(sent: pb.InvestigationFilter, field: str) -> datetime | None:
+    if not sent.HasField(field):  # type: ignore[arg-type]  # the stub lists the names as literals
+        return None
+    try:
+        at: datetime = getattr(sent, field).ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise Impossible(f"filter.{field} is out of range: {error}") from error
+    return at
+
+
+def _record(positioned: Positioned) -> pb.Record:
+    message = parse(positioned.row)
+    record = pb.Record(
+        position=positioned.position,
+        investigation_id=positioned.investigation_id,
+        entry=codec.to_proto(entry(positioned.row, message)),
+    )
+    name = _ONEOF.get(type(message)) if message is not None else None
+    if name is not None and message is not None:
+        getattr(record, name).CopyFrom(codec.to_proto(message))
+    return record

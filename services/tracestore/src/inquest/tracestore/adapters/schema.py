@@ -1,0 +1,59 @@
+"""Tables of the trace store. A database of another version is emptied and filled again from the streams."""
+
+import sqlite3
+
+VERSION = 1
+
+_TABLES = ("messages", "search", "investigations", "investigation_services")
+
+_DDL = """
+CREATE TABLE messages (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    name TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    investigation_id TEXT,
+    incident_id TEXT,
+    signal_id TEXT,
+    stored_at TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    UNIQUE (stream, seq)
+);
+CREATE INDEX messages_investigation ON messages (tenant, investigation_id, position) WHERE investigation_id IS NOT NULL;
+CREATE INDEX messages_incident ON messages (tenant, incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX messages_signal ON messages (tenant, signal_id) WHERE signal_id IS NOT NULL;
+CREATE INDEX messages_tenant ON messages (tenant, position);
+
+CREATE VIRTUAL TABLE search USING fts5 (words, content='');
+
+CREATE TABLE investigations (
+    tenant TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    PRIMARY KEY (tenant, investigation_id)
+) WITHOUT ROWID;
+CREATE INDEX investigations_opened ON investigations (tenant, opened_at DESC, investigation_id DESC);
+CREATE INDEX investigations_incident ON investigations (tenant, incident_id);
+
+CREATE TABLE investigation_services (
+    tenant TEXT NOT NULL,
+    service TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    PRIMARY KEY (tenant, service, investigation_id)
+) WITHOUT ROWID;
+"""
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Create the tables, or replace those of another version."""
+    (present,) = connection.execute("PRAGMA user_version").fetchone()
+    if present == VERSION:
+        return
+    drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _TABLES)
+    connection.executescript(f"BEGIN; {drops} {_DDL} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -1,0 +1,246 @@
+"""The Store port over SQLite: raw messages, and the tables projected from them in the same transaction."""
+# ruff: noqa: S608 - queries are composed of constants of this file; every value is bound
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from inquest.contracts import subjects as s
+from inquest.contracts.latest import Incident, InvestigationStory, InvestigationSummary
+from inquest.tracestore.adapters.database import Database
+from inquest.tracestore.domain.rows import Row, parse
+from inquest.tracestore.domain.search import Filters, decode_token, encode_token
+from inquest.tracestore.domain.story import assemble, entry, summarise
+from inquest.tracestore.domain.texts import searchable
+from inquest.tracestore.ports import Hit, Page, Positioned
+
+STORY_ROWS_MAX = 50_000  # an investigation has hundreds; this bounds the memory of one answer
+_ROW = "stream, seq, subject, name, tenant, investigation_id, incident_id, signal_id, stored_at, headers, payload"
+_SUMMARY_NAMES = (s.INVESTIGATION_RECORDED.name, s.FEEDBACK_GIVEN.name)
+
+
+class SqliteStore:
+    """Implements Store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, rows: Sequence[Row]) -> int:
+        """See Store."""
+        return await self._database.write(lambda connection: _append(connection, rows))
+
+    async def last_seq(self, stream: str) -> int:
+        """See Store."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            (last,) = connection.execute("SELECT max(seq) FROM messages WHERE stream = ?", (stream,)).fetchone()
+            return int(last or 0)
+
+        return await self._database.read(work)
+
+    async def story(self, tenant: str, investigation_id: str) -> InvestigationStory | None:
+        """See Store."""
+        return await self._database.read(lambda c: assemble(_related(c, tenant, investigation_id)))
+
+    async def page(self, tenant: str, filters: Filters, size: int, token: str) -> Page:
+        """See Store."""
+        where, values = _conditions(tenant, filters)
+        if token:
+            where += " AND (opened_at, investigation_id) < (?, ?)"
+            values += decode_token(token)
+
+        def work(connection: sqlite3.Connection) -> Page:
+            query = (
+                f"SELECT summary, opened_at, investigation_id FROM investigations WHERE {where}"
+                " ORDER BY opened_at DESC, investigation_id DESC LIMIT ?"
+            )
+            found = connection.execute(query, (*values, size + 1)).fetchall()
+            shown = tuple(InvestigationSummary.model_validate_json(summary) for summary, *_ in found[:size])
+            return Page(shown, encode_token(*found[size - 1][1:]) if len(found) > size else "")
+
+        return await self._database.read(work)
+
+    async def search(self, tenant: str, words: Sequence[str], filters: Filters, size: int) -> tuple[Hit, ...]:
+        """See Store."""
+        if not words:
+            return ()
+        return await self._database.read(lambda connection: _search(connection, tenant, words, filters, size))
+
+    async def records(self, tenant: str, investigation_id: str, after: int, size: int) -> list[Positioned]:
+        """See Store."""
+        return await self._database.read(lambda c: _records(c, tenant, investigation_id, after, size))
+
+
+def _append(connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
+    marks = ", ".join("?" * 11)
+    insert = f"INSERT INTO messages ({_ROW}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING position"
+    touched: set[tuple[str, str]] = set()
+    fresh = 0
+    for row in rows:
+        found = connection.execute(insert, _values(row)).fetchall()
+        if not found:
+            continue
+        fresh += 1
+        words = searchable(parse(row)) if row.investigation_id else ""
+        if words:
+            connection.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (*found[0], words))
+        touched |= _touched(connection, row)
+    for tenant, investigation_id in touched:
+        _project(connection, tenant, investigation_id)
+    return fresh
+
+
+def _touched(connection: sqlite3.Connection, row: Row) -> set[tuple[str, str]]:
+    """Return the investigations whose summary the row may change."""
+    if row.investigation_id and row.name in _SUMMARY_NAMES:
+        return {(row.tenant, row.investigation_id)}
+    if row.incident_id:
+        query = "SELECT tenant, investigation_id FROM investigations WHERE tenant = ? AND incident_id = ?"
+        return set(connection.execute(query, (row.tenant, row.incident_id)))
+    return set()
+
+
+def _project(connection: sqlite3.Connection, tenant: str, investigation_id: str) -> None:
+    """Write the list's line anew from what is stored; the order of arrival leaves no trace in it."""
+    own = _rows(
+        connection,
+        "tenant = ? AND investigation_id = ? AND name IN (?, ?)",
+        (tenant, investigation_id, *_SUMMARY_NAMES),
+    )
+    summary = summarise(own)
+    if summary is None:
+        return
+    summary = summarise([*own, *_of_incident(connection, tenant, summary.incident_id)]) or summary
+    connection.execute(
+        "INSERT OR REPLACE INTO investigations VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            tenant,
+            investigation_id,
+            summary.incident_id,
+            summary.state,
+            _stamp(summary.opened_at),
+            summary.model_dump_json(),
+        ),
+    )
+    connection.execute(
+        "DELETE FROM investigation_services WHERE tenant = ? AND investigation_id = ?", (tenant, investigation_id)
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO investigation_services VALUES (?, ?, ?)",
+        [(tenant, service, investigation_id) for service in summary.services],
+    )
+
+
+def _related(connection: sqlite3.Connection, tenant: str, investigation_id: str) -> list[Row]:
+    own = _rows(connection, "tenant = ? AND investigation_id = ?", (tenant, investigation_id))
+    summary = summarise(row for row in own if row.name == s.INVESTIGATION_RECORDED.name)
+    if summary is None:
+        return own
+    incidents = _of_incident(connection, tenant, summary.incident_id)
+    signal_ids = {
+        signal_id
+        for incident in map(parse, incidents)
+        if isinstance(incident, Incident)
+        for signal_id in incident.signal_ids
+    }
+    signals = [
+        row
+        for signal_id in sorted(signal_ids)
+        for row in _rows(connection, "tenant = ? AND signal_id = ?", (tenant, signal_id))
+    ]
+    return [*own, *incidents, *signals]
+
+
+def _of_incident(connection: sqlite3.Connection, tenant: str, incident_id: str) -> list[Row]:
+    return _rows(connection, "tenant = ? AND incident_id = ?", (tenant, incident_id))
+
+
+def _rows(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[Row]:
+    query = f"SELECT {_ROW} FROM messages WHERE {where} ORDER BY position LIMIT {STORY_ROWS_MAX}"
+    return [_row(found) for found in connection.execute(query, values)]
+
+
+def _records(
+    connection: sqlite3.Connection, tenant: str, investigation_id: str, after: int, size: int
+) -> list[Positioned]:
+    where, values = "tenant = ?", [tenant]
+    if investigation_id:
+        where += (
+            " AND (investigation_id = ? OR incident_id = (SELECT incident_id FROM investigations"
+            " WHERE tenant = ? AND investigation_id = ?))"
+        )
+        values += [investigation_id, tenant, investigation_id]
+    query = f"SELECT position, {_ROW} FROM messages WHERE {where} AND position > ? ORDER BY position LIMIT ?"
+    found = connection.execute(query, (*values, after, size)).fetchall()
+    return [Positioned(first, rest[5] or investigation_id, _row(rest)) for first, *rest in found]
+
+
+def _search(
+    connection: sqlite3.Connection, tenant: str, words: Sequence[str], filters: Filters, size: int
+) -> tuple[Hit, ...]:
+    # Each word may occur in another message of the investigation; the message that matches best gives the rank.
+    one = (
+        "SELECT m.investigation_id FROM search JOIN messages m ON m.position = search.rowid"
+        " WHERE search MATCH ? AND m.tenant = ?"
+    )
+    every = " INTERSECT ".join([one] * len(words))
+    where, values = _conditions(tenant, filters)
+    query = (
+        "SELECT i.summary, best.position, min(best.rank) FROM (SELECT m.position, m.investigation_id, search.rank"
+        " FROM search JOIN messages m ON m.position = search.rowid WHERE search MATCH ? AND m.tenant = ?) best"
+        f" JOIN (SELECT * FROM investigations WHERE {where}) i ON i.investigation_id = best.investigation_id"
+        f" WHERE i.investigation_id IN ({every})"
+        " GROUP BY i.investigation_id ORDER BY min(best.rank), i.investigation_id LIMIT ?"
+    )
+    each = [value for word in words for value in (word, tenant)]
+    found = connection.execute(query, (" OR ".join(words), tenant, *values, *each, size)).fetchall()
+    return tuple(
+        Hit(InvestigationSummary.model_validate_json(summary), _line(connection, position))
+        for summary, position, _ in found
+    )
+
+
+def _line(connection: sqlite3.Connection, position: int) -> str:
+    (row,) = _rows(connection, "position = ?", (position,))
+    return entry(row, parse(row)).text
+
+
+def _conditions(tenant: str, filters: Filters) -> tuple[str, tuple[object, ...]]:
+    clauses: list[tuple[str, tuple[object, ...]]] = [("tenant = ?", (tenant,))]
+    if filters.states:
+        clauses.append((f"state IN ({', '.join('?' * len(filters.states))})", filters.states))
+    if filters.service:
+        query = "SELECT investigation_id FROM investigation_services WHERE tenant = ? AND service = ?"
+        clauses.append((f"investigation_id IN ({query})", (tenant, filters.service)))
+    if filters.opened_after:
+        clauses.append(("opened_at >= ?", (_stamp(filters.opened_after),)))
+    if filters.opened_before:
+        clauses.append(("opened_at < ?", (_stamp(filters.opened_before),)))
+    return " AND ".join(text for text, _ in clauses), tuple(value for _, values in clauses for value in values)
+
+
+def _stamp(at: datetime) -> str:
+    """Return the time as text that sorts by time: UTC, always with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _values(row: Row) -> tuple[object, ...]:
+    return (
+        row.stream,
+        row.seq,
+        row.subject,
+        row.name,
+        row.tenant,
+        row.investigation_id,
+        row.incident_id,
+        row.signal_id,
+        _stamp(row.stored_at),
+        row.headers,
+        row.payload,
+    )
+
+
+def _row(found: Sequence[object]) -> Row:
+    values = list(found)
+    values[8] = datetime.fromisoformat(str(values[8]))
+    return Row(*values)  # type: ignore[arg-type]  # the columns are the fields, in order
