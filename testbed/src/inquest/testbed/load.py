@@ -25,11 +25,12 @@ async def _run(base: str, world: Path) -> None:
     limits = httpx.Limits(max_connections=IN_FLIGHT_MAX, max_keepalive_connections=50)
     async with httpx.AsyncClient(base_url=base, timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
         while not ended.is_set():
-            per_s = _load_per_s(world)
-            for gap_s in _gaps(rng, per_s, 1.0):
+            people_per_s, crawlers_per_s = _load(world)
+            for gap_s in _gaps(rng, people_per_s + crawlers_per_s, 1.0):
                 await asyncio.sleep(gap_s)
                 if len(tasks) < IN_FLIGHT_MAX:
-                    task = asyncio.create_task(_visit(client, rng))
+                    crawls = rng.random() * (people_per_s + crawlers_per_s) < crawlers_per_s
+                    task = asyncio.create_task(_visit(client, rng, crawls=crawls))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
         for task in tasks:
@@ -37,8 +38,9 @@ async def _run(base: str, world: Path) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _load_per_s(world: Path) -> float:
-    return float(yaml.safe_load(world.read_text())["load_per_s"])
+def _load(world: Path) -> tuple[float, float]:
+    told = yaml.safe_load(world.read_text())
+    return float(told["load_per_s"]), float(told.get("crawlers_per_s", 0))
 
 
 def _gaps(rng: random.Random, per_s: float, for_s: float) -> list[float]:
@@ -49,8 +51,8 @@ def _gaps(rng: random.Random, per_s: float, for_s: float) -> list[float]:
     return gaps
 
 
-async def _visit(client: httpx.AsyncClient, rng: random.Random) -> None:
-    what = rng.random()
+async def _visit(client: httpx.AsyncClient, rng: random.Random, *, crawls: bool) -> None:
+    what = 0.6 if crawls else rng.random()  # a crawler wants products alone
     try:
         if what < 0.5:
             await client.post("/checkout", json=_order(rng))

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from inquest.testbed.world import OBSERVED, World
 
 WARM_UP_S = 12.0
 FLUSH_S = 1.5
-FILL_ROW_BYTES = 16_000
+FILL_ROW_BYTES = 64_000
+FILL_PAUSE_S = 0.05
 
 Tell = Callable[[str], None]
 
@@ -91,11 +93,15 @@ class Recording:
 
     def _fill_disk(self, _step: Step, _now: float) -> None:
         self.tell("filling the database's volume")
+        threading.Thread(target=self._fill, daemon=True).start()
+
+    def _fill(self) -> None:
         statement = f"INSERT INTO audit (entry) VALUES (zeroblob({FILL_ROW_BYTES}))"  # noqa: S608
         try:
             while True:
                 self.world.query(statement)
-        except TestbedError as full:
+                time.sleep(FILL_PAUSE_S)
+        except (TestbedError, OSError) as full:
             self.tell(str(full))
 
     def _burn(self, step: Step, _now: float) -> None:

@@ -12,6 +12,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from shopkit import settings, telemetry
 from shopkit.errors import ServiceError
 
+PASSED_ON = {402, 404, 409}
+"""Answers that concern the person who asked; any other refusal is a fault between services."""
+
 _durations: dict[str, Histogram] = {}
 _retries = telemetry.counter("http.client.retries")
 _client = httpx.AsyncClient(limits=httpx.Limits(max_connections=200), trust_env=False)
@@ -74,7 +77,8 @@ async def _once(
         if answer.status_code < 400:
             return answer.json()
         reason = f"{peer} answered {answer.status_code}: {_reason(answer)}"
-        raise _failed(span, 502 if answer.status_code >= 500 else answer.status_code, reason)
+        status = answer.status_code if answer.status_code in PASSED_ON else 502
+        raise _failed(span, status, reason)
 
 
 async def _send(

@@ -42,7 +42,7 @@ def rerank(product_id: int, rounds: int) -> list[int]:
     """Try the newer ranking: every candidate becomes the point of view once."""
     votes: dict[int, int] = {}
     for candidate in best(product_id, rounds):
-        for other in best(candidate, rounds * 4):
+        for other in best(candidate, rounds * 2):
             votes[other] = votes.get(other, 0) + 1
     return sorted(votes, key=lambda other: votes[other], reverse=True)[:5]
 
