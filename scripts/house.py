@@ -12,7 +12,8 @@ GENERATED = "contracts/proto"
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 70
 BANNED_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"})
-UNOWNED = re.compile(r"#.*\b(TO" r"DO|FIXME|XXX)\b(?!\(\w+\): \S)")
+MARKERS = ("TODO", "FIXME", "XXX")
+UNOWNED = re.compile(r"#.*\b(" + "|".join(MARKERS) + r")\b(?!\(\w+\): \S)")
 
 
 def problems() -> Iterator[str]:

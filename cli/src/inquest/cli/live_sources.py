@@ -90,7 +90,7 @@ def investigate_live(
     typer.echo(f"This will make {guess}.", err=True)
     if not yes and not as_json:
         typer.confirm("Go on?", abort=True, default=True, err=True)
-    body = {
+    body: dict[str, object] = {
         "services": services,
         "from": window[0].isoformat(),
         "to": window[1].isoformat(),
