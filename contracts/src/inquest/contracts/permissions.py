@@ -83,6 +83,8 @@ def _read_bucket(bucket: Bucket) -> Iterator[str]:
     stream = ("KV_" if bucket.kind == "kv" else "OBJ_") + bucket.name
     yield from _read_back(stream)
     yield f"$JS.FC.{stream}.>"  # a watch answers the server's flow control
+    if bucket.kind == "objects":
+        yield f"{_API}.STREAM.NAMES"  # nats-py looks up the stream of an object by its subject
 
 
 def _write_bucket(bucket: Bucket) -> Iterator[str]:

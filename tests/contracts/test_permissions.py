@@ -1,0 +1,83 @@
+"""The allow-lists follow from the table: each holds what its service needs, and nothing of anybody else's."""
+
+import json
+
+import pytest
+from inquest.contracts.permissions import permissions
+from inquest.contracts.subjects import SUBJECTS
+from inquest.contracts.topology import BUCKETS, CONSUMERS, READS, SERVICES
+from inquest.testkit.memory import matches
+
+from scripts.contracts import ROOT
+
+
+def may_publish(service: str, subject: str) -> bool:
+    return any(matches(pattern, subject) for pattern in permissions(service).publish)
+
+
+def test_a_subject_may_be_published_by_its_publishers_alone() -> None:
+    for row in SUBJECTS:
+        concrete = row.render(**dict.fromkeys(row.keys, "x"))
+        allowed = {service for service in SERVICES if may_publish(service, concrete)}
+        assert allowed == set(row.publishers) - {"outside"}, row.name
+
+
+def test_a_durable_is_worked_off_by_its_service_and_by_readers_of_its_stream_alone() -> None:
+    for row in CONSUMERS:
+        pull = f"$JS.API.CONSUMER.MSG.NEXT.{row.stream}.{row.durable}"
+        allowed = {service for service in SERVICES if may_publish(service, pull)}
+        assert allowed == {row.service} | {name for name, streams in READS.items() if row.stream in streams}
+
+
+def test_acks_are_for_ones_own_durables() -> None:
+    for row in CONSUMERS:
+        ack = f"$JS.ACK.{row.stream}.{row.durable}.1.2.3.4.5"
+        assert {service for service in SERVICES if may_publish(service, ack)} == {row.service}
+
+
+def test_a_bucket_is_written_by_its_owner_alone() -> None:
+    for bucket in BUCKETS:
+        subject = f"$KV.{bucket.name}.key" if bucket.kind == "kv" else f"$O.{bucket.name}.C.chunk"
+        allowed = {service for service in SERVICES if may_publish(service, subject)}
+        assert allowed == {bucket.owner} & set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_inbox_is_ones_own(service: str) -> None:
+    listens = permissions(service).subscribe
+    assert [pattern for pattern in listens if pattern.startswith("_INBOX")] == [f"_INBOX.{service}.>"]
+    assert not any(matches(pattern, "evt.verdict.reached.v1.acme.i") for pattern in listens)
+    assert not any(pattern in {">", "*", "_INBOX.>"} for pattern in (*listens, *permissions(service).publish))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_changes_streams_or_durables(service: str) -> None:
+    for call in ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.DELETE", "CONSUMER.DURABLE.CREATE"):
+        assert not may_publish(service, f"$JS.API.{call}.SIGNALS.x"), call
+        assert not may_publish(service, f"$JS.API.{call}.SIGNALS"), call
+
+
+def test_requests_are_answered_by_the_replier_alone() -> None:
+    for row in SUBJECTS:
+        if row.replier:
+            listens = {service for service in SERVICES if row.pattern() in permissions(service).subscribe}
+            assert listens == {row.replier}
+            assert permissions(row.replier).as_nats()["allow_responses"]["max"] == 1
+
+
+def test_everybody_can_bury_what_they_work_off() -> None:
+    for row in CONSUMERS:
+        for pattern in row.filters:
+            concrete = pattern.replace("*", "x").replace(">", "x.y").removeprefix("$")
+            assert may_publish(row.service, f"dead.{concrete}"), row.durable
+
+
+def test_an_unknown_service_has_no_permissions() -> None:
+    with pytest.raises(KeyError):
+        permissions("nobody")
+
+
+def test_the_committed_lists_are_what_nats_takes() -> None:
+    for service in SERVICES:
+        committed = json.loads((ROOT / "contracts/permissions" / f"{service}.json").read_text())
+        assert committed == permissions(service).as_nats()
