@@ -81,8 +81,10 @@ def judge(removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair]) -
         *_risky(removed, added, come),
     ]
     strongest = max(reasons, key=lambda one: one.weight, default=Judgement(0.0, ""))
-    if strongest.weight >= STRONG or pairs:
+    if strongest.weight >= STRONG:
         return strongest
+    if pairs:
+        return max(_numbers(pairs), key=lambda one: one.weight)
     if edits and not gone and not come and all(edit.kind in {"message", "order"} for edit in edits):
         return Judgement(0.1, "it changes only words for people")
     return _plain(removed, added)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from inquest.rca.diffs import Reading, read_diff
+from inquest.rca.ownership import owners
 from inquest.rca.finding import Analysis, Finding, Kind, Scalar, analysis
 from inquest.rca.tables import Change, Target, Window
 from inquest.rca.wording import clock
@@ -24,15 +25,11 @@ def find_change_risks(
     from the moment it was made. Changes after the end of the window are not looked at.
     """
     del baseline
-    deploys: defaultdict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        if change.kind == "deploy":
-            deploys[change.ref].append(change)
-    commits = {change.ref for change in changes if change.kind == "commit"}
     until = max(window.end, target.fired_at if target and target.fired_at else window.end)
+    roads = _Roads(changes)
     found, without_diff, binary = [], 0, 0
     for change in changes:
-        if change.kind == "deploy" and change.ref in commits:
+        if change.kind == "deploy" and change.ref in roads.commits:
             continue
         if not window.start - LOOKBACK_S <= change.time <= until:
             continue
@@ -41,7 +38,7 @@ def find_change_risks(
             diff, binary = None, binary + 1
         without_diff += diff is None and change.kind == "commit"
         reading = read_diff(diff, change.files, change.message)
-        found.append(_finding(change, reading, deploys.get(change.ref, []), window, any_deploy=bool(deploys)))
+        found.append(_finding(change, reading, roads.live(change), window))
     losses = []
     if without_diff:
         losses.append(f"{without_diff} commits come without a diff and are judged by their message and files.")
@@ -50,16 +47,42 @@ def find_change_risks(
     return analysis(found, losses)
 
 
+class _Roads:
+    """How commits get to production, as far as the deploys tell."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self.deploys = sorted((c for c in changes if c.kind == "deploy"), key=lambda c: (c.time, c.entity or "", c.ref))
+        self.commits = {change.ref for change in changes if change.kind == "commit"}
+        self.by_ref: defaultdict[str, list[Change]] = defaultdict(list)
+        for deploy in self.deploys:
+            self.by_ref[deploy.ref].append(deploy)
+        self.named = any(deploy.ref in self.commits for deploy in self.deploys)
+        self.entities = {deploy.entity for deploy in self.deploys if deploy.entity}
+
+    def live(self, change: Change) -> tuple[float | None, list[str]]:
+        """Since when a change is live (None: not seen to be deployed), and where.
+
+        Deploys that name commits are believed. Deploys that name versions ship what their service owns
+        and was committed before. Where no deploy is known, a commit counts from the moment it was made.
+        """
+        if change.kind != "commit":
+            return change.time, []
+        own = self.by_ref.get(change.ref, [])
+        if own:
+            return own[0].time, [deploy.entity for deploy in own if deploy.entity]
+        if self.named:
+            return None, []
+        if not self.deploys:
+            return change.time, []
+        owned = set(owners(change.files, change.message or "", self.entities))
+        shipped = [d for d in self.deploys if d.time >= change.time and d.entity in owned]
+        return (shipped[0].time, [d.entity for d in shipped if d.entity]) if shipped else (None, [])
+
+
 def _finding(
-    change: Change, reading: Reading, deploys: Sequence[Change], window: Window, *, any_deploy: bool
+    change: Change, reading: Reading, road: tuple[float | None, list[str]], window: Window
 ) -> Finding:
-    own = sorted(deploys, key=lambda deploy: (deploy.time, deploy.entity or ""))
-    live_at: float | None
-    if change.kind == "commit":
-        live_at = own[0].time if own else (None if any_deploy else change.time)
-        entities = [deploy.entity for deploy in own if deploy.entity]
-    else:
-        live_at, entities = change.time, []
+    live_at, entities = road
     if change.entity:
         entities.append(change.entity)
     where = ", ".join(dict.fromkeys(entities))

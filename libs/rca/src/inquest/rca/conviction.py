@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inquest.rca.cause import Term
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Finding
+from inquest.rca.operational import Operation
 from inquest.rca.mechanisms import BY_NAME
 from inquest.rca.roles import words
 from inquest.rca.symptoms import signs
@@ -15,6 +16,7 @@ from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
 
 ONSET_SLACK_S = 90.0
+AT_ONCE = frozenset({"flag", "config", "scale"})
 # Classes that nearly every fault shows: they speak for no mechanism in particular.
 _COMMON = frozenset(
     {
@@ -80,11 +82,15 @@ class Scene:
     vocabulary: Mapping[str, float]
     numbers: tuple[tuple[float, float], ...]
     onset: float | None
-    outside: float
+    operations: tuple[Operation, ...]
 
 
 def scene(
-    findings: Sequence[Finding], entities: Iterable[str], target: Target, onset: float | None, outside: float
+    findings: Sequence[Finding],
+    entities: Iterable[str],
+    target: Target,
+    onset: float | None,
+    seen: tuple[Operation, ...],
 ) -> Scene:
     """Classes, words and numbers of all symptoms."""
     profile: defaultdict[str, float] = defaultdict(float)
@@ -106,7 +112,7 @@ def scene(
     for word in _vocabulary(f"{target.text} {target.metric or ''}"):
         vocabulary[word] = max(vocabulary[word], 0.7)
     kept = {word: weight for word, weight in vocabulary.items() if word not in names}
-    return Scene(dict(profile), kept, tuple(numbers), onset, outside)
+    return Scene(dict(profile), kept, tuple(numbers), onset, seen)
 
 
 def _bad(finding: Finding) -> bool:
@@ -136,10 +142,11 @@ def _terms(
     behaviour = change.number("behaviour")
     fit, by = mechanism_fit(change, now)
     overlap, shared = _overlap(change, now, frequency, total)
+    known = bool(change.text("mechanisms"))
     terms = [
         Term("change-prior", weights.change_prior, (), "most changes are innocent"),
         Term("behaviour", weights.behaviour * (2 * behaviour - 0.6), own, change.text("why")),
-        Term("fit", weights.fit * (fit - 0.3), own, f"mechanism {by or 'unknown'} against the symptoms"),
+        Term("fit", weights.fit * (fit - 0.3) if known else 0.0, own, f"mechanism {by or 'unknown'} against the symptoms"),
         Term("words", weights.words * overlap, own, f"names shared with the symptoms: {shared or 'none'}"),
     ]
     if _confirmed(change, now):
@@ -148,15 +155,26 @@ def _terms(
         terms.append(Term("not-live", weights.not_live, own, "it was not seen to be deployed"))
     elif now.onset is not None:
         terms.append(_timing(change, now.onset, weights, own))
-    if now.outside:
-        terms.append(Term("outside", weights.outside * now.outside, (), "something outside explains it"))
+    terms.extend(_without(change, now, weights))
     return terms
+
+
+def _without(change: Finding, now: Scene, weights: Weights) -> list[Term]:
+    """The best explanation that needs no change, unless this change could have brought it about."""
+    mechanisms = set(change.text("mechanisms").split()[:2])
+    best = max((one for one in now.operations if not mechanisms & one.excused), key=lambda one: one.strength, default=None)
+    if best is None:
+        return []
+    return [Term("outside", weights.outside * best.strength, best.findings, f"{best.sentence}, which it cannot bring about")]
 
 
 def _timing(change: Finding, onset: float, weights: Weights, own: tuple[int, ...]) -> Term:
     delay = onset - change.number("live_at")
     if delay < -ONSET_SLACK_S:
         return Term("late", weights.late, own, "it went live after the onset")
+    if change.text("change_kind") in AT_ONCE:
+        closeness = math.exp(-max(delay, 0.0) / 300.0)
+        return Term("recent", weights.at_once * closeness - weights.recent, own, "a switch acts at once: time to onset")
     closeness = math.exp(-max(delay, 0.0) / 1800.0)
     return Term("recent", weights.recent * (2 * closeness - 1), own, "time from going live to onset")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Role = Literal["latency", "errors", "success", "saturation", "limit", "traffic", "other"]
+Role = Literal["latency", "errors", "success", "saturation", "limit", "traffic", "work", "other"]
 Resource = Literal["cpu", "memory", "disk", "network", "pool", "queue", "threads", ""]
 
 _WORD = re.compile(r"[a-z]+|\d+")
@@ -136,6 +136,10 @@ _TRAFFIC = frozenset(
 )
 
 
+# Work done for each request: when it grows, the code does more than before.
+_PER_REQUEST = re.compile(r"per[_ -]?(?:request|req|call|op|operation|transaction|txn|order|query)\b")
+
+
 def words(name: str) -> tuple[str, ...]:
     """Lower-case words of an identifier in any case style."""
     return tuple(_WORD.findall(_CAMEL.sub("_", name).lower()))
@@ -146,6 +150,8 @@ def meaning(metric: str) -> Meaning:
     """The role of a metric; order matters: an error rate is errors before it is traffic."""
     parts = frozenset(words(metric)) | frozenset(re.findall(r"[45]xx|p\d\d+", metric.lower()))
     resource: Resource = next((kind for kind, known in _RESOURCES if parts & known), "")
+    if _PER_REQUEST.search(metric.lower()):
+        return Meaning("work", bad_up=True, resource=resource)
     if parts & _ERRORS:
         return Meaning("errors", bad_up=True, resource=resource)
     if parts & _SUCCESS:

@@ -105,7 +105,7 @@ def _metric_channel(finding: Finding) -> tuple[str, float] | None:
         return ("spread", 1.0) if bad else None
     if role == "limit":
         return "resource", 1.0
-    if role == "saturation":
+    if role in {"saturation", "work"}:
         return ("resource", 1.0) if bad else None
     return "spread", 0.3
 

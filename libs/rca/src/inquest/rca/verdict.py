@@ -9,8 +9,11 @@ from inquest.rca.conviction import Scene, conviction, scene
 from inquest.rca.finding import Finding, Sight, order_key
 from inquest.rca.graph import CallGraph, call_graph
 from inquest.rca.nature import nature
+from inquest.rca.onset import incident_onset
+from inquest.rca.operational import operations
+from inquest.rca.ownership import owners
 from inquest.rca.suspicion import suspicion
-from inquest.rca.symptoms import Trouble, troubles
+from inquest.rca.symptoms import CAUSED, Trouble, troubles
 from inquest.rca.tables import Target
 from inquest.rca.weights import DEFAULT, Weights
 
@@ -29,27 +32,16 @@ def rank(
     ordered = [findings[index] for index in order]
     graph = call_graph(ordered)
     found = troubles(ordered)
-    onset = _first_onset(ordered)
+    onset = incident_onset(ordered, target.fired_at)
+    seen = operations(ordered, graph, target)
     settle_excess(ordered, graph, found)
     terms = suspicion(found, graph, target, weights)
     changes = [(i, f) for i, f in enumerate(ordered) if f.detector == "change"]
-    now = scene(ordered, [*graph.callees, *graph.callers, *found], target, onset, 0.0)
-    causes = _entity_causes(terms, found) + _change_causes(changes, terms, now, weights)
+    now = scene(ordered, [*graph.callees, *graph.callers, *found], target, onset, seen)
+    causes = _entity_causes(terms, found) + _change_causes(changes, terms, found, graph, now, weights)
     causes.sort(key=lambda cause: (-cause.score, cause.entity, cause.change_ref or ""))
     causes = _with_confidence(causes[:CAUSES_MAX], order)
     return _ranking(causes, findings, found, graph, coverage, onset)
-
-
-def _first_onset(findings: Sequence[Finding]) -> float | None:
-    onsets = [
-        f.onset_at
-        for f in findings
-        if f.onset_at is not None
-        and f.strength >= STRONG
-        and f.detector not in {"edge", "change", "excess", ""}
-        and (f.features.get("bad", True) is not False)
-    ]
-    return min(onsets) if onsets else None
 
 
 def _entity_causes(terms: Mapping[str, list[Term]], found: Mapping[str, Trouble]) -> list[Cause]:
@@ -93,29 +85,52 @@ def _refuting(entity: str, ref: str | None) -> str:
 def _change_causes(
     changes: Sequence[tuple[int, Finding]],
     entity_terms: Mapping[str, list[Term]],
+    found: Mapping[str, Trouble],
+    graph: CallGraph,
     now: Scene,
     weights: Weights,
 ) -> list[Cause]:
     causes = []
     by_change = conviction(changes, now, weights)
     for index, change in changes:
-        entities = [name for name in change.text("entities").split() if name in entity_terms]
-        entity = max(entities, key=lambda name: (sum(t.log_odds for t in entity_terms[name]), name), default=None)
-        base = entity_terms[entity] if entity else [Term("prior", weights.prior)]
+        entity, base = _seat(change, entity_terms, found, graph, weights)
         kind: CauseKind = "config" if change.text("change_kind") in {"config", "scale"} else "change"
         mechanism = f"{change.text('change_kind')} {change.text('ref')[:12]}: {change.text('why')}."
         support = tuple(dict.fromkeys([index, *(i for t in base if t.log_odds > 0 for i in t.findings)]))
-        causes.append(
-            _cause(
-                kind,
-                entity or change.entity or "unknown",
-                change.text("ref"),
-                mechanism,
-                [*base, *by_change[index]],
-                support,
-            )
-        )
+        causes.append(_cause(kind, entity, change.text("ref"), mechanism, [*base, *by_change[index]], support))
     return causes
+
+
+def _seat(
+    change: Finding,
+    entity_terms: Mapping[str, list[Term]],
+    found: Mapping[str, Trouble],
+    graph: CallGraph,
+    weights: Weights,
+) -> tuple[str, list[Term]]:
+    """The entity through which a change acts, and what speaks for that entity.
+
+    Where it was deployed, else who owns the paths; an entity without trouble of its own may still
+    hurt those that call it.
+    """
+    known = {*entity_terms, *graph.callees, *graph.callers}
+    entities = change.text("entities").split() or list(
+        owners(change.text("files").split("\n"), change.text("title"), sorted(known))
+    )
+    best: tuple[float, str, list[Term]] | None = None
+    for entity in sorted(entities):
+        base = list(entity_terms.get(entity, [Term("prior", weights.prior, (), "few entities are the cause")]))
+        callers = [found[c] for c in graph.callers.get(entity, ()) if c in found]
+        hurt = max((c.strength(*CAUSED) for c in callers), default=0.0)
+        own = found[entity].strength() if entity in found else 0.0
+        if hurt > own:
+            base.append(Term("neighbours", weights.neighbours * (hurt - own), (), "its callers are in trouble"))
+        score = sum(term.log_odds for term in base)
+        if best is None or score > best[0]:
+            best = (score, entity, base)
+    if best is None:
+        return change.entity or "unknown", [Term("prior", weights.prior, (), "few entities are the cause")]
+    return best[1], best[2]
 
 
 def _with_confidence(causes: Sequence[Cause], order: Sequence[int]) -> list[Cause]:

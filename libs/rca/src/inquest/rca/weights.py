@@ -33,6 +33,8 @@ class Weights:
     words: float = 1.5
     numbers: float = 2.0
     recent: float = 0.7
+    at_once: float = 2.5
+    neighbours: float = 1.5
     not_live: float = -2.0
     late: float = -4.0
     outside: float = -2.5
