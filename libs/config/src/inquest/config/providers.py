@@ -8,7 +8,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_v
 from inquest.config.section import FilePath, Name, SecretRef, Section, ServiceName, WebUrl
 from inquest.contracts.v1.tools import Domain
 
-PACK_DOMAINS: tuple[Domain, ...] = ("metrics", "logs", "traces", "changes", "topology")
+PACK_DOMAINS: tuple[Domain, ...] = ("metrics", "logs", "traces", "changes", "flags", "topology")
 _PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
