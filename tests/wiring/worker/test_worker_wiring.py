@@ -1,5 +1,6 @@
 """The worker over the bus in memory, with a gateway that answers by hand."""
 
+import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 
@@ -154,7 +155,7 @@ async def test_a_domain_nobody_serves_is_skipped_and_the_step_says_so(
 ) -> None:
     finished = await run(memory_bus, task("collect-error-signatures"))
     assert gateway.requests
-    assert finished.status == "failed"
+    assert finished.status == "partial"
     assert finished.reason == "logs: no provider for logs"
     assert [(row.interface, row.status) for row in finished.coverage] == [("logs", "skipped")]
     assert finished.calls == 0
@@ -262,6 +263,20 @@ async def test_a_gateway_that_is_away_ends_in_a_failed_step_within_its_deadline(
     assert finished.status == "failed"
     assert "nobody answers" in finished.reason
     assert 40 <= finished.wall_ms < 1_000
+
+
+async def test_a_gateway_that_hangs_ends_in_a_failed_step_within_its_deadline(memory_bus: MemoryBus) -> None:
+    build(memory_bus, Settings())
+
+    async def hang(_request: ToolRequest) -> ToolResult:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    memory_bus.reply(TOOL_CALL, hang)
+    finished = await run(memory_bus, task("map-blast-radius", max_latency_ms=100))
+    assert finished.status == "failed"
+    assert "topology: its response was not fetched within 0.075 s" in finished.reason
+    assert finished.wall_ms < 1_000
 
 
 async def test_a_deployment_works_off_its_own_capabilities_alone(memory_bus: MemoryBus) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from inquest.contracts.latest import Spend, Timings, Verdict, derive_id
+from inquest.rca.cause import Ranking
 from inquest.rca.verdict import rank
 from inquest.verifier.domain.case import Case
 from inquest.verifier.domain.conflicts import reconcile
@@ -45,7 +46,7 @@ def decide(case: Case, *, now: datetime) -> Verdict:
         confidence=min(1.0, max(0.0, ranking.confidence)),
         hypotheses=hypotheses,
         first_failing_service=ranking.first_failing,
-        first_sign=first_sign_of(reconciled.evidence),
+        first_sign=first_sign_of(reconciled.evidence, _about(case, ranking)),
         blast_radius=ranking.blast_radius,
         remediation=ranking.remediation,
         coverage=ledger,
@@ -56,6 +57,12 @@ def decide(case: Case, *, now: datetime) -> Verdict:
         spend=_spend(case),
         timings=_timings(case),
     )
+
+
+def _about(case: Case, ranking: Ranking) -> frozenset[str]:
+    """Who the verdict is about: the cause, whom it reached, and whom the page named."""
+    named = (ranking.first_failing, *ranking.blast_radius, *case.opened.focus.services)
+    return frozenset(name for name in named if name)
 
 
 def _spend(case: Case) -> Spend:

@@ -1,6 +1,6 @@
 """The verdict's own sentences. Numbers stay in the evidence, which each sentence cites."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from inquest.contracts.latest import Band, Coverage, Evidence, Hypothesis, Symptom
 
@@ -17,13 +17,17 @@ def headline_of(band: Band, hypotheses: Sequence[Hypothesis], ledger: Sequence[C
     return hypotheses[0].mechanism
 
 
-def first_sign_of(evidence: Sequence[Evidence]) -> Symptom | None:
-    """Return the earliest symptom at least half as strong as the strongest: weaker ones may be noise."""
+def first_sign_of(evidence: Sequence[Evidence], entities: Collection[str]) -> Symptom | None:
+    """Return the earliest symptom of the entities that the verdict is about; of any, where these show none.
+
+    It must be at least half as strong as their strongest: weaker ones may be noise.
+    """
     signs = [
         (one.onset_at, one)
         for one in evidence
         if one.onset_at is not None and one.kind not in _NOT_SIGNS and one.features.get("bad", True) is True
     ]
+    signs = [pair for pair in signs if pair[1].entity in entities] or signs
     if not signs:
         return None
     floor = SIGN_SHARE * max(one.strength for _, one in signs)
