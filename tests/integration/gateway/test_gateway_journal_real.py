@@ -1,14 +1,12 @@
 """The journal and the budget on a real server, with two gateways."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 from inquest.bus.bus import Bus
-from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import LogsResponse, Query, ToolRequest, ToolResult, Window
+from inquest.contracts.latest import LogsResponse, Query, ToolRequest, Window
 from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED
 from inquest.contracts.topology import GATEWAY_JOURNAL, PAYLOADS
 from inquest.gateway.calls import Calls, Ledger
@@ -18,7 +16,7 @@ from inquest.gateway.handlers import Handlers
 from inquest.gateway.journal import Journal
 from inquest.gateway.ports import Interface, ProviderFailed
 from inquest.gateway.reader import HealthBoard, Reader
-from inquest.testkit.fixtures import running, until
+from inquest.testkit.fixtures import until
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 LEASE_S = 0.6
@@ -49,7 +47,7 @@ class FixedDirectory:
 
     found: list[Interface]
 
-    def interfaces(self, _tenant: str, domain: str) -> list[Interface]:
+    async def interfaces(self, _tenant: str, domain: str) -> list[Interface]:
         return [one for one in self.found if domain in one.domains]
 
     def probed(self) -> list[Interface]:
@@ -82,23 +80,19 @@ def provider() -> CountingProvider:
     return CountingProvider()
 
 
-async def test_the_same_request_twice_is_one_call_of_the_provider(bus_factory, provider):
+async def test_the_same_request_twice_is_one_call_of_the_provider(bus, nats_server, provider):
     provider.gate.set()
-    server, asker = await bus_factory("gateway"), await bus_factory("worker")
+    server = Bus(nats_server.url, "gateway")
     server.reply(TOOL_CALL, gateway(server, "one", interface("loki", provider)).on_tool_call)
-    results: list[ToolResult] = []
-
-    async def ask() -> bool:
-        with suppress(RetryLater):  # nobody answers until the replier has subscribed
-            results.append(await asker.request(TOOL_CALL, request(), timeout_s=5, domain="logs", tenant="acme"))
-        return len(results) == 2
-
-    async with running(server):
-        await until(ask)
+    await server.connect()
+    try:
+        results = [await bus.request(TOOL_CALL, request(), timeout_s=5, domain="logs", tenant="acme") for _ in range(2)]
+    finally:
+        await server.close()
     first, again = results
     assert (first.status, first.recorded, provider.asked) == ("ok", False, 1)
     assert again == first.model_copy(update={"recorded": True})
-    records = await asker.read(TOOL_CALLED, tenant="acme", investigation="inv")
+    records = await bus.read(TOOL_CALLED, tenant="acme", investigation="inv")
     assert [one.message.call_id for one in records] == [first.call_id]
 
 

@@ -139,6 +139,16 @@ async def test_a_new_configuration_counts_without_a_restart(memory_bus, gateway)
         follow.cancel()
 
 
+async def test_a_call_that_comes_before_the_configuration_waits_for_it(memory_bus, pack):
+    await apply(memory_bus, {"acme": recording(pack)})
+    service = build(memory_bus, Settings())
+    early = asyncio.create_task(call(memory_bus))
+    await asyncio.sleep(0)
+    assert not early.done()
+    await service.on_start[0]()
+    assert (await early).status == "ok"
+
+
 async def test_a_provider_that_is_a_pack_falls_back_to_another(memory_bus, pack, tmp_path):
     def provider(name: str, path, priority: int) -> dict:
         return {

@@ -32,7 +32,7 @@ class Handlers:
     async def on_tool_call(self, request: ToolRequest) -> ToolResult:
         """Answer a request; every outcome leaves a record before the answer goes out."""
         identity = call_id(request)
-        interfaces = self.directory.interfaces(request.tenant, request.domain)
+        interfaces = await self.directory.interfaces(request.tenant, request.domain)
         if interfaces:
             result = await self.calls.make(request, identity, interfaces)
         else:

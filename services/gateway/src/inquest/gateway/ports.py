@@ -57,8 +57,11 @@ class Interface:
 class Directory(Protocol):
     """The interfaces that the present configuration gives a tenant."""
 
-    def interfaces(self, tenant: str, domain: Domain) -> Sequence[Interface]:
-        """Return those that serve a domain; none when the tenant has none, or is unknown."""
+    async def interfaces(self, tenant: str, domain: Domain) -> Sequence[Interface]:
+        """Return those that serve a domain, none when the tenant has none or is unknown.
+
+        Waits until the configuration was loaded: a call that comes earlier must not hear "no provider configured".
+        """
         ...
 
     def probed(self) -> Sequence[Interface]:

@@ -44,7 +44,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
 
     return Service(
         name="gateway",
-        on_start=(cache.start,),
+        on_start=(directory.start,),
         tasks=(cache.follow, Prober(directory, calls.reader, settings.gateway_probe_s).run),
         on_stop=(close,),
         pings={"config": cache.ping},

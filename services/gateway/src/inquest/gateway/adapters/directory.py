@@ -1,5 +1,6 @@
 """Turns the providers of inquest.yaml into interfaces. A new kind of provider gets its case in `_provider`."""
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
@@ -31,9 +32,16 @@ class ConfiguredDirectory:
         self._http = http
         self._bytes_max = bytes_max
         self._built: dict[str, tuple[TenantConfig, tuple[Interface, ...]]] = {}
+        self._loaded = asyncio.Event()
 
-    def interfaces(self, tenant: str, domain: Domain) -> Sequence[Interface]:
+    async def start(self) -> None:
+        """Load the configuration; calls that came before are answered now."""
+        await self._cache.start()
+        self._loaded.set()
+
+    async def interfaces(self, tenant: str, domain: Domain) -> Sequence[Interface]:
         """See Directory."""
+        await self._loaded.wait()
         return [one for one in self._of(tenant) if domain in one.domains]
 
     def probed(self) -> Sequence[Interface]:
