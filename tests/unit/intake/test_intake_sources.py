@@ -152,6 +152,7 @@ def test_a_generic_signal_says_what_it_knows():
     assert reading.title == "pay errors at 0.71 (threshold 0.02)"
     assert (reading.severity, reading.metric, reading.kind) == ("critical", "errors", "alert")
     assert reading.labels == {"monitor": "m1", "threshold": "0.02", "observed": "0.71", "a": "True"}
+    assert read_generic(service="pay", observed=71).title == "pay at 71"
     assert read_generic(summary="Down").title == "Down"
     assert read_generic(service="pay", metric="p99").title == "pay p99 violates its objective"
     assert read_generic().title == "Incident reported at 2026-01-01 10:00:00 UTC"

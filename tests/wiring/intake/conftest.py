@@ -49,7 +49,7 @@ class Intake:
     def webhooks(self):
         (route,) = self.service.routes
         assert isinstance(route, Route)
-        return route.endpoint.__self__
+        return getattr(route.endpoint, "__self__", None)
 
     async def configure(self, config: dict[str, Any]) -> None:
         await ConfigStore(self.bus.kv(topology.CONFIG)).apply(Config.model_validate(config), "test", NOW)

@@ -153,7 +153,8 @@ async def test_an_applied_configuration_counts_without_a_restart(intake):
     await intake.configure({"tenants": {"new": {"sources": [source]}}})
 
     async def taken() -> bool:
-        return (await intake.post(intake.generic(), "gen", "new", "generic")).status_code == 202
+        response = await intake.post(intake.generic(), "gen", "new", "generic")
+        return bool(response.status_code == 202)
 
     await until(taken)
     await intake.service.pings["config"]()

@@ -10,7 +10,7 @@ from inquest.contracts.v1.signal import Severity
 from inquest.intake.domain.reading import Reading, content_key
 from inquest.intake.domain.refusal import Refused
 
-Scalar = str | float | bool
+Scalar = str | int | float | bool
 _SEVERITIES: dict[str, Severity] = {
     "critical": "critical",
     "crit": "critical",
