@@ -7,10 +7,11 @@ from inquest.bus.codec import encode
 from inquest.bus.port import Outgoing
 from inquest.contracts import subjects as s
 from inquest.contracts.latest import DeadLetter, Ended
+from inquest.contracts.text import plain
 from inquest.testkit.stories import HEADLINE, InvestigationBuilder
 from inquest.tracestore.domain.rows import Row, make_row, model_of, parse
 from inquest.tracestore.domain.story import assemble, summarise
-from inquest.tracestore.domain.texts import describe, plain, searchable
+from inquest.tracestore.domain.texts import describe, searchable
 
 ONE = InvestigationBuilder()
 

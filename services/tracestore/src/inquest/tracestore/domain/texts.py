@@ -4,7 +4,6 @@ Bodies quote telemetry, which is untrusted: control characters (terminal escapes
 that no reader of a timeline has to remember to.
 """
 
-import unicodedata
 from functools import singledispatch
 
 from inquest.contracts.latest import (
@@ -20,19 +19,7 @@ from inquest.contracts.latest import (
     ToolCall,
     Verdict,
 )
-
-TEXT_CHARS_MAX = 300
-
-
-def plain(text: str, chars_max: int = TEXT_CHARS_MAX) -> str:
-    """Return the text on one line, without control, format or surrogate characters, cut at `chars_max`."""
-    kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or not _is_control(char))
-    line = " ".join(kept.split())
-    return line if len(line) <= chars_max else line[: chars_max - 1] + "…"
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}
+from inquest.contracts.text import plain
 
 
 def describe(message: Message | None, subject: str) -> str:
