@@ -30,7 +30,11 @@ _SAFETY: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), said, mechanism)
     for pattern, said, mechanism in (
         (r"\block\(|\bunlock\(|synchronized|mutex|rlock", "it removes a lock", "concurrency"),
-        (r"\.close\(|\.release\(|dispose\(|\bfinally\b|with open|using \(", "it no longer gives a resource back", "pool"),
+        (
+            r"\.close\(|\.release\(|dispose\(|\bfinally\b|with open|using \(",
+            "it no longer gives a resource back",
+            "pool",
+        ),
         (r"withtimeout|withdeadline|settimeout|deadline|timeout *[:=(]", "it removes a time limit", "timeout"),
         (r"cache\w*\.(?:get|load|fetch|lookup)|@cacheable|memoize|lru_cache", "it no longer asks the cache", "cache"),
         (r"\blimit\b *[(\d:=$]|semaphore|sem *<-|<- *sem|ratelimit|limiter|acquire\(", "it removes a bound", "limit"),
@@ -44,8 +48,16 @@ _SAFETY: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 _RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), said, mechanism)
     for pattern, said, mechanism in (
-        (r"\.lock\(\)|synchronized|lock table|for update|select_for_update|with .*lock", "it takes a lock", "concurrency"),
-        (r"drop index|drop column|drop table|alter table|rename column|create index(?! concurrently)", "it alters a table", "query"),
+        (
+            r"\.lock\(\)|synchronized|lock table|for update|select_for_update|with .*lock",
+            "it takes a lock",
+            "concurrency",
+        ),
+        (
+            r"drop index|drop column|drop table|alter table|rename column|create index(?! concurrently)",
+            "it alters a table",
+            "query",
+        ),
         (r"\bsleep\(|time\.after\(|thread\.sleep", "it waits", "timeout"),
         (r"while *\(?true|for *\{ *$|for *\(;;\)|while 1\b", "it loops without end", "cpu"),
         (r"(?:\)[+*]|\][+*])\)[+*]", "it matches with a pattern that can backtrack without end", "cpu"),
@@ -55,14 +67,41 @@ _RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     )
 )
 STRONG = 0.6
-_KEPT = re.compile(r"^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*|list|map)\b.*=|^\s*var \w+ (?:\[\]|map\[)", re.IGNORECASE)
+_KEPT = re.compile(
+    r"^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*|list|map)\b.*=|^\s*var \w+ (?:\[\]|map\[)",
+    re.IGNORECASE,
+)
 _APPEND = re.compile(r"\bappend\(|\.push\(|\.add\(|\.put\(|\.append\(")
-_TELEMETRY = re.compile(r"\blog(?:ger|ging)?\b|prometheus|metric|span\.|tracer|attribute\.|otel|telemetry|statsd|histogram|counter\b", re.IGNORECASE)
+_TELEMETRY = re.compile(
+    r"\blog(?:ger|ging)?\b|prometheus|metric|span\.|tracer|attribute\.|otel|telemetry|statsd|histogram|counter\b",
+    re.IGNORECASE,
+)
 _CALL = re.compile(r"\.\s*(?:get|find|query|fetch|load|select|exec|call|do|send|post|read|lookup)\w*\(", re.IGNORECASE)
 _LOOP = re.compile(r"\b(?:for|while|foreach|forEach|\.map\()\b")
-_DEFINES = re.compile(r"^[+ ]*(?:export |public |private |protected |static |async |pub )*(?:func|def|class|type|interface|fn|function|struct|var|const|let)\b")
+_DEFINES = re.compile(
+    r"^[+ ]*(?:export |public |private |protected |static |async |pub )*(?:func|def|class|type|interface|fn|function|struct|var|const|let)\b"
+)
 _POINTS = re.compile(r"url|host|endpoint|addr|port|dsn|uri|broker|server", re.IGNORECASE)
-_KEYWORDS = frozenset(["if", "else", "return", "func", "def", "for", "in", "nil", "null", "var", "const", "err", "ctx", "self", "this", "new"])
+_KEYWORDS = frozenset(
+    [
+        "if",
+        "else",
+        "return",
+        "func",
+        "def",
+        "for",
+        "in",
+        "nil",
+        "null",
+        "var",
+        "const",
+        "err",
+        "ctx",
+        "self",
+        "this",
+        "new",
+    ]
+)
 
 
 def judge(removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair]) -> Judgement:

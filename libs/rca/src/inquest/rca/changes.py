@@ -79,9 +79,7 @@ class _Roads:
         return (shipped[0].time, [d.entity for d in shipped if d.entity]) if shipped else (None, [])
 
 
-def _finding(
-    change: Change, reading: Reading, road: tuple[float | None, list[str]], window: Window
-) -> Finding:
+def _finding(change: Change, reading: Reading, road: tuple[float | None, list[str]], window: Window) -> Finding:
     live_at, entities = road
     if change.entity:
         entities.append(change.entity)
@@ -102,7 +100,7 @@ def _finding(
         "made_at": change.time,
         "live": live_at is not None,
         "live_at": live_at if live_at is not None else 0.0,
-        "entities": " ".join(dict.fromkeys(entities)),
+        "entities": "\n".join(dict.fromkeys(entities)),
         "title": title,
         "files": "\n".join(change.files[:20]),
         "behaviour": round(behaviour, 3),

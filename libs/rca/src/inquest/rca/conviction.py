@@ -146,7 +146,9 @@ def _terms(
     terms = [
         Term("change-prior", weights.change_prior, (), "most changes are innocent"),
         Term("behaviour", weights.behaviour * (2 * behaviour - 0.6), own, change.text("why")),
-        Term("fit", weights.fit * (fit - 0.3) if known else 0.0, own, f"mechanism {by or 'unknown'} against the symptoms"),
+        Term(
+            "fit", weights.fit * (fit - 0.3) if known else 0.0, own, f"mechanism {by or 'unknown'} against the symptoms"
+        ),
         Term("words", weights.words * overlap, own, f"names shared with the symptoms: {shared or 'none'}"),
     ]
     if _confirmed(change, now):
@@ -162,10 +164,14 @@ def _terms(
 def _without(change: Finding, now: Scene, weights: Weights) -> list[Term]:
     """The best explanation that needs no change, unless this change could have brought it about."""
     mechanisms = set(change.text("mechanisms").split()[:2])
-    best = max((one for one in now.operations if not mechanisms & one.excused), key=lambda one: one.strength, default=None)
+    best = max(
+        (one for one in now.operations if not mechanisms & one.excused), key=lambda one: one.strength, default=None
+    )
     if best is None:
         return []
-    return [Term("outside", weights.outside * best.strength, best.findings, f"{best.sentence}, which it cannot bring about")]
+    return [
+        Term("outside", weights.outside * best.strength, best.findings, f"{best.sentence}, which it cannot bring about")
+    ]
 
 
 def _timing(change: Finding, onset: float, weights: Weights, own: tuple[int, ...]) -> Term:

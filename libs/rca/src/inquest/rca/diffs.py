@@ -114,9 +114,7 @@ def _tokens(code: Sequence[str], message: str, files: Sequence[str]) -> tuple[st
     return tuple(token for token, _ in ordered[:TOKENS_MAX])
 
 
-def _mechanisms(
-    removed: Sequence[str], added: Sequence[str], message: str, files: Sequence[str]
-) -> tuple[str, ...]:
+def _mechanisms(removed: Sequence[str], added: Sequence[str], message: str, files: Sequence[str]) -> tuple[str, ...]:
     """Mechanisms by how many of their words the change touches; lines that only move count nothing."""
     gone, come = changed_lines(removed, added)
     bag: Counter[str] = Counter()
@@ -125,8 +123,7 @@ def _mechanisms(
     for text in (message, *files):
         bag.update(dict.fromkeys(words(text), 2))
     scored = [
-        (sum(min(bag[word], 3) for word in mechanism.words if word in bag), mechanism.name)
-        for mechanism in MECHANISMS
+        (sum(min(bag[word], 3) for word in mechanism.words if word in bag), mechanism.name) for mechanism in MECHANISMS
     ]
     best = max((score for score, _ in scored), default=0)
     kept = [(score, name) for score, name in scored if score and score >= 0.34 * best]

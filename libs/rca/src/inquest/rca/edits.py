@@ -16,7 +16,9 @@ _MESSAGE = re.compile(
     r"|fatal)\b",
     re.IGNORECASE,
 )
-_OPERATORS = frozenset(["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."])
+_OPERATORS = frozenset(
+    ["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."]
+)
 _BOOLEANS = frozenset(["true", "false", "on", "off", "yes", "no", "enabled", "disabled"])
 
 

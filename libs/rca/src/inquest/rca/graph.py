@@ -1,7 +1,8 @@
 """`map_dependencies`: who calls whom, and the graph that ranking walks."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from inquest.rca.spantree import span_tree
 from inquest.rca.tables import Edge, Spans, Target, Window
 
 EDGES_MAX = 2_000
+NAME_CHARS_MIN = 4
 
 
 def map_dependencies(
@@ -101,8 +103,8 @@ def _walk(start: str, follow: dict[str, set[str]]) -> dict[str, int]:
     return distance
 
 
-def call_graph(findings: Iterable[Finding]) -> CallGraph:
-    """The graph that the edges among `findings` describe."""
+def call_graph(findings: Sequence[Finding]) -> CallGraph:
+    """The graph that the edges among `findings` describe, and that failing calls in logs name."""
     graph = CallGraph()
     traced: set[str] = set()
     for finding in findings:
@@ -111,4 +113,19 @@ def call_graph(findings: Iterable[Finding]) -> CallGraph:
             if finding.number("calls") > 0:
                 traced |= {finding.text("caller"), finding.text("callee")}
     graph.traced = frozenset(traced)
+    for caller, callee in sorted(_named(findings)):
+        if caller not in graph.downstream(callee):
+            graph.add(caller, callee)
     return graph
+
+
+def _named(findings: Sequence[Finding]) -> set[tuple[str, str]]:
+    """Who complains of whom: a line of one entity that speaks of failure and names another."""
+    names = {f.entity for f in findings if len(f.entity) >= NAME_CHARS_MIN and f.detector != "change"}
+    pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in sorted(names)))
+    pairs: set[tuple[str, str]] = set()
+    for finding in findings:
+        if names and finding.detector in {"template", "pattern"} and finding.text("classes"):
+            said = f"{finding.text('template')} {finding.text('example')}"
+            pairs |= {(finding.entity, other) for other in pattern.findall(said) if other != finding.entity}
+    return pairs

@@ -40,12 +40,8 @@ class _Sign:
     sentence: str
 
 
-def _sign(
-    name: str, kind: CauseKind, remediation: Remediation, pattern: str, excused: str, sentence: str
-) -> _Sign:
-    return _Sign(
-        name, kind, remediation, re.compile(pattern, re.IGNORECASE), frozenset(excused.split()), sentence
-    )
+def _sign(name: str, kind: CauseKind, remediation: Remediation, pattern: str, excused: str, sentence: str) -> _Sign:
+    return _Sign(name, kind, remediation, re.compile(pattern, re.IGNORECASE), frozenset(excused.split()), sentence)
 
 
 _SIGNS = (
@@ -128,7 +124,9 @@ def _outside_party(texts: Iterable[tuple[int, Finding, str]]) -> Operation | Non
     """Failures of a host outside, or what its operator says about itself."""
     hits, host = [], ""
     for index, finding, text in texts:
-        outside = next((m.group(0) for m in _HOST.finditer(text) if not _INSIDE.search(text[m.start() : m.end() + 12])), "")
+        outside = next(
+            (m.group(0) for m in _HOST.finditer(text) if not _INSIDE.search(text[m.start() : m.end() + 12])), ""
+        )
         if (outside and _FAILED.search(text)) or _STATUS.search(text):
             hits.append((finding.strength, index))
             host = host or outside
@@ -150,6 +148,12 @@ def _surge(findings: Sequence[Finding], graph: CallGraph, target: Target) -> Ope
             continue
         before, after = finding.number("before"), finding.number("after")
         early = finding.onset_at is not None and (not onsets or finding.onset_at <= min(onsets) + 60.0)
-        if before > 0 and after >= SURGE_MIN * before and finding.strength >= 0.5 and early and finding.text("resource") != "network":
+        if (
+            before > 0
+            and after >= SURGE_MIN * before
+            and finding.strength >= 0.5
+            and early
+            and finding.text("resource") != "network"
+        ):
             hits.append((finding.strength, index))
     return _operation("traffic", "traffic", "scale", hits, "traffic surged", frozenset({"retry", "cache", "time"}))

@@ -20,3 +20,9 @@ def clock(epoch_s: float) -> str:
     """UTC time of day, without a clock or a time zone table."""
     second = int(epoch_s) % 86_400
     return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+
+
+def shortened(sentence: str, chars_max: int = 240) -> str:
+    """A sentence to be quoted inside another one: no final stop, cut at a word."""
+    text = sentence.rstrip(".")
+    return text if len(text) <= chars_max else text[:chars_max].rsplit(" ", 1)[0] + " …"
