@@ -8,6 +8,7 @@ from inquest.intake.adapters.webhooks import STATUSES
 from inquest.intake.domain import generic, pagerduty
 from inquest.intake.domain.reading import parse
 from inquest.intake.settings import Settings
+from inquest.runtime import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs/webhooks.md").read_text()
@@ -35,6 +36,6 @@ def test_the_examples_are_what_they_say():
 
 def test_every_setting_of_intake_is_in_its_readme():
     readme = (ROOT / "services/intake/README.md").read_text()
-    own = set(Settings.model_fields) - set(Settings.__base__.model_fields)
+    own = set(Settings.model_fields) - set(ServiceSettings.model_fields)
     for name in own:
         assert f"`INQUEST_{name.upper()}` | {Settings.model_fields[name].default} |" in readme
