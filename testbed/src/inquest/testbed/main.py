@@ -1,6 +1,7 @@
 """The command `inquest-testbed`."""
 
 import argparse
+import hashlib
 import signal
 import sys
 import time
@@ -8,19 +9,28 @@ from pathlib import Path
 
 from inquest.packs import check_pack
 from inquest.testbed.record import record
-from inquest.testbed.scenario import TestbedError, fault_names, load_fault
+from inquest.testbed.scenario import RecordingError, fault_names, load_fault
 from inquest.testbed.timeline import SECONDS
 
 SECONDS_MIN = 12.0
+SPLIT_SEED = 0
+BUNDLED = "pool-exhausted"
+"""This one lies apart, in `packs/pool-exhausted`: it is what `make run` shows."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; 0 if it did what was asked, 1 if not, 130 on Ctrl-C."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Also where a shell started this in the background, with SIGINT ignored.
+        signal.signal(number, signal.default_int_handler)
     try:
-        return _faults() if options.command == "faults" else _record(options)
-    except TestbedError as error:
+        if options.command == "faults":
+            return _faults()
+        if options.command == "record":
+            return _record(options.fault, options.out, options.seconds)
+        return _record_all(options.out, options.seconds)
+    except RecordingError as error:
         _say(f"inquest-testbed: {error}")
         return 1
     except KeyboardInterrupt:
@@ -35,8 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("record", help="run a fault and write an incident pack")
     one.add_argument("fault", help="a name that `inquest-testbed faults` lists")
     one.add_argument("out", type=Path, help="folder of the pack")
-    one.add_argument("--seconds", type=float, default=SECONDS, help="length of the recording")
+    every = commands.add_parser("record-all", help="record each fault that has no pack yet")
+    every.add_argument("out", type=Path, help="folder; packs go to its tune/ and test/")
+    for command in (one, every):
+        command.add_argument("--seconds", type=_seconds, default=SECONDS, help="length of a recording")
     return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if seconds < SECONDS_MIN:
+        raise argparse.ArgumentTypeError(f"must be at least {SECONDS_MIN:.0f}")
+    return seconds
 
 
 def _faults() -> int:
@@ -45,23 +65,43 @@ def _faults() -> int:
     return 0
 
 
-def _record(options: argparse.Namespace) -> int:
-    fault = load_fault(options.fault)
-    if options.seconds < SECONDS_MIN:
-        raise TestbedError(f"--seconds must be at least {SECONDS_MIN:.0f}")
+def _record(name: str, out: Path, seconds: float) -> int:
+    fault = load_fault(name)
     started = time.monotonic()
 
     def tell(text: str) -> None:
         _say(f"[{time.monotonic() - started:5.1f} s] {text}")
 
-    alert = record(fault, options.out, tell, options.seconds)
-    errors = [problem for problem in check_pack(options.out) if problem.level == "error"]
+    alert = record(fault, out, tell, seconds)
+    errors = [problem for problem in check_pack(out) if problem.level == "error"]
     for problem in errors:
         _say(str(problem))
-    size = sum(file.stat().st_size for file in options.out.iterdir())
+    size = sum(file.stat().st_size for file in out.iterdir())
     tell(f"paged: {alert.title}")
-    sys.stdout.write(f"{options.out}: {size / 1000:.0f} kB\n")
+    sys.stdout.write(f"{out}: {size / 1000:.0f} kB\n")
     return 1 if errors else 0
+
+
+def _record_all(out: Path, seconds: float) -> int:
+    failed: list[str] = []
+    for name in fault_names():
+        folder = out / split_of(name) / name
+        if name == BUNDLED or (folder / "pack.yaml").exists():
+            continue
+        try:
+            _say(f"--- {name}")
+            _record(name, folder, seconds)
+        except RecordingError as error:
+            _say(f"{name}: {error}")
+            failed.append(name)
+    if failed:
+        raise RecordingError(f"not recorded: {', '.join(failed)}; run again for these")
+    return 0
+
+
+def split_of(name: str) -> str:
+    """Say whether a fault's pack is for tuning or for testing; a new fault moves none of the others."""
+    return ("tune", "test")[hashlib.sha256(f"{SPLIT_SEED} {name}".encode()).digest()[-1] % 2]
 
 
 def _say(text: str) -> None:

@@ -9,7 +9,7 @@ import orjson
 from inquest.packs import MetricRow, PackMeta, TimeRange, write_pack
 from inquest.testbed.alerts import Alert, first_alert, index
 from inquest.testbed.pagerduty import triggered
-from inquest.testbed.scenario import Fault, TestbedError
+from inquest.testbed.scenario import Fault, RecordingError
 from inquest.testbed.world import OBSERVED
 
 Row = dict[str, Any]
@@ -46,7 +46,7 @@ def pack(
 ) -> Alert:
     """Write the pack and return the alert it begins with; `times` are start, window, onset and end.
 
-    Raises TestbedError where no alert rule fires, or one fires before the onset.
+    Raises RecordingError where no alert rule fires, or one fires before the onset.
     """
     start, window_from, onset, end = times
     samples = read(telemetry, "metrics", "time", start, end)
@@ -74,13 +74,13 @@ def pack(
 def _alert(samples: dict[tuple[str, str], dict[int, float]], start: float, onset: float, end: float) -> Alert:
     early = first_alert(samples, start + 5, onset - 1)
     if early:
-        raise TestbedError(
+        raise RecordingError(
             f"{early.title!r} fired {onset - early.time:.0f} s before the onset:"
             " the machine is too busy to record on; try again"
         )
     alert = first_alert(samples, onset, end)
     if not alert:
-        raise TestbedError("no alert rule fired: the fault showed no symptom; record for longer")
+        raise RecordingError("no alert rule fired: the fault showed no symptom; record for longer")
     return alert
 
 

@@ -13,7 +13,7 @@ from inquest.testbed import certificates
 from inquest.testbed.alerts import Alert
 from inquest.testbed.packing import pack
 from inquest.testbed.repository import Repository, Revision
-from inquest.testbed.scenario import Fault, Step, TestbedError, load_decoys
+from inquest.testbed.scenario import Fault, RecordingError, Step, load_decoys
 from inquest.testbed.timeline import SECONDS, Moment, Timeline, plan
 from inquest.testbed.world import OBSERVED, World
 
@@ -101,7 +101,7 @@ class Recording:
             while True:
                 self.world.query(statement)
                 time.sleep(FILL_PAUSE_S)
-        except (TestbedError, OSError) as full:
+        except (RecordingError, OSError) as full:
             self.tell(str(full))
 
     def _burn(self, step: Step, _now: float) -> None:
@@ -127,7 +127,7 @@ class Recording:
 def record(fault: Fault, out: Path, tell: Tell, seconds: float = SECONDS) -> Alert:
     """Record `fault` into the folder `out` and return the alert that paged; takes `seconds` + about 30.
 
-    Every process is stopped before this returns, also on an error or an interrupt. Raises TestbedError.
+    Every process is stopped before this returns, also on an error or an interrupt. Raises RecordingError.
     """
     timeline = plan(fault, load_decoys(), seconds)
     with tempfile.TemporaryDirectory(prefix="inquest-testbed-") as folder:

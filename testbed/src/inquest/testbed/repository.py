@@ -2,13 +2,18 @@
 
 import difflib
 import hashlib
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from inquest.testbed.scenario import Commit, TestbedError
+from inquest.testbed.scenario import Commit, RecordingError
 
 SHOP = Path(__file__).parent / "shop"
+
+IMPORT = re.compile(r"from shopkit\.(\w+) import")
+IMPORTS = re.compile(r"from shopkit import (.+)")
+LISTED = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,6 @@ class Revision:
     message: str
     files: tuple[str, ...]
     diff: str
-
-    def touches(self, service: str) -> bool:
-        """Say whether a build of `service` contains a changed file."""
-        mine = (f"services/{service}/", f"config/{service}.yaml", "shopkit/")
-        return any(file.startswith(mine) for file in self.files)
 
 
 class Repository:
@@ -39,7 +39,7 @@ class Repository:
         self.revisions = [Revision(first, "shop", "Import", (), "")]
 
     def commit(self, commit: Commit) -> Revision:
-        """Apply the edits; TestbedError where one does not fit exactly once."""
+        """Apply the edits; RecordingError where one does not fit exactly once."""
         before: dict[str, str] = {}
         for edit in commit.edits:
             path = self._folder / edit.file
@@ -47,7 +47,7 @@ class Repository:
             before.setdefault(edit.file, text)
             if text.count(edit.old) != 1:
                 count = text.count(edit.old)
-                raise TestbedError(f"{commit.message!r}: {edit.file} holds {edit.old!r} {count} times")
+                raise RecordingError(f"{commit.message!r}: {edit.file} holds {edit.old!r} {count} times")
             path.write_text(text.replace(edit.old, edit.new))
         diff = "".join(self._diff(file, text) for file, text in before.items())
         parent = self.revisions[-1].sha
@@ -64,9 +64,23 @@ class Repository:
         return "".join(lines)
 
     def built_from(self, service: str) -> Revision:
-        """Return the newest commit that a build of `service` contains a change of."""
-        touching = [revision for revision in self.revisions if revision.touches(service)]
+        """Return the newest commit that changed what `service` is made of."""
+        parts = self._parts(service)
+        touching = [one for one in self.revisions if any(file.startswith(parts) for file in one.files)]
         return touching[-1] if touching else self.revisions[0]
+
+    def _parts(self, service: str) -> tuple[str, ...]:
+        """Return the paths that a service is built from: its own, and the shared modules that it imports."""
+        sources = [(self._folder / "services" / service / "app.py").read_text()]
+        shared: set[str] = set()
+        while sources:
+            source = sources.pop()
+            names = {*IMPORT.findall(source), *LISTED.findall(" ".join(IMPORTS.findall(source)))}
+            found = {name for name in names if (self._folder / "shopkit" / f"{name}.py").exists()}
+            sources += [(self._folder / "shopkit" / f"{name}.py").read_text() for name in found - shared]
+            shared |= found
+        modules = (f"shopkit/{name}.py" for name in sorted(shared))
+        return (f"services/{service}/", f"config/{service}.yaml", *modules)
 
     def release(self, service: str) -> Path:
         """Copy the present state into a folder of its own and return it."""

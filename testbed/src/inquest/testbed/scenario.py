@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 
-class TestbedError(Exception):
+class RecordingError(Exception):
     """The testbed cannot go on; the message says what to do."""
 
 
@@ -126,14 +126,14 @@ def fault_names() -> list[str]:
 
 
 def load_fault(name: str) -> Fault:
-    """Read one fault file; TestbedError where there is none or it is malformed."""
+    """Read one fault file; RecordingError where there is none or it is malformed."""
     path = _folder() / f"{name}.yaml"
     if not path.is_file():
-        raise TestbedError(f"no fault named {name!r}; there are: {', '.join(fault_names())}")
+        raise RecordingError(f"no fault named {name!r}; there are: {', '.join(fault_names())}")
     try:
         return Fault.model_validate({"name": name, **yaml.safe_load(path.read_text())})
     except (yaml.YAMLError, ValidationError) as error:
-        raise TestbedError(f"faults/{name}.yaml: {error}") from error
+        raise RecordingError(f"faults/{name}.yaml: {error}") from error
 
 
 def load_decoys() -> list[Decoy]:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import yaml
 from inquest.testbed.repository import Repository
-from inquest.testbed.scenario import TestbedError
+from inquest.testbed.scenario import RecordingError
 
 OBSERVED = ("ordersdb", "catalog", "recommend", "inventory", "payment", "checkout", "frontend")
 """Services of the shop, callees first; their telemetry goes into the pack."""
@@ -91,12 +91,12 @@ class World:
             self._join(node_of(beside), process)
 
     def query(self, sql: str) -> None:
-        """Run one statement as an outside feed would; TestbedError where the database refuses."""
+        """Run one statement as an outside feed would; RecordingError where the database refuses."""
         with socket.create_connection(("127.0.0.1", self._ports["ordersdb"]), timeout=10) as link:
             link.sendall(orjson.dumps({"sql": sql, "args": []}) + b"\n")
             answer = orjson.loads(link.makefile("rb").readline())
         if "error" in answer:
-            raise TestbedError(f"ordersdb: {answer['error']}")
+            raise RecordingError(f"ordersdb: {answer['error']}")
 
     def stop_all(self) -> None:
         """End every process: asked first, killed after `STOP_S` seconds."""
@@ -113,10 +113,10 @@ class World:
                 process.wait()
 
     def check_alive(self) -> None:
-        """Raise TestbedError where a service that should run has ended."""
+        """Raise RecordingError where a service that should run has ended."""
         for service, process in self._running.items():
             if process.poll() is not None:
-                raise TestbedError(self._ended(service, process))
+                raise RecordingError(self._ended(service, process))
 
     def _spawn(self, service: str) -> subprocess.Popen[bytes]:
         release = self.repository.release(service)
@@ -167,9 +167,9 @@ class World:
         until = time.monotonic() + READY_S
         while not marker.exists():
             if process.poll() is not None:
-                raise TestbedError(self._ended(service, process))
+                raise RecordingError(self._ended(service, process))
             if time.monotonic() > until:
-                raise TestbedError(f"{service} was not ready within {READY_S:.0f} s")
+                raise RecordingError(f"{service} was not ready within {READY_S:.0f} s")
             time.sleep(0.05)
 
     def _ended(self, service: str, process: subprocess.Popen[bytes]) -> str:

@@ -5,7 +5,7 @@ import sqlite3
 
 PRODUCTS = 60
 CUSTOMERS = 200
-REVIEWS = 100_000
+REVIEWS = 160_000
 
 SCHEMA = """
 CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT, price_minor INTEGER, attributes TEXT);
