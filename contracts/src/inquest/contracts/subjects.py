@@ -108,10 +108,16 @@ SUBJECTS: tuple[Subject, ...] = (
 DEAD_PREFIX = "dead"  # a dead letter of subject S lies under dead.S, published by libs/bus of any service
 
 
+_BY_NAME = {row.name: row for row in SUBJECTS}
+_NAME_TOKENS_MAX = 4
+
+
 def match(subject: str) -> tuple[Subject, dict[str, str]] | None:
     """Return the row and the keys of a concrete subject, or None when the table does not know it."""
-    for row in SUBJECTS:
-        keys = row.parse(subject)
-        if keys is not None:
-            return row, keys
-    return None
+    # Called for every message: a name has four tokens, or one for what comes from outside.
+    tokens = subject.split(".")
+    row = _BY_NAME.get(".".join(tokens[:_NAME_TOKENS_MAX])) or _BY_NAME.get(tokens[0])
+    if row is None:
+        return None
+    keys = row.parse(subject)
+    return None if keys is None else (row, keys)

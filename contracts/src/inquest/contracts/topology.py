@@ -159,7 +159,15 @@ CONSUMERS: tuple[Consumer, ...] = (
     *_worker_consumers(),
     Consumer("verifier-rounds", "INVESTIGATIONS", "verifier", (s.INVESTIGATION_RECORDED.pattern(),)),
     Consumer("notifier-conclusions", "INVESTIGATIONS", "notifier", (s.INVESTIGATION_RECORDED.pattern(),)),
-    Consumer("notifier-notices", "NOTICES", "notifier", (s.NOTICE_SEND.pattern(),), workers_max=4),
+    Consumer(
+        "notifier-notices",
+        "NOTICES",
+        "notifier",
+        (s.NOTICE_SEND.pattern(),),
+        deliver_max=12,
+        workers_max=4,
+        why="outside channels may be away for a minute or two",
+    ),
     *_tracestore_consumers(),
 )
 
@@ -202,7 +210,7 @@ BUCKETS: tuple[Bucket, ...] = (
 READS: Mapping[str, tuple[str, ...]] = {
     "planner": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
-    "notifier": ("INVESTIGATIONS", "VERDICTS"),
+    "notifier": ("INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "worker": ("EVIDENCE",),
     # An advisory names a message of any stream; it is fetched to become a dead letter.
     "tracestore": tuple(stream.name for stream in STREAMS),

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +46,8 @@ class HandlerHung(InquestError):
 class _InFlight:
     msg: Msg
     since: float
+    task: asyncio.Task[Any] | None
+    is_hung: bool = False
 
 
 class Runner:
@@ -102,9 +104,11 @@ class Runner:
             async with asyncio.timeout(limit_s):
                 await self._idle.wait()
 
-    def _begin(self, msg: Msg, since: float) -> None:
-        self._in_flight[id(msg)] = _InFlight(msg, since)
+    def _begin(self, msg: Msg, since: float) -> _InFlight:
+        flight = _InFlight(msg, since, asyncio.current_task())
+        self._in_flight[id(msg)] = flight
         self._idle.clear()
+        return flight
 
     def _end(self, msg: Msg) -> None:
         self._in_flight.pop(id(msg), None)
@@ -126,27 +130,27 @@ class Runner:
     async def _handle_one(self, msg: Msg, handler: Handler) -> None:
         delivery = envelope(msg, self.consumer.deliver_max)
         started = time.perf_counter()
-        self._begin(msg, started)
+        flight = self._begin(msg, started)
         error: Exception | None = None
         with handling(delivery, self.consumer.durable):
             try:
                 row, _ = find_row(delivery.subject)
-                await self._bounded(handler(decode(row, delivery.headers, delivery.payload), delivery))
+                await handler(decode(row, delivery.headers, delivery.payload), delivery)
             except Exception as raised:  # noqa: BLE001 - the failure policy decides
                 error = raised
+            except asyncio.CancelledError:
+                error = self._hung(flight)
             finally:
                 self._end(msg)
             self._seconds.observe(time.perf_counter() - started)
             await self._settle(msg, delivery, error)
 
-    async def _bounded(self, handling_: Awaitable[None]) -> None:
-        try:
-            async with asyncio.timeout(self._handle_s_max) as limit:
-                await handling_
-        except TimeoutError as error:
-            if limit.expired():
-                raise HandlerHung(f"handler ran longer than {self._handle_s_max:.0f} s") from error
-            raise
+    def _hung(self, flight: _InFlight) -> HandlerHung:
+        """Turn the cancellation of a hung handler into an error; any other cancellation goes on."""
+        if not flight.is_hung or flight.task is None:
+            raise asyncio.CancelledError
+        flight.task.uncancel()
+        return HandlerHung(f"handler ran longer than {self._handle_s_max:.0f} s")
 
     # -- batches --------------------------------------------------------------------------------
 
@@ -174,7 +178,7 @@ class Runner:
         good: list[tuple[Msg, Delivery]] = []
         for msg in batch:
             delivery = envelope(msg, self.consumer.deliver_max)
-            self._begin(msg, started)
+            flight = self._begin(msg, started)
             try:
                 row, _ = find_row(delivery.subject)
                 decoded.append((decode(row, delivery.headers, delivery.payload), delivery))
@@ -185,9 +189,11 @@ class Runner:
         if good:
             with handling(good[0][1], self.consumer.durable):
                 try:
-                    await self._bounded(handler(decoded))
+                    await handler(decoded)
                 except Exception as raised:  # noqa: BLE001 - the failure policy decides
                     error = raised
+                except asyncio.CancelledError:
+                    error = self._hung(flight)
         for msg in batch:
             self._end(msg)
         self._seconds.observe(time.perf_counter() - started)
@@ -246,13 +252,20 @@ class Runner:
     # -- watching -------------------------------------------------------------------------------
 
     async def _heartbeats(self) -> None:
+        """Keep what is in flight from being delivered again, up to a limit; past it the handler is cancelled."""
         interval = self.consumer.ack_wait_s / 3
         while True:
             await asyncio.sleep(interval)
             now = time.perf_counter()
+            hung: set[asyncio.Task[Any]] = set()
             for flight in list(self._in_flight.values()):
-                if now - flight.since >= interval / 2 and self._connection.client.is_connected:
+                if now - flight.since > self._handle_s_max and flight.task is not None and not flight.is_hung:
+                    flight.is_hung = True
+                    hung.add(flight.task)
+                elif now - flight.since >= interval / 2 and self._connection.client.is_connected:
                     await flight.msg.in_progress()
+            for task in hung:
+                task.cancel()
 
     async def _watch(self) -> None:
         while True:

@@ -25,9 +25,13 @@ def _otlp_exporter(endpoint: str) -> SpanExporter:
     return OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
 
 
+# A proxy until a provider is set, then that provider's own; looked up once, because every message asks for it.
+_TRACER = trace.get_tracer("inquest")
+
+
 def tracer() -> trace.Tracer:
     """Return the tracer of Inquest."""
-    return trace.get_tracer("inquest")
+    return _TRACER
 
 
 def inject_context(headers: MutableMapping[str, str]) -> None:
