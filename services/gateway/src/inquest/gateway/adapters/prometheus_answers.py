@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ _VALUE_CHARS_MAX = 200
 SOURCE = "prometheus"
 
 Points = tuple[list[float], list[float | None]]
+RawSeries = tuple[dict[str, str], Points]
+"""Labels, and the samples as times in epoch seconds and values."""
 
 
 @dataclass(slots=True)
@@ -33,12 +35,12 @@ class Answers:
     cut: bool = False
     _points: int = 0
 
-    def take(self, measure: Measure, data: Any) -> None:
+    def take(self, measure: Measure, found: Sequence[RawSeries]) -> None:
         """Add the series of one answer. Those without a service are reported and left out."""
-        result = _result(data)
         nameless = 0
-        for entry in result[: self.series_max]:
-            labels, samples = _series(entry)
+        if not found:
+            self.problems.append(f"{measure.metric}: no series")
+        for labels, samples in found[: self.series_max]:
             service = _service(measure, labels)
             if service is None:
                 nameless += 1
@@ -49,9 +51,9 @@ class Answers:
         if nameless:
             wanted = measure.mapping.service or measure.mapping.service_label
             self.problems.append(f"{measure.metric}: {nameless} series without {wanted!r} were left out")
-        if len(result) > self.series_max:
+        if len(found) > self.series_max:
             self.cut = True
-            self.problems.append(f"{measure.metric}: {len(result)} series, {self.series_max} were taken")
+            self.problems.append(f"{measure.metric}: {len(found)} series, {self.series_max} were taken")
 
     def _add(self, measure: Measure, labels: Mapping[str, str], service: str, samples: Points) -> None:
         times, values = samples
@@ -71,7 +73,7 @@ class Answers:
                 service=service, metric=key[1], instance=instance, node=node, unit=measure.unit, times=[], values=[]
             )
         elif series.times and times and times[0] <= series.times[-1]:
-            self.problems.append(f"{key[1]} of {service}: two series with the same labels; one was taken")
+            self.problems.append(f"{key[1]} of {service}: two series look the same, one was taken; aggregate them")
             return
         series.times.extend(times)
         series.values.extend(values)
@@ -95,14 +97,26 @@ def parse(body: bytes) -> tuple[Any, list[str]]:
     return answer.get("data"), [str(one)[:400] for one in warnings] if isinstance(warnings, list) else []
 
 
-def _result(data: Any) -> list[Any]:
+def metric_types(metadata: Any) -> dict[str, str]:
+    """Return the type of each metric that the server has metadata of; entries of another shape are passed over."""
+    entries = metadata.items() if isinstance(metadata, dict) else ()
+    return {
+        str(name): str(found[0].get("type", ""))
+        for name, found in entries
+        if isinstance(found, list) and found and isinstance(found[0], dict)
+    }
+
+
+def matrix(body: bytes) -> tuple[list[RawSeries], list[str]]:
+    """Return the series and the warnings of a range query's answer. Raises ProviderFailed."""
+    data, warnings = parse(body)
     result = data.get("result") if isinstance(data, dict) and data.get("resultType") == "matrix" else None
     if not isinstance(result, list):
         raise ProviderFailed("the answer is not a matrix: use an expression that yields series", passing=False)
-    return result
+    return [_series(entry) for entry in result], warnings
 
 
-def _series(entry: Any) -> tuple[dict[str, str], Points]:
+def _series(entry: Any) -> RawSeries:
     try:
         labels = {str(name): str(value) for name, value in entry["metric"].items()}
         samples = [(float(time), _number(value)) for time, value in entry.get("values", ())]
@@ -129,7 +143,7 @@ def _service(measure: Measure, labels: Mapping[str, str]) -> str | None:
 def _name(measure: Measure, labels: Mapping[str, str]) -> str:
     """Return the metric with the labels that are not mapped: requests with code 500 are a measure of their own."""
     mapping = measure.mapping
-    mapped = {"__name__", "job", mapping.instance_label, mapping.node_label}
+    mapped = {"__name__", "job", "instance", mapping.instance_label, mapping.node_label}
     mapped |= set(_LABEL.findall(mapping.service)) if mapping.service else {mapping.service_label}
     rest = sorted((name, value) for name, value in labels.items() if name not in mapped)
     inner = ",".join(f'{name}="{value[:_VALUE_CHARS_MAX]}"' for name, value in rest)
