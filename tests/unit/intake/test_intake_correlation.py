@@ -127,6 +127,12 @@ def test_a_late_resolution_of_an_earlier_incident_closes_nothing():
     assert state.kept[0].incident.state == "open"
 
 
+def test_a_change_opens_nothing_and_a_resolution_without_a_key_closes_nothing():
+    state, told = run(signal("a"), signal("c", kind="change"), resolution("r", 5, ""), signal("b", services=("x",)))
+    assert told == [["opened"], [], [], ["opened"]]
+    assert [kept.incident.state for kept in state.kept] == ["open", "open"]
+
+
 def test_a_storm_is_told_once_and_the_opening_knows_all_of_it():
     state: Incidents = Incidents()
     effects: list[correlation.Effect] = []

@@ -5,8 +5,10 @@ import pytest
 from inquest.config.tenant import SourceKind
 from inquest.contracts import subjects as s
 from inquest.contracts import topology
+from inquest.contracts.codec import PROTOBUF, encode
 from inquest.contracts.errors import Conflict, RetryLater
-from inquest.contracts.message import Message
+from inquest.contracts.message import Message, derive_id
+from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.sources import READERS, SIGNATURE_HEADERS
 from inquest.intake.handlers import Handlers
 from structlog.testing import capture_logs
@@ -26,6 +28,28 @@ async def test_outside_producers_may_use_the_bus(intake):
     after = intake.counted("pagerduty", "accepted"), intake.counted("pagerduty", "ignored")
     assert after == (before[0] + 1, before[1] + 1)
     assert len(intake.bus.published(s.INCIDENT_OPENED)) == 2
+
+
+async def test_producers_may_send_a_signal_in_protobuf(intake):
+    signal = Signal(
+        signal_id="theirs",
+        tenant="acme",
+        source="generic",
+        kind="alert",
+        occurred_at=intake.when,
+        received_at=intake.when,
+        title="Cart is down",
+        services=("checkout",),
+    )
+    await intake.deliver(encode(signal), **{"Content-Type": PROTOBUF})
+    (ours,) = intake.bus.published(s.SIGNAL_RECEIVED)
+    assert (ours.title, ours.services, ours.occurred_at) == (signal.title, signal.services, signal.occurred_at)
+    assert ours.signal_id == derive_id("signal", "acme", "generic", "theirs")
+    await intake.deliver(encode(signal), tenant="bus-only", **{"Content-Type": PROTOBUF})
+    await intake.deliver(b"\xff", **{"Content-Type": PROTOBUF})
+    reasons = [reason for _, reason in intake.bus.dead]
+    assert len(reasons) == 2
+    assert "names tenant 'acme' on the subject of 'bus-only'" in reasons[0]
 
 
 @pytest.mark.parametrize(

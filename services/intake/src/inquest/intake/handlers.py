@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inquest.bus.headers import serving
+from inquest.bus.headers import CONTENT_TYPE, serving
 from inquest.bus.port import Delivery
 from inquest.contracts import subjects as s
+from inquest.contracts.codec import PROTOBUF
+from inquest.contracts.codec import decode as decode_as
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 from inquest.contracts.payloads import decode, encode
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.correlation import Effect, Incidents, Rules, coalesced, fold, forgotten
 from inquest.intake.domain.normalise import Context, to_signal
-from inquest.intake.domain.reading import parse
+from inquest.intake.domain.reading import Reading, of_signal, parse
 from inquest.intake.domain.refusal import Refused
 from inquest.intake.domain.sources import PAYLOAD_REF, READERS, VIA_WEBHOOK
 from inquest.intake.ports import Configuration, Deliveries, Publisher, States
@@ -39,7 +41,7 @@ class Handlers:
         tenant, source = delivery.keys["tenant"], delivery.keys["source"]
         try:
             context = self._context(tenant, source, delivery)
-            reading = parse(await self._raw(tenant, message, delivery), READERS[source])
+            reading = await self._reading(tenant, source, message, delivery)
         except Impossible as error:
             _count_from_bus(source, delivery, error.outcome if isinstance(error, Refused) else "refused")
             raise
@@ -71,6 +73,12 @@ class Handlers:
             rules=config.correlation,
             recording=settings.recording,
         )
+
+    async def _reading(self, tenant: str, source: str, message: bytes, delivery: Delivery) -> Reading:
+        raw = await self._raw(tenant, message, delivery)
+        if delivery.headers.get(CONTENT_TYPE) == PROTOBUF:
+            return of_signal(decode_as(PROTOBUF, raw, Signal), tenant)
+        return parse(raw, READERS[source])
 
     async def _raw(self, tenant: str, message: bytes, delivery: Delivery) -> bytes:
         ref = delivery.headers.get(PAYLOAD_REF)

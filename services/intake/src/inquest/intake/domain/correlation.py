@@ -71,6 +71,8 @@ class Rules:
 
 def fold(state: Incidents, signal: Signal, rules: Rules) -> tuple[Incidents, tuple[Effect, ...]]:
     """Return the state after a signal, and its effects."""
+    if signal.kind == "change" or (signal.kind == "resolution" and not signal.dedup_key):
+        return state, ()  # a change is no incident; a resolution without a key does not say of what
     for kept in state.kept:
         if signal.signal_id in kept.incident.signal_ids:
             return state, _effects(kept, signal)

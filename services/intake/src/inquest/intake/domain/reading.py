@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from inquest.contracts.message import Window, derive_id
-from inquest.contracts.v1.signal import Severity, SignalKind
+from inquest.contracts.v1.signal import Severity, Signal, SignalKind
 from inquest.intake.domain.refusal import Refused
 
 TEXT_CHARS_MAX = 1000
@@ -60,6 +60,28 @@ def parse(raw: bytes, reader: Reader) -> Reading:
     if not isinstance(body, dict):
         raise Refused("not-understood", f"the body is a JSON {type(body).__name__}, not an object")
     return _cut(reader(_unwrapped(body)))
+
+
+def of_signal(signal: Signal, tenant: str) -> Reading:
+    """Return what a producer says that speaks Inquest's own signals (in protobuf). Ids and receipt stay our own."""
+    if signal.tenant != tenant:
+        raise Refused("not-understood", f"the signal names tenant {signal.tenant!r} on the subject of {tenant!r}")
+    return _cut(
+        Reading(
+            key=signal.signal_id,
+            kind=signal.kind,
+            occurred_at=signal.occurred_at,
+            title=signal.title,
+            severity=signal.severity,
+            services=tuple((name,) for name in signal.services),
+            metric=signal.metric,
+            labels=signal.labels,
+            dedup_key=signal.dedup_key,
+            links=signal.links,
+            window=signal.window,
+            baseline=signal.baseline,
+        )
+    )
 
 
 def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
