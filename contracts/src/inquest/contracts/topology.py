@@ -37,7 +37,7 @@ class Consumer:
     service: str
     filters: tuple[str, ...]
     ack_wait_s: float = 10.0
-    deliver_max: int = 6
+    deliver_max: int = 10
     workers_max: int = 16
     batch_max: int = 64
     why: str = ""
@@ -208,7 +208,7 @@ BUCKETS: tuple[Bucket, ...] = (
 
 # Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
 READS: Mapping[str, tuple[str, ...]] = {
-    "planner": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS"),
+    "planner": ("INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
     "notifier": ("INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "worker": ("EVIDENCE",),

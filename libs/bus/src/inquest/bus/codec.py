@@ -15,8 +15,8 @@ PROTOBUF_TYPE = "application/x-protobuf"
 
 
 def encode(message: Message | bytes) -> bytes:
-    """Return the wire form of a message; raw bytes pass through."""
-    return message if isinstance(message, bytes) else message.model_dump_json(exclude_defaults=True).encode()
+    """Return the wire form of a message, defaults written out: a later default must not rewrite history."""
+    return message if isinstance(message, bytes) else message.model_dump_json().encode()
 
 
 def decode(row: Subject | None, headers: Mapping[str, str], payload: bytes) -> Any:

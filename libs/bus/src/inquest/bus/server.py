@@ -16,10 +16,12 @@ from inquest.contracts.errors import InquestError
 START_S_MAX = 15.0
 STOP_S_MAX = 5.0
 POLL_S = 0.02
+PICK = -1  # what nats-server takes for "any free port"
 
 _CONFIG = """\
 listen: "127.0.0.1:{port}"
 http: "127.0.0.1:{monitor_port}"
+ports_file_dir: {directory}
 max_payload: 2MB
 pid_file: {pid_file}
 log_file: {log_file}
@@ -45,20 +47,13 @@ def binary() -> str:
     return found
 
 
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class NatsServer:
-    """One server with its store below `directory`. Ports stay the same over a restart; 0 picks free ones."""
+    """One server with its store below `directory`. Port 0 lets it pick; a restart keeps what it picked."""
 
     def __init__(self, directory: Path, port: int = 0) -> None:
-        self._directory = directory
-        self.port = port or free_port()
-        self.monitor_port = free_port()
+        self._directory = directory.resolve()
+        self.port = port
+        self.monitor_port = 0
         self._process: Process | None = None
 
     @property
@@ -83,8 +78,9 @@ class NatsServer:
         config = self._directory / "nats-server.conf"
         config.write_text(
             _CONFIG.format(
-                port=self.port,
-                monitor_port=self.monitor_port,
+                port=self.port or PICK,
+                monitor_port=self.monitor_port or PICK,
+                directory=json.dumps(str(self._directory)),
                 pid_file=json.dumps(str(self._directory / "nats-server.pid")),
                 log_file=json.dumps(str(self.log_file)),
                 store_dir=json.dumps(str(self._directory / "jetstream")),
@@ -103,7 +99,7 @@ class NatsServer:
 
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+            if self.port and probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 raise ServerFailed(
                     f"port {self.port} is taken: stop what listens there, or choose another with --nats-port"
                 )
@@ -113,8 +109,9 @@ class NatsServer:
             if process.returncode is not None:
                 raise ServerFailed(f"nats-server ended with status {process.returncode}: {self._last_words()}")
             try:
+                self._read_ports(process.pid)
                 varz = await asyncio.to_thread(self._varz)
-            except OSError:
+            except (OSError, ValueError):
                 await asyncio.sleep(POLL_S)
                 continue
             jetstream = varz.get("jetstream", {}).get("config", {})
@@ -123,6 +120,12 @@ class NatsServer:
             if jetstream:
                 return
             await asyncio.sleep(POLL_S)
+
+    def _read_ports(self, pid: int) -> None:
+        """Learn what the server picked. Raises OSError or ValueError until it has written its ports file whole."""
+        ports = json.loads((self._directory / f"nats-server_{pid}.ports").read_text())
+        self.port = int(ports["nats"][0].rpartition(":")[2])
+        self.monitor_port = int(ports["monitoring"][0].rpartition(":")[2])
 
     def _varz(self) -> dict[str, dict[str, dict[str, bool]]]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.monitor_port}/varz", timeout=2) as reply:
