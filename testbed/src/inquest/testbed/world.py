@@ -74,7 +74,9 @@ class World:
 
     def stop(self, service: str) -> None:
         """Kill a service, as a crash would."""
-        self._running.pop(service).kill()
+        process = self._running.pop(service)
+        process.kill()
+        process.wait()
 
     def start_load(self) -> None:
         """Start the people who use the shop."""
