@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 from inquest.rca.finding import Finding
 from inquest.rca.graph import CallGraph
 from inquest.rca.symptoms import STRONG, Trouble
+from inquest.rca.tables import Target
 
 
-def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble]) -> None:
+# That the paged service shows the whole of what the page is about proves nothing yet: it is guilty only by
+# elimination of its callees. (Without calls nothing was added up, and there is nothing to eliminate.)
+BY_ELIMINATION = 0.5
+
+
+def settle_excess(
+    findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble], target: Target
+) -> None:
     """Give each entity the excess that is left when its direct callees' excess is taken off."""
     by_metric: defaultdict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
     for index, finding in enumerate(findings):
@@ -22,6 +30,8 @@ def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str
             finding = findings[index]
             effect = max(0.0, finding.number("effect"))
             sure = finding.number("trust", 0.5) * effect / (effect + 3.0)
+            if entity == target.entity and finding.number("trust") == 1.0:
+                sure *= BY_ELIMINATION
             trouble = found.setdefault(entity, Trouble(entity))
             trouble.channels["excess"].append((min(1.0, left) * sure, index))
             if finding.onset_at is not None and finding.strength > STRONG:

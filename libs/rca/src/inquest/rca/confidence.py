@@ -3,27 +3,36 @@
 import math
 from collections.abc import Sequence
 
-from inquest.rca.candidates import Incident
 from inquest.rca.cause import Band, Cause
 from inquest.rca.finding import Sight
 
-# Logistic calibration; docs/how-inquest-decides.md says how the numbers were found.
-BIAS = 0.2
-LEAD = 0.8
+# Logistic calibration over two numbers: how far the first cause leads, and how strong its best single
+# piece of evidence is. docs/how-inquest-decides.md says on what it was fitted.
+BIAS = -2.4
+LEAD = 1.0
+BEST = 1.35
 LEAD_MAX = 4.0
+# No score makes it certain: the fit has seen too few cases to tell 97 % from more.
+CERTAIN = 0.97
 
-_LEVELS = (("proven", 0.9), ("likely", 0.65), ("possible", 0.3))
+_LEVELS = (("proven", 0.92), ("likely", 0.7), ("possible", 0.35))
 _BANDS: tuple[Band, ...] = ("undetermined", "possible", "likely", "proven")
+# Terms about a cause's place among others; they are no evidence of trouble.
+_PLACE = frozenset({"target", "onset", "explains"})
 
 
-def confidences(causes: Sequence[Cause], incident: Incident) -> list[float]:
-    """For each cause the calibrated probability that it is the true one."""
-    del incident
+def confidences(causes: Sequence[Cause]) -> list[float]:
+    """For each of the causes, best first, the calibrated probability that it is the true one."""
     best, second = causes[0].score, causes[1].score if len(causes) > 1 else causes[0].score - LEAD_MAX
     return [
-        _logistic(BIAS + LEAD * max(-LEAD_MAX, min(LEAD_MAX, cause.score - (second if place == 0 else best))))
-        for place, cause in enumerate(causes)
+        _probability(cause, cause.score - (second if place == 0 else best)) for place, cause in enumerate(causes)
     ]
+
+
+def _probability(cause: Cause, lead: float) -> float:
+    strongest = max((t.log_odds for t in cause.contributions if t.name not in _PLACE), default=0.0)
+    value = BIAS + LEAD * max(-LEAD_MAX, min(LEAD_MAX, lead)) + BEST * max(0.0, strongest)
+    return min(CERTAIN, _logistic(value))
 
 
 def _logistic(value: float) -> float:

@@ -35,7 +35,7 @@ def rank(
     causes = candidates(incident, weights)[:CAUSES_MAX]
     if not causes:
         return _undetermined((), coverage, "Nothing left its normal level, and no change was seen.")
-    sure = confidences(causes, incident)
+    sure = confidences(causes)
     causes = [replace(cause, confidence=value) for cause, value in zip(causes, sure, strict=True)]
     return _conclude(causes, incident, order, coverage)
 
@@ -43,7 +43,7 @@ def rank(
 def _incident(findings: Sequence[Finding], target: Target, weights: Weights) -> Incident:
     graph = call_graph(findings)
     found = troubles(findings)
-    settle_excess(findings, graph, found)
+    settle_excess(findings, graph, found, target)
     return Incident(
         findings=findings,
         found=found,
