@@ -86,6 +86,7 @@ async def test_the_same_request_twice_is_one_call_of_the_provider(bus, nats_serv
     server.reply(TOOL_CALL, gateway(server, "one", interface("loki", provider)).on_tool_call)
     await server.connect()
     try:
+        await server.ping()  # the subscription has reached the server
         results = [await bus.request(TOOL_CALL, request(), timeout_s=5, domain="logs", tenant="acme") for _ in range(2)]
     finally:
         await server.close()

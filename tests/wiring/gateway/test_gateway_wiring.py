@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import hashlib
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -168,3 +169,26 @@ async def test_a_provider_that_is_a_pack_falls_back_to_another(memory_bus, pack,
     assert [(one.provider, one.status) for one in result.attempts] == [("a", "failed"), ("b", "ok")]
     assert decode(base64.b64decode(result.payload_inline), MetricsResponse).series[0].metric == "latency"
     assert (await call(memory_bus, domain="logs")).reason == "no provider configured"
+
+
+async def test_probes_find_out_that_a_live_source_is_down(memory_bus):
+    prometheus = {
+        "name": "prom-main",
+        "kind": "prometheus",
+        "breaker_failures_max": 1,
+        "settings": {"url": "http://127.0.0.1:1", "queries": [{"metric": "m", "promql": "m"}]},
+    }
+    await apply(memory_bus, {"acme": {"providers": [prometheus]}})
+    service = build(memory_bus, Settings(gateway_probe_s=0.01))
+    await service.on_start[0]()
+    probing = asyncio.create_task(service.tasks[1]())
+    asked = itertools.count()
+
+    async def passed_over() -> bool:
+        result = await call(memory_bus, domain="metrics", step_id=f"step-{next(asked)}")
+        return [one.status for one in result.attempts] == ["unhealthy"]
+
+    await until(passed_over)
+    probing.cancel()
+    for action in service.on_stop:
+        await action()

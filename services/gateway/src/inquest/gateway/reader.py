@@ -74,7 +74,8 @@ class Reader:
     async def _ask(
         self, interface: Interface, domain: Domain, query: Query, ends_s: float, reading: Reading
     ) -> Fetched | None:
-        for failures in range(1, interface.retries_max + 2):
+        failures = 0
+        while True:  # `delay_s` ends it
             left_s = ends_s - time.monotonic()
             if left_s <= 0:
                 reading.faults.append(f"{interface.name}: not asked, the call's time is up")
@@ -85,12 +86,12 @@ class Reader:
                 reading.lacks.append(str(error))
                 return None
             except ProviderFailed as error:
+                failures += 1
                 wait_s = delay_s(self.retry, failures, interface.retries_max, ends_s - time.monotonic())
                 if wait_s is None or not error.passing:
                     reading.faults.append(f"{interface.name}: {error}")
                     return None
                 await asyncio.sleep(wait_s)
-        return None
 
     async def _try(
         self, interface: Interface, domain: Domain, query: Query, left_s: float, reading: Reading
