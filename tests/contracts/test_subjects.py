@@ -87,3 +87,4 @@ def test_the_wrong_number_of_tokens_is_no_subject() -> None:
     assert match("evt.incident.opened.v1.acme") is None
     assert match("evt.incident.opened.v1.acme.i.more") is None
     assert match("evt.incident.opened.v2.acme.i") is None
+    assert match("ingest") is None
