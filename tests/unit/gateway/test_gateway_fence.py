@@ -4,7 +4,10 @@ from inquest.contracts.latest import (
     ChangesResponse,
     EdgeData,
     LogsResponse,
+    Message,
+    MetricsResponse,
     PatternData,
+    SeriesData,
     TopologyResponse,
     TracesResponse,
 )
@@ -64,9 +67,29 @@ def test_diffs_and_messages_of_changes_are_cleaned():
     assert problems == [f'{PREFIX}change of 3f9c: "{ATTACK}"']
 
 
-def test_names_alone_pass_as_they_are():
-    response = TopologyResponse(edges=[EdgeData(caller="a", callee="b")])
-    assert fence(response) == (response, [])
+def test_labels_of_metrics_are_cleaned():
+    def named(*names: str) -> MetricsResponse:
+        return MetricsResponse(series=[SeriesData(service="db", metric=name, times=[], values=[]) for name in names])
+
+    clean, problems = fence(named("up", 'up{dsn="mysql://a:hunter2@h"}', f'up{{note="{ATTACK}"}}'))
+    assert [one.metric for one in clean.series][:2] == ["up", 'up{dsn="mysql://a:[redacted:url-password]@h"}']
+    assert [line.split(":")[1] for line in problems] == [" metric of db"]
+
+
+class TicketsResponse(Message):
+    """A response model that the fence has not met."""
+
+    tickets: tuple[dict[str, str], ...]
+    count: int
+
+
+def test_a_model_without_a_cleaner_is_cleaned_in_every_text():
+    response = TicketsResponse(tickets=({"title": ATTACK, "body": "password=hunter2"},), count=1)
+    clean, problems = fence(response)
+    assert clean == TicketsResponse(tickets=({"title": ATTACK, "body": "password=[redacted:password]"},), count=1)
+    assert problems == [f'{PREFIX}response of TicketsResponse: "{ATTACK}"']
+    topology = TopologyResponse(edges=[EdgeData(caller="a", callee="b")])
+    assert fence(topology) == (topology, [])
 
 
 @pytest.mark.parametrize(

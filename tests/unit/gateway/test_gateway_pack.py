@@ -103,15 +103,20 @@ async def test_span_status_is_read_in_all_its_spellings(provider):
     assert spans.parent_ids[0] is None
 
 
-async def test_changes_and_flags_are_apart_and_old_ones_stay(provider):
+async def test_changes_and_flags_are_apart_and_a_commit_belongs_to_no_service(provider):
     changes = (await provider.fetch("changes", QUERY)).response.changes
-    assert [(one.kind, one.ref, one.before) for one in changes] == [("commit", "old", None), ("deploy", "v2", "v1")]
+    assert [(one.kind, one.ref, one.before) for one in changes] == [("deploy", "v2", "v1")]
     flags = (await provider.fetch("flags", QUERY)).response.changes
     assert [(one.ref, one.after) for one in flags] == [("fast", "true")]
-    of_checkout = (await provider.fetch("changes", narrowed(services=("checkout",)))).response.changes
-    assert [one.ref for one in of_checkout] == ["old"]  # a commit belongs to no service
-    early = narrowed(window=Window(start=at(600), end=at(640)))
-    assert [one.ref for one in (await provider.fetch("changes", early)).response.changes] == ["old"]
+    further_back = narrowed(services=("checkout",), window=Window(start=at(-9000), end=at(1200)))
+    assert [one.ref for one in (await provider.fetch("changes", further_back)).response.changes] == ["old"]
+
+
+async def test_a_change_between_baseline_and_window_counts(provider):
+    gap = narrowed(baseline=Window(start=at(0), end=at(100)), window=Window(start=at(1000), end=at(1200)))
+    assert [one.ref for one in (await provider.fetch("changes", gap)).response.changes] == ["v2"]
+    nothing = narrowed(baseline=None, window=Window(start=at(5), end=at(5)))
+    assert (await provider.fetch("changes", nothing)).response.changes == []
 
 
 async def test_topology_comes_from_its_file(provider):

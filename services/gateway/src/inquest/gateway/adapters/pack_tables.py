@@ -150,13 +150,14 @@ def _flags(pack: Pack, query: Query) -> Served:
 
 
 def _pick(pack: Pack, query: Query, wanted: Callable[[Change], bool], *, present: bool) -> Served:
-    # A change before the baseline may act late, and a commit belongs to no service: neither is left out.
-    end = query.window.end.timestamp()
+    # What went live between baseline and window counts too; a commit belongs to no service and is never left out.
+    asked = ranges(query)
+    start, end = (asked[0].start, asked[-1].end) if asked else (0.0, 0.0)
     found = [
         _change(change)
         for change in pack.changes()
         if wanted(change)
-        and change.time < end
+        and start <= change.time < end
         and (not query.services or change.service is None or change.service in query.services)
     ]
     kept = found[-query.rows_max :]

@@ -1,9 +1,9 @@
 """Everything a provider returns passes here: secrets are removed, instructions to models are reported."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from inquest.contracts.latest import ChangeData, ChangesResponse, LogsResponse, Message, TracesResponse
+from inquest.contracts.latest import ChangeData, ChangesResponse, LogsResponse, Message, MetricsResponse, TracesResponse
 from inquest.gateway.domain.injection import find_injections
 from inquest.gateway.domain.redaction import redact, redact_all, redact_attributes
 
@@ -14,10 +14,35 @@ Fenced = tuple[Message, list[str]]
 def fence(response: Message) -> Fenced:
     """Return the response without secrets, and what in it tries to instruct a model.
 
-    Metrics and topology carry names only, which come from configuration or from the services' own code.
+    A model that has no cleaner of its own is cleaned in every text, which is slower and never forgets a field.
     """
-    cleaner = _CLEANERS.get(type(response))
-    return cleaner(response) if cleaner else (response, [])
+    return _CLEANERS.get(type(response), _any)(response)
+
+
+def _any(response: Message) -> Fenced:
+    texts: list[str] = []
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, str):
+            texts.append(redact(value))
+            return texts[-1]
+        if isinstance(value, dict):
+            return {key: walk(one) for key, one in value.items()}
+        return [walk(one) for one in value] if isinstance(value, list | tuple) else value
+
+    clean = type(response).model_validate(walk(response.model_dump()))
+    return clean, find_injections(_named("response", ((type(response).__name__, text) for text in texts)))
+
+
+def _metrics(response: MetricsResponse) -> Fenced:
+    """Labels are part of a metric's name, and hold what the exporter likes."""
+    names = redact_all([series.metric for series in response.series])
+    clean = [
+        series if series.metric == name else series.model_copy(update={"metric": name})
+        for series, name in zip(response.series, names, strict=True)
+    ]
+    services = (series.service for series in clean)
+    return MetricsResponse(series=clean), find_injections(_named("metric", zip(services, names, strict=True)))
 
 
 def _logs(response: LogsResponse) -> Fenced:
@@ -61,11 +86,12 @@ def _change(change: ChangeData) -> ChangeData:
     return change.model_copy(update=texts | {"files": redact_all(change.files)})
 
 
-def _named(what: str, rows: Any) -> Iterator[tuple[str, str]]:
+def _named(what: str, rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((f"{what} of {name}", text) for name, text in rows)
 
 
 _CLEANERS: dict[type[Message], Callable[[Any], Fenced]] = {
+    MetricsResponse: _metrics,
     LogsResponse: _logs,
     TracesResponse: _traces,
     ChangesResponse: _changes,
