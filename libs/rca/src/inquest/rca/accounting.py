@@ -8,15 +8,12 @@ from inquest.rca.graph import CallGraph
 from inquest.rca.symptoms import STRONG, Trouble
 from inquest.rca.tables import Target
 
-
 # That the paged service shows the whole of what the page is about proves nothing yet: it is guilty only by
 # elimination of its callees. (Without calls nothing was added up, and there is nothing to eliminate.)
 BY_ELIMINATION = 0.5
 
 
-def settle_excess(
-    findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble], target: Target
-) -> None:
+def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble], target: Target) -> None:
     """Give each entity the excess that is left when its direct callees' excess is taken off."""
     by_metric: defaultdict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
     for index, finding in enumerate(findings):

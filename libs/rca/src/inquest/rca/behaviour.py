@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inquest.rca.edits import Edit, pair_edits, tokens
+from inquest.rca.lexicon import bag
 from inquest.rca.numbers import Pair, distance
 
 
@@ -22,8 +23,8 @@ class Judgement:
 
 
 _GUARD = re.compile(
-    r"\bif\b.*(?:\bnil\b|\bnull\b|\bNone\b|undefined|len\(|== *0|< *0|> *\w*[mM]ax|exists|empty|\bvalid\b|Before|After|\bhas\w*\()"
-    r"|\bcatch\b|\bexcept\b|\?\.|Optional|recover\(\)|leeway|tolerance",
+    r"\bif\b.*(?:\bnil\b|\bnull\b|\bNone\b|undefined|len\(|== *0|< *0|> *\w*[mM]ax|exists|empty|\bvalid\b|Before|After"
+    r"|\bhas\w*\()|\bcatch\b|\bexcept\b|\?\.|Optional|recover\(\)|leeway|tolerance",
 )
 # What a removed line used to guarantee: (pattern, said, mechanism).
 _SAFETY: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
@@ -67,8 +68,15 @@ _RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     )
 )
 STRONG = 0.6
+_EDITS: dict[str, tuple[float, tuple[str, ...]]] = {
+    "operator": (0.85, ("data", "guard")),
+    "boolean": (0.75, ("feature",)),
+    "message": (0.1, ()),
+    "order": (0.1, ()),
+}
 _KEPT = re.compile(
-    r"^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*|list|map)\b.*=|^\s*var \w+ (?:\[\]|map\[)",
+    r"^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*|list|map)\b.*="
+    r"|^\s*var \w+ (?:\[\]|map\[)",
     re.IGNORECASE,
 )
 _APPEND = re.compile(r"\bappend\(|\.push\(|\.add\(|\.put\(|\.append\(")
@@ -79,39 +87,19 @@ _TELEMETRY = re.compile(
 _CALL = re.compile(r"\.\s*(?:get|find|query|fetch|load|select|exec|call|do|send|post|read|lookup)\w*\(", re.IGNORECASE)
 _LOOP = re.compile(r"\b(?:for|while|foreach|forEach|\.map\()\b")
 _DEFINES = re.compile(
-    r"^[+ ]*(?:export |public |private |protected |static |async |pub )*(?:func|def|class|type|interface|fn|function|struct|var|const|let)\b"
+    r"^[+ ]*(?:export |public |private |protected |static |async |pub )*"
+    r"(?:func|def|class|type|interface|fn|function|struct|var|const|let)\b"
 )
 _POINTS = re.compile(r"url|host|endpoint|addr|port|dsn|uri|broker|server", re.IGNORECASE)
-_KEYWORDS = frozenset(
-    [
-        "if",
-        "else",
-        "return",
-        "func",
-        "def",
-        "for",
-        "in",
-        "nil",
-        "null",
-        "var",
-        "const",
-        "err",
-        "ctx",
-        "self",
-        "this",
-        "new",
-    ]
-)
+_KEYWORDS = bag("if else return func def for in nil null var const err ctx self this new")
 
 
 def judge(removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair]) -> Judgement:
     """The strongest reason to think that the edit changes behaviour."""
-    if not removed and not added:
-        return Judgement(0.05, "only comments or spaces change")
     edits, gone, come = pair_edits(removed, added)
     if not edits and not gone and not come:
-        return Judgement(0.05, "lines only move")
-    if all(_TELEMETRY.search(line) for line in (*removed, *added) if len(line.strip()) > 2) and not pairs:
+        return Judgement(0.05, "only comments, spaces or the order of lines change")
+    if not pairs and all(_TELEMETRY.search(line) for line in (*removed, *added) if len(line.strip()) > 2):
         return _telemetry(edits)
     reasons = [
         *_numbers(pairs),
@@ -120,11 +108,15 @@ def judge(removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair]) -
         *_risky(removed, added, come),
     ]
     strongest = max(reasons, key=lambda one: one.weight, default=Judgement(0.0, ""))
-    if strongest.weight >= STRONG:
-        return strongest
+    return strongest if strongest.weight >= STRONG else _mild(removed, added, pairs, edits, [*gone, *come])
+
+
+def _mild(
+    removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair], edits: Sequence[Edit], rest: Sequence[str]
+) -> Judgement:
     if pairs:
         return max(_numbers(pairs), key=lambda one: one.weight)
-    if edits and not gone and not come and all(edit.kind in {"message", "order"} for edit in edits):
+    if not rest and all(edit.kind in {"message", "order"} for edit in edits):
         return Judgement(0.1, "it changes only words for people")
     return _plain(removed, added)
 
@@ -149,20 +141,15 @@ def _numbers(pairs: Sequence[Pair]) -> list[Judgement]:
 
 def _edited(edit: Edit, edits: Sequence[Edit]) -> Judgement:
     said = f"it turns {edit.old[:40]} into {edit.new[:40]}"
-    if edit.kind == "operator":
-        return Judgement(0.85, said, ("data", "guard"))
-    if edit.kind == "boolean":
-        return Judgement(0.75, said, ("feature",))
+    if edit.before.lstrip().startswith("FROM "):
+        return Judgement(0.35, "it changes the base image")
     if edit.kind == "value":
-        if edit.before.lstrip().startswith("FROM "):
-            return Judgement(0.35, "it changes the base image")
         return Judgement(0.75, said, ("network",) if _POINTS.search(edit.before) else ("schema",))
     if edit.kind == "name":
         same = sum(other.kind == "name" and other.old == edit.old and other.new == edit.new for other in edits)
-        if same > 1 or edit.before.lstrip().startswith("FROM "):
-            return Judgement(0.2, f"it renames {edit.old} to {edit.new}")
-        return Judgement(0.6, said)
-    return Judgement(0.1 if edit.kind in {"message", "order"} else 0.5, "it rewrites code")
+        return Judgement(0.6, said) if same == 1 else Judgement(0.2, f"it renames {edit.old} to {edit.new}")
+    weight, mechanisms = _EDITS.get(edit.kind, (0.5, ()))
+    return Judgement(weight, said if mechanisms else "it rewrites code", mechanisms)
 
 
 def _lost(edits: Sequence[Edit], gone: Sequence[str], added: Sequence[str]) -> list[Judgement]:

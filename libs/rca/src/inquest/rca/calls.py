@@ -7,7 +7,7 @@ import numpy as np
 from inquest.rca.finding import Finding, Scalar
 from inquest.rca.spantree import SpanTree
 from inquest.rca.tables import Bools, Spans, Window
-from inquest.rca.wording import clock, number
+from inquest.rca.wording import number
 
 PAIRS_MIN = 4
 GAP_MIN_MS = 2.0

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from inquest.rca.diffs import Reading, read_diff
-from inquest.rca.ownership import owners
 from inquest.rca.finding import Analysis, Finding, Kind, Scalar, analysis
+from inquest.rca.ownership import owners
 from inquest.rca.tables import Change, Target, Window
 from inquest.rca.wording import clock
 

@@ -24,9 +24,7 @@ _PLACE = frozenset({"target", "onset", "explains"})
 def confidences(causes: Sequence[Cause]) -> list[float]:
     """For each of the causes, best first, the calibrated probability that it is the true one."""
     best, second = causes[0].score, causes[1].score if len(causes) > 1 else causes[0].score - LEAD_MAX
-    return [
-        _probability(cause, cause.score - (second if place == 0 else best)) for place, cause in enumerate(causes)
-    ]
+    return [_probability(cause, cause.score - (second if place == 0 else best)) for place, cause in enumerate(causes)]
 
 
 def _probability(cause: Cause, lead: float) -> float:

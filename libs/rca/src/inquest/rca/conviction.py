@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from inquest.rca.cause import Term
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Finding
-from inquest.rca.operational import Operation
+from inquest.rca.lexicon import words
 from inquest.rca.mechanisms import BY_NAME
-from inquest.rca.roles import words
+from inquest.rca.operational import Operation
 from inquest.rca.symptoms import signs
 from inquest.rca.tables import Target
 from inquest.rca.weights import Weights

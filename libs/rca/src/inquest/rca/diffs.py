@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from inquest.rca.behaviour import Judgement, judge
 from inquest.rca.edits import changed_lines
+from inquest.rca.lexicon import words
 from inquest.rca.mechanisms import MECHANISMS
 from inquest.rca.numbers import Pair, changed_numbers
-from inquest.rca.roles import words
 
 LINES_MAX = 4_000
 TOKENS_MAX = 120

@@ -12,8 +12,8 @@ _TOKEN = re.compile(
     r"\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z_][\w-]*|\d[\d_.]*|&&|\|\||[<>=!+*/-]=|:=|->|=>|\?\.|\?\?|[^\s\w]"
 )
 _MESSAGE = re.compile(
-    r"\b(?:log|logger|logging|printf?|println|sprintf|errorf|errors\.new|http\.error|throw new|raise|console|warn|info|debug"
-    r"|fatal)\b",
+    r"\b(?:log|logger|logging|printf?|println|sprintf|errorf|errors\.new|http\.error|throw new|raise|console"
+    r"|warn|info|debug|fatal)\b",
     re.IGNORECASE,
 )
 _OPERATORS = frozenset(

@@ -14,7 +14,8 @@ import numpy as np
 
 from inquest.rca.changepoint import DRIFT, level
 from inquest.rca.finding import Finding, Scalar
-from inquest.rca.roles import meaning, words
+from inquest.rca.lexicon import words
+from inquest.rca.roles import meaning
 from inquest.rca.tables import Bools, Floats, Series, Target, Window
 from inquest.rca.wording import number
 
@@ -69,7 +70,7 @@ def _metric(by_metric: Mapping[str, Mapping[str, Series]], family: str, target: 
     known = [
         name
         for name, entities in by_metric.items()
-        if _FAMILIES.get(meaning(name).role) == family and len(entities) >= SHARED_MIN
+        if _FAMILIES.get(meaning(name).role) == family and len(entities) >= SHARED_MIN and target.entity in entities
     ]
     if target.metric in known:
         return target.metric

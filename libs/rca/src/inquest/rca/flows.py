@@ -95,7 +95,7 @@ def _compare(
     step: Step, now: Flow, usual: Flow, miner: Miner, severities: dict[Step, int], window: Window
 ) -> list[Finding]:
     """The follower that gained most, tested with the G statistic of a two by two table."""
-    entity, here = step
+    here = step[1]
     known = usual.follows[step]
     seen_before = sum(known.values())
     if here == START or seen_before < PASSES_MIN:

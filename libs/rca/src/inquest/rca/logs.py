@@ -127,8 +127,8 @@ def _exposure(logs: Logs, window: Window, baseline: Window | None) -> float:
     if baseline is None:
         return 1.0
     inside, before = window.covers(logs.times), baseline.covers(logs.times)
-    traces_in = {logs.trace_ids[row] for row in np.flatnonzero(inside)} - {None}
-    traces_before = {logs.trace_ids[row] for row in np.flatnonzero(before)} - {None}
+    traces_in = {logs.trace_ids[row] for row in np.flatnonzero(inside).tolist()} - {None}
+    traces_before = {logs.trace_ids[row] for row in np.flatnonzero(before).tolist()} - {None}
     if len(traces_in) >= 10 and len(traces_before) >= 10:
         return len(traces_in) / len(traces_before)
     return window.length_s / baseline.length_s if baseline.length_s else 1.0

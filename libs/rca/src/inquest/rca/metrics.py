@@ -8,7 +8,8 @@ import numpy as np
 from inquest.rca.changepoint import Level, Shift, level, shift
 from inquest.rca.excess import find_excess
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
-from inquest.rca.roles import Meaning, meaning, words
+from inquest.rca.lexicon import words
+from inquest.rca.roles import Meaning, meaning
 from inquest.rca.tables import Floats, Series, Target, Window
 from inquest.rca.wording import clock, number
 
@@ -156,7 +157,7 @@ def _fullness(one: Series, what: Meaning, moved: Shift) -> float:
 def _times(moved: Shift) -> str:
     if moved.before <= 0 or moved.after <= 0:
         return ""
-    return f" (×{number(moved.after / moved.before)})"
+    return f" (×{number(moved.after / moved.before)})"  # noqa: RUF001 - a factor is written with its sign
 
 
 def _shape(times: Floats, values: Floats, moved: Shift) -> str:

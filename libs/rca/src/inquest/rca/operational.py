@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from inquest.rca.cause import CauseKind, Remediation
 from inquest.rca.finding import Finding
 from inquest.rca.graph import CallGraph
+from inquest.rca.lexicon import bag
 from inquest.rca.tables import Target
 
 STRENGTH_MIN = 0.3
@@ -40,42 +41,96 @@ class _Sign:
     sentence: str
 
 
-def _sign(name: str, kind: CauseKind, remediation: Remediation, pattern: str, excused: str, sentence: str) -> _Sign:
-    return _Sign(name, kind, remediation, re.compile(pattern, re.IGNORECASE), frozenset(excused.split()), sentence)
+def _sign(
+    name: str, kind: CauseKind, remediation: Remediation, patterns: tuple[str, ...], excused: str, sentence: str
+) -> _Sign:
+    words = re.compile("|".join(patterns), re.IGNORECASE)
+    return _Sign(name, kind, remediation, words, bag(excused), sentence)
 
 
+# Of two signs that are equally strong the first one counts: the more specific stand first.
 _SIGNS = (
-    _sign("dns", "infrastructure", "escalate-upstream",
-          r"no such host|enotfound|servfail|nxdomain|eai_again|name resolution|name resolver|dns", "network",
-          "names are not resolved"),
-    _sign("certificate", "external", "rotate-credential",
-          r"certificate (?:has )?expired|x509|cert(?:ificate)?.{0,30}(?:expired|not yet valid|unknown authority)|days_to_expiry",
-          "tls auth", "a certificate is not accepted"),
-    _sign("node", "infrastructure", "reschedule",
-          r"node (?:cpu|memory|<|\S+ (?:under|notready|not ready|condition))|noisy|contended|kubelet|steal|evict(?:ed|ing) pod|preempt"
-          r"|diskpressure|memorypressure|\bnode_\w+|hypervisor|on node", "resources", "the node that it runs on is the bottleneck"),
-    _sign("zone", "infrastructure", "failover",
-          r"availability zone|\bregion(?:al)? (?:outage|down|impair)|zone (?:down|outage|unavailable|impair)|\baz[-_ ]?\d?[a-c]?\b.{0,30}(?:down|unreachable|impair)"
-          r"|packet loss|no route to host", "network", "a zone or the network to it is impaired"),
-    _sign("disk", "resource", "purge-data", r"no space left|enospc|disk full|disk (?:usage|used).{0,20}9\d|read-only file system",
-          "logging memory", "the disk is full"),
-    _sign("quota", "external", "escalate-upstream",
-          r"quota (?:exceeded|exhausted)|provisionedthroughput|resource_?exhausted|throttlingexception|daily limit", "limit retry query",
-          "a quota is used up"),
-    _sign("data", "data", "purge-data",
-          r"poison|malformed (?:message|record|payload|event)|bad record|corrupt|dead[- ]?letter|invalid (?:utf|checksum|encoding)"
-          r"|unparse?able|cannot parse (?:message|record|event)", "schema messaging data", "some data cannot be processed"),
-)  # fmt: skip
+    _sign(
+        "dns",
+        "infrastructure",
+        "escalate-upstream",
+        (r"no such host|enotfound|servfail|nxdomain|eai_again|name resolution|name resolver|dns",),
+        "network",
+        "names are not resolved",
+    ),
+    _sign(
+        "certificate",
+        "external",
+        "rotate-credential",
+        (
+            r"certificate (?:has )?expired|x509|days_to_expiry",
+            r"cert(?:ificate)?.{0,30}(?:expired|not yet valid|unknown authority)",
+        ),
+        "tls auth",
+        "a certificate is not accepted",
+    ),
+    _sign(
+        "node",
+        "infrastructure",
+        "reschedule",
+        (
+            r"node (?:cpu|memory|<|\S+ (?:under|notready|not ready|condition))|noisy|contended|kubelet|steal",
+            r"evict(?:ed|ing) pod|preempt|diskpressure|memorypressure|\bnode_\w+|hypervisor|on node",
+        ),
+        "resources",
+        "the node that it runs on is the bottleneck",
+    ),
+    _sign(
+        "zone",
+        "infrastructure",
+        "failover",
+        (
+            r"availability zone|\bregion(?:al)? (?:outage|down|impair)|zone (?:down|outage|unavailable|impair)",
+            r"\baz[-_ ]?\d?[a-c]?\b.{0,30}(?:down|unreachable|impair)|packet loss|no route to host",
+        ),
+        "network",
+        "a zone or the network to it is impaired",
+    ),
+    _sign(
+        "disk",
+        "resource",
+        "purge-data",
+        (r"no space left|enospc|disk full|disk (?:usage|used).{0,20}9\d|read-only file system",),
+        "logging memory",
+        "the disk is full",
+    ),
+    _sign(
+        "quota",
+        "external",
+        "escalate-upstream",
+        (r"quota (?:exceeded|exhausted)|provisionedthroughput|resource_?exhausted|throttlingexception|daily limit",),
+        "limit retry query",
+        "a quota is used up",
+    ),
+    _sign(
+        "data",
+        "data",
+        "purge-data",
+        (
+            r"poison|malformed (?:message|record|payload|event)|bad record|corrupt|dead[- ]?letter|unparse?able",
+            r"invalid (?:utf|checksum|encoding)|cannot parse (?:message|record|event)",
+        ),
+        "schema messaging data",
+        "some data cannot be processed",
+    ),
+)
 _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|dev|cloud|ai|app)\b", re.IGNORECASE)
-_INSIDE = re.compile(r"\.local\b|\.internal\b|\.svc\b|\bexample\.|grpc\.io|googleapis\.com/\w+\.proto", re.IGNORECASE)
+_INSIDE = re.compile(r"\.local\b|\.internal\b|\.svc\b|\bexample\.|grpc\.io", re.IGNORECASE)
 _FAILED = re.compile(
-    r"\b5\d\d\b|\b429\b|timed? ?out|deadline|unavailable|refused|reset|degraded|outage|error|fail|unreachable|no such host|enotfound",
+    r"\b5\d\d\b|\b429\b|timed? ?out|deadline|unavailable|refused|reset|degraded|outage|error|fail|unreachable"
+    r"|no such host|enotfound",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"status page|elevated error|partial outage|major outage|monitoring -|investigating -|identified -|service disruption"
-    r"|experiencing|incident", re.IGNORECASE,
-)  # fmt: skip
+    r"status page|elevated error|partial outage|major outage|monitoring -|investigating -|identified -"
+    r"|service disruption|experiencing|incident",
+    re.IGNORECASE,
+)
 
 
 def operations(findings: Sequence[Finding], graph: CallGraph, target: Target) -> tuple[Operation, ...]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from inquest.rca.roles import words
+from inquest.rca.lexicon import words
 
 
 def owners(files: Sequence[str], title: str, entities: Iterable[str]) -> tuple[str, ...]:

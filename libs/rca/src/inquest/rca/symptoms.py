@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from inquest.rca.finding import Finding
-from inquest.rca.roles import words
+from inquest.rca.lexicon import words
 
 # Channels that a failing or slow callee can bring about in its callers.
 CAUSED = ("spread", "flow", "log", "origin", "calls")

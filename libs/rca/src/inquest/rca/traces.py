@@ -12,8 +12,8 @@ from inquest.rca.finding import Analysis, Finding, Scalar, analysis
 from inquest.rca.gaps import gap_changes
 from inquest.rca.selftime import slower
 from inquest.rca.spantree import SpanTree, span_tree
-from inquest.rca.tables import Bools, Floats, Spans, Target, Window
-from inquest.rca.wording import clock, number
+from inquest.rca.tables import Bools, Spans, Target, Window
+from inquest.rca.wording import clock
 
 SPANS_MIN = 4
 RANK_MIN = 2.5
@@ -78,12 +78,12 @@ def _error_origins(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, w
     rows = np.flatnonzero(origin & inside)
     if not rows.size:
         return []
-    usual = Counter(spans.entities[row] for row in np.flatnonzero(origin & before))
-    calls_in = Counter(spans.entities[row] for row in np.flatnonzero(inside))
-    calls_before = Counter(spans.entities[row] for row in np.flatnonzero(before))
+    usual = Counter(spans.entities[row] for row in np.flatnonzero(origin & before).tolist())
+    calls_in = Counter(spans.entities[row] for row in np.flatnonzero(inside).tolist())
+    calls_before = Counter(spans.entities[row] for row in np.flatnonzero(before).tolist())
     by_entity: defaultdict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        by_entity[spans.entities[row]].append(int(row))
+    for row in rows.tolist():
+        by_entity[spans.entities[row]].append(row)
     found = []
     for entity, own in by_entity.items():
         share = len(own) / calls_in[entity]
