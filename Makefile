@@ -42,8 +42,14 @@ run: install ## take a signed page about a recorded incident to its cause
 up: install ## start the whole system and stay up
 	@$(BIN)/inquest up
 
+SELECT ?= not slow
+COVER ?=
+
 test: install-dev ## run the test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(SELECT)" $(COVER)
+
+mutate: install-dev ## break failure, verification and gate paths on purpose; the tests must notice
+	@$(BIN)/python -m scripts.mutate
 
 lock: $(BIN)/uv ## resolve again; uv.lock carries index addresses and stays uncommitted
 	@$(UV) lock

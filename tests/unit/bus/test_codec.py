@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from inquest.bus.codec import PROTOBUF_TYPE, decode, decoded, encode, find_row
+from inquest.bus.codec import decode, decoded, encode, find_row
 from inquest.bus.port import Delivery
 from inquest.bus.publisher import parse_ack
 from inquest.contracts import codec as contract_codec
@@ -22,7 +22,7 @@ FEEDBACK = Feedback(
 def test_json_and_protobuf_say_the_same() -> None:
     assert decode(s.FEEDBACK_GIVEN, {}, encode(FEEDBACK)) == FEEDBACK
     as_proto = contract_codec.encode(FEEDBACK)
-    assert decode(s.FEEDBACK_GIVEN, {"Content-Type": PROTOBUF_TYPE}, as_proto) == FEEDBACK
+    assert decode(s.FEEDBACK_GIVEN, {"Content-Type": "application/x-protobuf"}, as_proto) == FEEDBACK
 
 
 def test_raw_subjects_pass_bytes_through() -> None:

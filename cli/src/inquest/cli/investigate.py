@@ -6,9 +6,9 @@ import tempfile
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, TypeVar, get_args
-from zoneinfo import ZoneInfo
 
 import httpx
 import typer
@@ -61,7 +61,7 @@ def investigate_packs(
     report(results, out, where, as_json=as_json)
 
 
-def report(results: list[Result], out: Path, zone: ZoneInfo | None, *, as_json: bool) -> None:
+def report(results: list[Result], out: Path, zone: tzinfo, *, as_json: bool) -> None:
     """Write and print the outcome of each investigation."""
     documents = []
     for result in results:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from inquest.contracts.latest import InvestigationStory, StepFinished
+from inquest.contracts.text import plain
 
 TICKS = {"succeeded": "✓", "partial": "~", "failed": "✗"}
 TEXT_CHARS_MAX = 110
@@ -76,8 +77,7 @@ def _step_line(label: str, step: StepFinished, story: InvestigationStory) -> str
     text = best.statement if best else step.reason or "nothing unusual"
     if len(text) > TEXT_CHARS_MAX:
         text = text[: TEXT_CHARS_MAX - 1] + "…"
-    clean = "".join(char for char in text if char.isprintable())
     return (
         f"[{label}] {TICKS[step.status]} {step.capability:<25}{step.wall_ms / 1000:6.2f} s  "
-        f"{len(found):>3} findings  {clean}"
+        f"{len(found):>3} findings  {plain(text)}"
     )

@@ -1,9 +1,9 @@
 """What an investigation leaves on disk and on the screen."""
 
 import json
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,12 +13,12 @@ from inquest.notifier.domain.render import report_json, report_markdown, report_
 RECORDS = ("signals", "events", "tool_calls", "evidence", "steps", "verdicts", "notices", "feedback")
 
 
-def write_outputs(story: InvestigationStory, out: Path, zone: ZoneInfo | None) -> Path:
+def write_outputs(story: InvestigationStory, out: Path, zone: tzinfo) -> Path:
     """Write report.md, report.json and trace.ndjson; returns their folder."""
     folder = out / story.summary.investigation_id
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.md").write_text(report_markdown(story, zone), encoding="utf-8")
-    (folder / "report.json").write_text(json.dumps(report_json(story), indent=2), encoding="utf-8")
+    (folder / "report.json").write_text(report_json(story), encoding="utf-8")
     with (folder / "trace.ndjson").open("w", encoding="utf-8") as file:
         for line in trace_lines(story):
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -53,12 +53,12 @@ def read_trace(folder: Path) -> InvestigationStory | None:
 
 
 def print_story(
-    story: InvestigationStory, folder: Path, took_s: float, zone: ZoneInfo | None, *, as_json: bool
+    story: InvestigationStory, folder: Path, took_s: float, zone: tzinfo, *, as_json: bool
 ) -> dict[str, Any]:
     """Print the report, unless JSON is wanted; returns its document."""
-    document = {**report_json(story), "took_s": round(took_s, 3), "wrote": str(folder)}
+    document = {**json.loads(report_json(story)), "took_s": round(took_s, 3), "wrote": str(folder)}
     if not as_json:
         typer.echo("")
-        typer.echo(report_text(story, zone))
+        typer.echo(report_text(story, zone), nl=False)
         typer.echo(f"Wrote      {folder}/report.md  report.json  trace.ndjson")
     return document

@@ -1,9 +1,8 @@
 """`inquest trace|list|cancel|feedback`: what people ask of a running system."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,6 +11,7 @@ from inquest.cli.client import Api, find_api
 from inquest.cli.outputs import read_trace, trace_lines
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import InvestigationStory
+from inquest.contracts.text import plain
 from inquest.notifier.domain.render import report_text
 
 JUDGEMENTS = ("right", "wrong")
@@ -28,15 +28,15 @@ def trace(investigation: str, tenant: str, api_url: str | None, out: Path, zone:
     if as_json:
         session.echo_json(trace_lines(story))
         return
-    typer.echo(report_text(story, where))
+    typer.echo(report_text(story, where), nl=False)
     typer.echo("\nTimeline")
     for entry in story.timeline:
-        typer.echo(f"  {_clock(entry.at, where)}  {printable(entry.text)}")
+        typer.echo(f"  {_clock(entry.at, where)}  {plain(entry.text)}")
     typer.echo("\nCalls")
     for call in story.tool_calls:
         typer.echo(
             f"  {call.domain:<9} {call.status:<11} {call.provider or '-':<16} {call.duration_ms:8.1f} ms "
-            f"{call.size_bytes:>10} bytes  {printable(call.query_text or call.reason)}"
+            f"{call.size_bytes:>10} bytes  {plain(call.query_text or call.reason)}"
         )
 
 
@@ -60,7 +60,7 @@ def list_investigations(tenant: str, api_url: str | None, zone: str | None, *, a
     for row in found:
         opened = _clock(datetime.fromisoformat(row["opened_at"]), where)
         verdict = row.get("headline") or row["title"]
-        typer.echo(f"{row['investigation_id']}  {opened}  {row['state']:<10} {printable(verdict)}")
+        typer.echo(f"{row['investigation_id']}  {opened}  {row['state']:<10} {plain(verdict)}")
     if not found:
         typer.echo(f"tenant {tenant} has no investigations")
 
@@ -89,10 +89,5 @@ def feedback(investigation: str, judgement: str, cause: str | None, tenant: str,
     typer.echo(f"kept: the verdict of {investigation} was {judgement}")
 
 
-def _clock(at: datetime, zone: ZoneInfo | None) -> str:
+def _clock(at: datetime, zone: tzinfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-
-
-def printable(text: str) -> str:
-    """Return untrusted text without control characters, on one line."""
-    return "".join(char if char.isprintable() else " " for char in text)

@@ -5,6 +5,7 @@ import json
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,10 +55,10 @@ def local_nats(data_dir: Path, url: str | None) -> str:
     raise InquestError("no running system found here: start one with `inquest up`, or give --nats-url")
 
 
-def zone(name: str | None) -> ZoneInfo | None:
+def zone(name: str | None) -> tzinfo:
     """Return a time zone; None means the machine's own. Raises InquestError for an unknown name."""
     if name is None:
-        return None
+        return datetime.now().astimezone().tzinfo or UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -41,12 +41,16 @@ class Bus:
         """Connect and begin to answer requests. Raises BusUnavailable."""
         await self.connection.open()
         await self.connection.broker.start()
+        # nats-py's PING may overtake a pending SUB; after the second flush the server knows all subscriptions.
+        for _ in range(2):
+            await self.connection.client.flush()
 
     async def run(self) -> None:
         """Work off all registered durables until cancelled. Raises ConsumerLost (in a group) when one is gone."""
         async with asyncio.TaskGroup() as group:
             for runner in self._runners:
                 group.create_task(runner.run())
+            await asyncio.Event().wait()  # a service that only answers requests has no runner to wait for
 
     async def drain(self, limit_s: float) -> None:
         """Take nothing new; wait for what is in flight."""

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from inquest.bus.port import Delivery
+from inquest.contracts import codec
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject, match
 
 JSON_TYPE = "application/json"
-PROTOBUF_TYPE = "application/x-protobuf"
 
 
 def encode(message: Message | bytes) -> bytes:
@@ -23,11 +23,9 @@ def decode(row: Subject | None, headers: Mapping[str, str], payload: bytes) -> A
     """Return the message of this row, or the bytes where the row has no model. Raises Impossible on bad content."""
     if row is None or row.model is None:
         return payload
-    if headers.get("Content-Type", JSON_TYPE) == PROTOBUF_TYPE:
-        # Imported late: JSON is the wire, and protobuf costs start-up time.
-        from inquest.contracts.codec import decode as decode_typed  # noqa: PLC0415
-
-        return decode_typed(PROTOBUF_TYPE, payload, row.model)
+    content_type = headers.get("Content-Type", JSON_TYPE)
+    if content_type != JSON_TYPE:
+        return codec.decode(content_type, payload, row.model)
     try:
         return row.model.model_validate_json(payload)
     except ValidationError as error:

@@ -11,7 +11,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 
 def configure(service: str, endpoint: str | None = None) -> None:
-    """Set up tracing for the process, once. Spans leave by OTLP over HTTP only when an endpoint is set."""
+    """Set up tracing for the process; later calls change nothing. Spans leave only when an endpoint is set."""
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     if endpoint:
         provider.add_span_processor(BatchSpanProcessor(_otlp_exporter(endpoint)))
