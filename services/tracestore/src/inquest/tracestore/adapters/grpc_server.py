@@ -11,21 +11,10 @@ import grpc.aio
 
 from inquest.contracts import codec
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
-from inquest.contracts.latest import (
-    Evidence,
-    Feedback,
-    Incident,
-    InvestigationRecorded,
-    Message,
-    NoticeSent,
-    Signal,
-    StepFinished,
-    ToolCall,
-    Verdict,
-)
 from inquest.contracts.message import ID_PATTERN
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.contracts.records import KIND_OF
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.domain.rows import parse
 from inquest.tracestore.domain.search import Filters, page_size, words_of
@@ -37,18 +26,6 @@ WATCH_ROWS_MAX = 500
 STOP_GRACE_S = 1.0
 
 ResultT = TypeVar("ResultT")
-
-_ONEOF: dict[type[Message], str] = {
-    Signal: "signal",
-    Incident: "incident",
-    InvestigationRecorded: "event",
-    Evidence: "evidence",
-    StepFinished: "step",
-    Verdict: "verdict",
-    ToolCall: "tool_call",
-    NoticeSent: "notice",
-    Feedback: "feedback",
-}
 
 
 class TraceStoreServicer(rpc.TraceStoreServiceServicer):
@@ -223,7 +200,7 @@ def _record(positioned: Positioned) -> pb.Record:
         investigation_id=positioned.investigation_id,
         entry=codec.to_proto(entry(positioned.row, message)),
     )
-    name = _ONEOF.get(type(message)) if message is not None else None
+    name = KIND_OF.get(type(message)) if message is not None else None
     if name is not None and message is not None:
         getattr(record, name).CopyFrom(codec.to_proto(message))
     return record

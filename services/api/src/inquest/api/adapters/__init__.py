@@ -1,0 +1,1 @@
+"""The edge: one store or protocol per file."""

@@ -1,0 +1,179 @@
+"""The operations over HTTP: parse, ask who it is, call, answer. What is parsed comes from the table of operations."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Match, Route
+
+from inquest.api.adapters.sse import event_stream
+from inquest.api.adapters.tokens import TokenFile
+from inquest.api.domain.access import Caller
+from inquest.api.domain.openapi import document
+from inquest.api.domain.problems import bad_input, problem_of
+from inquest.api.domain.requests import Asked, Problem
+from inquest.api.domain.routes import OPERATIONS, Operation
+from inquest.api.errors import Forbidden, TooLarge, Unauthenticated
+from inquest.api.operations import Operations
+from inquest.contracts.errors import Impossible, NotFound
+from inquest.telemetry.logs import get_logger
+
+BODY_BYTES_MAX = 64 * 1024
+POSITION_MAX = 2**63 - 1
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"}}
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_log = get_logger("api")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, parsed by the models of its operation."""
+
+    caller: Caller
+    investigation_id: str
+    query: Any
+    body: Any
+    last_event_id: str | None
+
+
+Serve = Callable[[Call], Awaitable[BaseModel | Response]]
+
+
+def make_routes(operations: Operations, tokens: TokenFile) -> tuple[BaseRoute, ...]:
+    """Return the routes: one for each row of the table, the document, and one for everything else under /v1/."""
+    serving = _serving(operations)
+    routes = [Route(row.path, _endpoint(row, serving[row.name], tokens), methods=[row.method]) for row in OPERATIONS]
+
+    async def unknown(request: Request) -> Response:
+        allowed = {
+            method
+            for route in routes
+            if route.matches(request.scope)[0] is Match.PARTIAL
+            for method in route.methods or ()
+        }
+        if not allowed:
+            return _failure(request, NotFound(f"there is nothing at {request.url.path}"))
+        body = Problem(
+            error="method-not-allowed", message=f"{request.method} is not served here", hint="see /openapi.json"
+        )
+        return JSONResponse(body.model_dump(), 405, {"Allow": ", ".join(sorted(allowed))})
+
+    async def openapi(_: Request) -> Response:
+        return Response(_document(), media_type="application/json")
+
+    return (*routes, Route("/openapi.json", openapi), Route("/v1/{rest:path}", unknown, methods=list(_METHODS)))
+
+
+def _serving(operations: Operations) -> dict[str, Serve]:
+    async def watch(call: Call) -> Response:
+        after = _position(call.last_event_id) if call.last_event_id else call.query.after
+        records = await operations.watch(call.caller, call.query.tenant, call.investigation_id, after)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(event_stream(records), media_type="text/event-stream", headers=headers)
+
+    return {
+        "list_investigations": lambda call: operations.list(call.caller, call.query),
+        "start_investigation": lambda call: operations.start(call.caller, call.query.tenant, call.body),
+        "get_investigation": lambda call: operations.get(call.caller, call.query.tenant, call.investigation_id),
+        "watch_investigation": watch,
+        "cancel_investigation": lambda call: operations.cancel(
+            call.caller, call.query.tenant, call.investigation_id, call.body
+        ),
+        "give_feedback": lambda call: operations.give_feedback(
+            call.caller, call.query.tenant, call.investigation_id, call.body
+        ),
+    }
+
+
+def _endpoint(row: Operation, serve: Serve, tokens: TokenFile) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            answer = await serve(await _call(row, request, tokens))
+        except ClientDisconnect:
+            return Response(status_code=499)  # nobody is left to read it
+        except Exception as error:  # noqa: BLE001 - every failure has one form
+            return _failure(request, error)
+        if isinstance(answer, Response):
+            return answer
+        return Response(answer.model_dump_json(), row.status, media_type="application/json")
+
+    return endpoint
+
+
+async def _call(row: Operation, request: Request, tokens: TokenFile) -> Call:
+    # Who asks comes first: a stranger learns nothing from how a request is parsed.
+    caller = tokens.identify(
+        request.headers.get("authorization"),
+        request.client.host if request.client else None,
+        request.headers.get("host"),
+    )
+    return Call(
+        caller=caller,
+        investigation_id=request.path_params.get("investigation_id", ""),
+        query=_query(row.query, request.query_params),
+        body=await _body(row.body, request) if row.body else None,
+        last_event_id=request.headers.get("last-event-id"),
+    )
+
+
+def _query(model: type[Asked], sent: QueryParams) -> Asked:
+    values: dict[str, Any] = {}
+    for name in sent:
+        values[name] = sent.getlist(name) if name == "state" else sent[name]
+    return _validated(model, values)
+
+
+async def _body(model: type[Asked], request: Request) -> Asked:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > BODY_BYTES_MAX:
+            raise TooLarge(f"the body is over {BODY_BYTES_MAX} bytes")
+    # A page of another site can post a form without asking, but not JSON: browsers ask first, and nobody says yes.
+    if (raw or model.model_json_schema().get("required")) and kind != "application/json":
+        raise Impossible("Content-Type: send application/json")
+    try:
+        values = json.loads(raw) if raw else {}
+    except ValueError as error:
+        raise Impossible(f"the body is not JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise Impossible("the body is not a JSON object")
+    key = request.headers.get("idempotency-key")
+    if key and "idempotency_key" in model.model_fields:
+        values.setdefault("idempotency_key", key)
+    return _validated(model, values)
+
+
+def _validated(model: type[Asked], values: dict[str, Any]) -> Asked:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise bad_input(error) from error
+
+
+def _position(last_event_id: str) -> int:
+    if not last_event_id.isascii() or not last_event_id.isdigit() or int(last_event_id) > POSITION_MAX:
+        raise Impossible("Last-Event-ID: is not an id of this stream")
+    return int(last_event_id)
+
+
+def _failure(request: Request, error: Exception) -> Response:
+    status, problem = problem_of(error)
+    if status == 500:
+        _log.error("request_failed", path=request.url.path, exc_info=error)
+    elif isinstance(error, Unauthenticated | Forbidden):
+        peer = request.client.host if request.client else None
+        _log.warning("request_refused", path=request.url.path, peer=peer, reason=str(error))
+    return JSONResponse(problem.model_dump(), status, _HEADERS.get(status))
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(document()).encode()

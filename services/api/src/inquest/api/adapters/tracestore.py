@@ -1,0 +1,171 @@
+"""The Stories port over the trace store's gRPC. gRPC is imported on first use: it costs start-up time and memory."""
+
+from collections.abc import AsyncIterator, Awaitable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from inquest.api.domain.requests import Investigations, ListQuery
+from inquest.api.errors import Busy
+from inquest.api.ports import Record
+from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
+from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
+from inquest.contracts.records import RECORD_KINDS
+
+if TYPE_CHECKING:
+    import grpc.aio
+
+    from inquest.contracts.proto.v1 import services_pb2 as pb
+    from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+
+CALL_S_MAX = 10.0
+MESSAGE_BYTES_MAX = 64 * 1024 * 1024  # as the trace store sends
+_OPTIONS = [("grpc.max_receive_message_length", MESSAGE_BYTES_MAX)]
+
+ResultT = TypeVar("ResultT")
+
+
+class TraceStoreClient:
+    """Implements Stories. The address is looked up for each call, as a restarted trace store may have another."""
+
+    def __init__(self, address: str | None, address_file: Path, token_file: Path | None) -> None:
+        self._fixed = address
+        self._file = address_file
+        self._token_file = token_file
+        self._address = ""
+        self._channel: grpc.aio.Channel | None = None
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+
+    async def ping(self) -> None:
+        """Raise RetryLater while the trace store does not answer."""
+        await self.list("default", ListQuery(page_size=1))
+
+    async def get(self, tenant: str, investigation_id: str) -> InvestigationStory:
+        """See Stories."""
+        from inquest.contracts import codec  # noqa: PLC0415 - see the module's docstring
+        from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+        request = pb.GetInvestigationRequest(tenant=tenant, investigation_id=investigation_id)
+        stub = await self._stub()
+        answer = await _answer(stub.GetInvestigation(request, timeout=CALL_S_MAX, metadata=self._metadata()))
+        return codec.from_proto(answer.story, InvestigationStory)
+
+    async def list(self, tenant: str, query: ListQuery) -> Investigations:
+        """See Stories."""
+        from inquest.contracts import codec  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+        stub, metadata = await self._stub(), self._metadata()
+        narrow = _filter(query)
+        if query.text:
+            wanted = pb.SearchInvestigationsRequest(
+                tenant=tenant, query=query.text, page_size=query.page_size, filter=narrow
+            )
+            found = await _answer(stub.SearchInvestigations(wanted, timeout=CALL_S_MAX, metadata=metadata))
+            lines, token = [hit.investigation for hit in found.hits], ""
+        else:
+            request = pb.ListInvestigationsRequest(
+                tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token
+            )
+            page = await _answer(stub.ListInvestigations(request, timeout=CALL_S_MAX, metadata=metadata))
+            lines, token = list(page.investigations), page.next_page_token
+        summaries = tuple(codec.from_proto(line, InvestigationSummary) for line in lines)
+        return Investigations(investigations=summaries, next_page_token=token)
+
+    async def watch(self, tenant: str, investigation_id: str, after: int) -> AsyncIterator[Record]:
+        """See Stories."""
+        from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+        stub = await self._stub()
+        request = pb.WatchRequest(tenant=tenant, investigation_id=investigation_id, after_position=after)
+        call = stub.Watch(request, metadata=self._metadata())
+        await _answer(call.wait_for_connection())
+        return _records(call)
+
+    async def _stub(self) -> "rpc.TraceStoreServiceAsyncStub":
+        import grpc.aio  # noqa: PLC0415
+
+        from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
+
+        address = self._fixed or self._written()
+        if self._channel is None or address != self._address:
+            await self.close()
+            self._channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+            self._address = address
+        return rpc.TraceStoreServiceStub(self._channel)
+
+    def _written(self) -> str:
+        try:
+            return self._file.read_text().strip()
+        except OSError as error:
+            raise RetryLater("the trace store is not running: start it, or set INQUEST_TRACESTORE_ADDR") from error
+
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        if self._token_file is None:
+            return ()
+        return (("authorization", f"Bearer {self._token_file.read_text().strip()}"),)
+
+
+async def _records(call: Any) -> AsyncIterator[Record]:
+    import grpc.aio  # noqa: PLC0415
+
+    from inquest.contracts import codec  # noqa: PLC0415
+
+    try:
+        async for answer in call:
+            record = answer.record
+            kind = record.WhichOneof("message") or ""
+            yield Record(
+                position=record.position,
+                investigation_id=record.investigation_id,
+                entry=codec.from_proto(record.entry, TimelineEntry),
+                kind=kind,
+                message=codec.from_proto(getattr(record, kind), RECORD_KINDS[kind]) if kind in RECORD_KINDS else None,
+            )
+    except grpc.aio.AioRpcError as error:
+        raise _translate(error) from error
+    finally:
+        call.cancel()
+
+
+async def _answer(call: Awaitable[ResultT]) -> ResultT:
+    import grpc.aio  # noqa: PLC0415
+
+    try:
+        return await call
+    except grpc.aio.AioRpcError as error:
+        raise _translate(error) from error
+
+
+def _translate(error: "grpc.aio.AioRpcError") -> InquestError:
+    import grpc  # noqa: PLC0415
+
+    text = error.details() or error.code().name
+    match error.code():
+        case grpc.StatusCode.NOT_FOUND:
+            return NotFound(text)
+        case grpc.StatusCode.INVALID_ARGUMENT:
+            return Impossible(text)
+        case grpc.StatusCode.RESOURCE_EXHAUSTED:
+            return Busy(text)
+        case _:
+            return RetryLater(f"the trace store does not answer ({error.code().name}): {text}")
+
+
+def _filter(query: ListQuery) -> "pb.InvestigationFilter":
+    from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+    made = pb.InvestigationFilter(states=query.state, service=query.service)
+    _set(made.opened_after, query.since)
+    _set(made.opened_before, query.until)
+    return made
+
+
+def _set(target: Any, at: datetime | None) -> None:
+    if at is not None:
+        target.FromDatetime(at)

@@ -1,0 +1,19 @@
+"""What a request can be answered with instead of a result. The rest comes from `inquest.contracts.errors`."""
+
+from inquest.contracts.errors import InquestError, RetryLater
+
+
+class Unauthenticated(InquestError):
+    """Nobody knows who asks."""
+
+
+class Forbidden(InquestError):
+    """It is known who asks, and that they may not."""
+
+
+class TooLarge(InquestError):
+    """The body is over the limit."""
+
+
+class Busy(RetryLater):
+    """A limit of the trace store is reached."""

@@ -1,0 +1,38 @@
+"""What the API needs from outside."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from inquest.api.domain.requests import Investigations, ListQuery
+from inquest.contracts.latest import InvestigationStory, Message, TimelineEntry
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that happened; `kind` and `message` where the trace store knows them."""
+
+    position: int
+    investigation_id: str
+    entry: TimelineEntry
+    kind: str
+    message: Message | None
+
+
+class Stories(Protocol):
+    """What happened. Raises NotFound, Impossible for bad input, RetryLater while the trace store is away."""
+
+    async def get(self, tenant: str, investigation_id: str) -> InvestigationStory:
+        """Return the whole story."""
+        ...
+
+    async def list(self, tenant: str, query: ListQuery) -> Investigations:
+        """Return one page; with a text, the best matches."""
+        ...
+
+    async def watch(self, tenant: str, investigation_id: str, after: int) -> AsyncIterator[Record]:
+        """Connect, then return what was recorded after a position and each new record, until closed."""
+        ...
