@@ -16,6 +16,9 @@ from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
 
 ONSET_SLACK_S = 90.0
+# Below this the symptoms are too common to any fault to speak for or against a mechanism.
+SPECIFIC_MIN = 0.4
+NEUTRAL_FIT = 0.3
 AT_ONCE = frozenset({"flag", "config", "scale"})
 # Classes that nearly every fault shows: they speak for no mechanism in particular.
 _COMMON = frozenset(
@@ -147,7 +150,10 @@ def _terms(
         Term("change-prior", weights.change_prior, (), "most changes are innocent"),
         Term("behaviour", weights.behaviour * (2 * behaviour - 0.6), own, change.text("why")),
         Term(
-            "fit", weights.fit * (fit - 0.3) if known else 0.0, own, f"mechanism {by or 'unknown'} against the symptoms"
+            "fit",
+            weights.fit * (fit - NEUTRAL_FIT) if known else 0.0,
+            own,
+            f"mechanism {by or 'unknown'} against the symptoms",
         ),
         Term("words", weights.words * overlap, own, f"names shared with the symptoms: {shared or 'none'}"),
     ]
@@ -189,8 +195,8 @@ def mechanism_fit(change: Finding, now: Scene) -> tuple[float, str]:
     """How much of what is specific about the symptoms the change's mechanisms would produce."""
     mass = {name: weight * (0.3 if name in _COMMON else 1.0) for name, weight in now.profile.items()}
     whole = sum(sorted(mass.values(), reverse=True)[:4])
-    if not whole:
-        return 0.3, ""
+    if max((now.profile[name] for name in now.profile if name not in _COMMON), default=0.0) < SPECIFIC_MIN:
+        return NEUTRAL_FIT, ""
     best = (0.0, "")
     for place, name in enumerate(change.text("mechanisms").split()):
         produced = sum(weight for sign, weight in mass.items() if sign in BY_NAME[name].signs)

@@ -74,7 +74,7 @@ _SIGNS = (
         "infrastructure",
         "reschedule",
         (
-            r"node (?:cpu|memory|<|\S+ (?:under|notready|not ready|condition))|noisy|contended|kubelet|steal",
+            r"node (?:cpu|memory|<|\S+ (?:under|notready|not ready|condition))|noisy|contended|steal",
             r"evict(?:ed|ing) pod|preempt|diskpressure|memorypressure|\bnode_\w+|hypervisor|on node",
         ),
         "resources",
@@ -199,7 +199,8 @@ def _surge(findings: Sequence[Finding], graph: CallGraph, target: Target) -> Ope
     for index, finding in enumerate(findings):
         if finding.detector != "metric" or finding.text("role") != "traffic" or not finding.features.get("rising"):
             continue
-        if finding.entity != target.entity and (graph.callers.get(finding.entity) or not graph.callees):
+        entry = bool(graph.callees.get(finding.entity)) and not graph.callers.get(finding.entity)
+        if finding.entity != target.entity and not entry:
             continue
         before, after = finding.number("before"), finding.number("after")
         early = finding.onset_at is not None and (not onsets or finding.onset_at <= min(onsets) + 60.0)
