@@ -28,8 +28,7 @@ class Ledger:
 
     async def reserve(self, request: ToolRequest) -> str | None:
         """Take one call from the budget; return why not, where there is none left."""
-        calls = await self._add(request, "calls", 1)
-        size_bytes = await self._add(request, "bytes", 0)
+        calls, size_bytes = await asyncio.gather(self._add(request, "calls", 1), self._add(request, "bytes", 0))
         reason = refusal(calls, request.calls_max, size_bytes, request.bytes_max)
         if reason:
             await self._add(request, "calls", -1)
@@ -55,26 +54,30 @@ class Calls:
     clock: Clock
 
     async def make(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> ToolResult:
-        """Return the result, from the journal where the call was made before. Raises RetryLater."""
-        ends_s = time.monotonic() + request.timeout_ms / 1000
+        """Return the result, from the journal where the call was made before. Raises RetryLater.
+
+        Waiting for another gateway and reading have the call's time limit each: a read cut short by the wait would
+        be recorded as a failure that nobody can repair.
+        """
+        limit_s = request.timeout_ms / 1000
         # The tenant is part of the key: a guessed step id must not open another tenant's result.
-        found = await self.journal.claim(f"{request.tenant}.{call_id}", request.timeout_ms / 1000)
+        found = await self.journal.claim(f"{request.tenant}.{call_id}", limit_s)
         if isinstance(found, ToolResult):
             return found.model_copy(update={"recorded": True})
         if found.entry.repeats:
             log.warning("call_repeated", tenant=request.tenant, investigation=request.investigation_id, call=call_id)
         async with self.journal.held(found):
-            result = await self._read(request, call_id, interfaces, found, ends_s - time.monotonic())
+            result = await self._read(request, call_id, interfaces, found, limit_s)
         return await self.journal.record(found, result)
 
     async def _read(
-        self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface], claim: Claim, left_s: float
+        self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface], claim: Claim, limit_s: float
     ) -> ToolResult:
         started_s = time.monotonic()
         fetched_at = self.clock()
         if reason := await self.ledger.reserve(request):
             return without_answer(request, call_id, "refused", reason, fetched_at)
-        reading = await self.reader.read(interfaces, request.domain, request.query, left_s)
+        reading = await self.reader.read(interfaces, request.domain, request.query, limit_s)
         sealed = await self._store(request.tenant, reading.fetched) if reading.fetched else None
         await self.ledger.settle(request, sealed.payload.size_bytes if sealed else 0)
         return result_of(

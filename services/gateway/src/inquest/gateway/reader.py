@@ -14,6 +14,7 @@ from inquest.gateway.domain.resolver import rank
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
 from inquest.gateway.ports import Interface, NotServed, ProviderFailed
 from inquest.telemetry.logs import get_logger
+from inquest.telemetry.traces import tracer
 
 _REASON_CHARS = 500
 _PROBE_S_MAX = 5.0
@@ -101,8 +102,9 @@ class Reader:
         limit_s = min(left_s, interface.timeout_s)
         status: Literal["failed", "timeout"] = "failed"
         try:
-            async with asyncio.timeout(limit_s):
-                fetched = await interface.provider.fetch(domain, query)
+            with tracer().start_as_current_span("provider.ask", attributes={"provider": interface.name}):
+                async with asyncio.timeout(limit_s):
+                    fetched = await interface.provider.fetch(domain, query)
         except TimeoutError:
             status, failure = "timeout", ProviderFailed(f"no answer within {limit_s:.1f} s")
         except NotServed as error:

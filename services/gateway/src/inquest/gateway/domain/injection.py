@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from inquest.gateway.domain.redaction import lowered_bytes
+
 PREFIX = "injection-attempt: "
 REPORTED_MAX = 20
 _QUOTED_CHARS = 160
-_CHUNK_ROWS = 4096
+_CHUNK_ROWS = 512
 _ANCHORS = (
     "instruction",
     "prompt",
@@ -45,20 +47,15 @@ def find_injections(rows: Iterable[tuple[str, str]]) -> list[str]:
     more = 0
     pending = iter(rows)
     while chunk := list(islice(pending, _CHUNK_ROWS)):
-        if not _may_hold("\n".join(text for _, text in chunk)):
-            continue
-        for where, text in chunk:
-            match = _PATTERN.search(text) if _may_hold(text) else None
+        lowered = lowered_bytes([text for _, text in chunk])
+        live = [anchor for anchor in _ANCHORS if anchor.encode() in lowered]
+        for where, text in chunk if live else ():
+            match = _PATTERN.search(text) if any(anchor in text.lower() for anchor in live) else None
             if match and len(found) < REPORTED_MAX:
                 found.append(f'{PREFIX}{where}: "{_quotation(text, match.start())}"')
             elif match:
                 more += 1
     return [*found, f"{PREFIX}{more} more texts"] if more else found
-
-
-def _may_hold(text: str) -> bool:
-    lowered = text.lower()
-    return any(anchor in lowered for anchor in _ANCHORS)
 
 
 def _quotation(text: str, start: int) -> str:
