@@ -26,12 +26,13 @@ class EvidenceStream:
         keys = _keys(task)
         batch = [Outgoing(EVIDENCE_COLLECTED, one, keys) for one in outcome.evidence]
         batch.append(Outgoing(STEP_FINISHED, outcome.finished, keys, expect_last=0))
+        log = _log.bind(tenant=task.tenant, investigation=task.investigation_id, step=task.step_id)
         try:
             await self.bus.publish_batch(batch)
         except AlreadyRecorded:
-            _log.info(
-                "step_recorded_before", tenant=task.tenant, investigation=task.investigation_id, step=task.step_id
-            )
+            log.info("step_recorded_before")
+        else:
+            log.info("step_recorded", status=outcome.finished.status, evidence=len(outcome.evidence))
 
 
 def _keys(task: CapabilityTask) -> dict[str, str]:
