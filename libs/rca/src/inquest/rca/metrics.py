@@ -1,5 +1,6 @@
 """`find_symptoms`: which measurements left their normal level, when, and how far."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -87,9 +88,15 @@ def _examine(
     what = meaning(one.metric)
     normal = _normal(before, what)
     moved = shift(values_in, normal)
-    if moved is None or moved.effect < EFFECT_MIN:
+    if moved is None or not _beyond_chance(moved, values_in.size):
         return None
     return _finding(one, window, times_in, values_in, moved, normal, what, violated, appeared)
+
+
+def _beyond_chance(moved: Shift, size: int) -> bool:
+    """Whether the stretch is more than the largest of `size` normal samples would be by chance."""
+    stretch = moved.last - moved.first + 1
+    return moved.effect >= EFFECT_MIN and moved.effect * math.sqrt(stretch) >= 1.0 + math.sqrt(2 * math.log(size + 1))
 
 
 def _normal(before: Floats, what: Meaning) -> Level:

@@ -119,8 +119,8 @@ _SIGNS = (
         "some data cannot be processed",
     ),
 )
-_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|dev|cloud|ai|app)\b", re.IGNORECASE)
-_INSIDE = re.compile(r"\.local\b|\.internal\b|\.svc\b|\bexample\.|grpc\.io", re.IGNORECASE)
+_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|dev|cloud|ai|app|example)\b", re.IGNORECASE)
+_INSIDE = re.compile(r"\.local\b|\.internal\b|\.svc\b|grpc\.io", re.IGNORECASE)
 _FAILED = re.compile(
     r"\b5\d\d\b|\b429\b|timed? ?out|deadline|unavailable|refused|reset|degraded|outage|error|fail|unreachable"
     r"|no such host|enotfound",

@@ -11,7 +11,7 @@ from inquest.rca.finding import Finding, Sight, order_key
 from inquest.rca.graph import call_graph
 from inquest.rca.onset import incident_onset
 from inquest.rca.operational import operations
-from inquest.rca.suspicion import suspicion
+from inquest.rca.suspicion import TRACED_MIN, suspicion
 from inquest.rca.symptoms import CAUSED, troubles
 from inquest.rca.tables import Target
 from inquest.rca.weights import DEFAULT, Weights
@@ -19,6 +19,7 @@ from inquest.rca.weights import DEFAULT, Weights
 CAUSES_MAX = 20
 RADIUS_MAX = 12
 RADIUS_STRENGTH_MIN = 0.4
+RADIUS_BELOW_MIN = 0.7
 # The cause may be seen a little after the first symptom: samples are a minute apart.
 PRECEDES_SLACK_S = 60.0
 
@@ -119,12 +120,17 @@ def _as_given(cause: Cause, order: Sequence[int]) -> Cause:
 
 
 def _radius(entity: str, incident: Incident) -> tuple[str, ...]:
-    """Who suffers: callers in trouble, and others in trouble that the cause does not itself call."""
+    """Who suffers: entities in trouble; one that the cause itself calls only when its trouble is plain."""
     below = set(incident.graph.downstream(entity)) - set(incident.graph.upstream(entity))
+    served = incident.graph.traced if len(incident.graph.traced) >= TRACED_MIN else None
     hurt = {
         name: trouble.strength(*CAUSED, "excess")
         for name, trouble in incident.found.items()
-        if name != entity and name not in below
+        if name != entity and (served is None or name in served)
     }
-    kept = [name for name, strength in hurt.items() if strength >= RADIUS_STRENGTH_MIN]
+    kept = [
+        name
+        for name, strength in hurt.items()
+        if strength >= (RADIUS_BELOW_MIN if name in below else RADIUS_STRENGTH_MIN)
+    ]
     return tuple(sorted(kept, key=lambda name: (-hurt[name], name))[:RADIUS_MAX])

@@ -22,7 +22,7 @@ def clock(epoch_s: float) -> str:
     return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
 
 
-def shortened(sentence: str, chars_max: int = 240) -> str:
+def shortened(sentence: str, chars_max: int = 320) -> str:
     """A sentence to be quoted inside another one: no final stop, cut at a word."""
     text = sentence.rstrip(".")
     return text if len(text) <= chars_max else text[:chars_max].rsplit(" ", 1)[0] + " …"
