@@ -1,17 +1,19 @@
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from inquest.contracts.latest import Coverage, Verdict
+from inquest.contracts.latest import Coverage, Hypothesis, Verdict
+from inquest.rca.cause import Cause
 from inquest.verifier.domain.case import Recorded, case_of
 from inquest.verifier.domain.findings import finding_of, sights_of
 from inquest.verifier.domain.fold import decide, is_superseded
 from inquest.verifier.domain.ledger import best_status, ledger_of
-from inquest.verifier.domain.wording import first_sign_of
+from inquest.verifier.domain.wording import cited, first_sign_of, headline_of
 
 NOW = datetime(2026, 1, 1, 13, tzinfo=UTC)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -69,7 +71,7 @@ def test_the_verdict_names_the_change_and_cites_its_proof(story: Any, make: Any)
     verdict = fold(story, tell(story, make), repeated=2)
     first = verdict.hypotheses[0]
     assert (first.cause.entity, first.cause.change_ref) == ("checkout", "3f9c")
-    assert verdict.headline == first.mechanism
+    assert first.mechanism.startswith(verdict.headline.rstrip("."))
     assert verdict.first_failing_service == "checkout"
     assert verdict.blast_radius == ("web",)
     known = {one.evidence_id for one in story.evidence}
@@ -211,6 +213,41 @@ def test_the_first_sign_is_the_earliest_that_is_not_noise(make: Any) -> None:
     anyone = first_sign_of([other], {"checkout"})
     assert anyone is not None
     assert anyone.entity == "w"
+
+
+def test_a_sentence_whose_numbers_are_not_in_its_evidence_is_withheld(make: Any) -> None:
+    finding = finding_of(make["slow"]("s1"))
+    assert finding is not None
+    cause = Cause(
+        kind="change",
+        entity="checkout",
+        change_ref="3f9c01234567890",
+        mechanism="checkout latency_p99_ms rose to 1400.",
+        score=1.0,
+        confidence=0.9,
+        support=(0,),
+        against=(),
+        refuting_query="",
+        contributions=(),
+    )
+    assert cited(cause, [finding]) == (cause.mechanism, ())
+    sentence, problems = cited(replace(cause, mechanism="checkout latency rose to 1500."), [finding])
+    assert sentence == "checkout: a cause of kind change, change 3f9c01234567."
+    assert "withheld" in problems[0]
+    assert "1500" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "headline"),
+    [
+        ('a: it turns "x; y" into z; b logged "c; d".', 'a: it turns "x; y" into z.'),
+        ("a: no more to say.", "a: no more to say."),
+        ('an unclosed " quote; more.', 'an unclosed " quote.'),
+    ],
+)
+def test_the_headline_is_the_first_clause(mechanism: str, headline: str) -> None:
+    one = Hypothesis(cause={"kind": "change", "entity": "a"}, mechanism=mechanism, confidence=0.9)
+    assert headline_of("likely", [one], []) == headline
 
 
 def test_an_injection_attempt_is_no_finding(make: Any) -> None:

@@ -53,14 +53,14 @@ def sights_of(ledger: Sequence[Coverage]) -> tuple[Sight, ...]:
     return tuple(found)
 
 
-def hypothesis_of(cause: RankedCause, ids: Sequence[str]) -> Hypothesis:
+def hypothesis_of(cause: RankedCause, ids: Sequence[str], mechanism: str) -> Hypothesis:
     """Return one ranked cause with evidence ids in place of indices into what was ranked."""
     contributions: dict[str, float] = {}
     for term in cause.contributions:
         contributions[term.name] = contributions.get(term.name, 0.0) + term.log_odds
     return Hypothesis(
         cause=Cause(kind=cause.kind, entity=cause.entity, change_ref=cause.change_ref),
-        mechanism=cause.mechanism,
+        mechanism=mechanism,
         confidence=min(1.0, max(0.0, cause.confidence)),
         support=tuple(ids[index] for index in cause.support),
         against=tuple(ids[index] for index in cause.against),

@@ -9,7 +9,7 @@ from inquest.verifier.domain.case import Case
 from inquest.verifier.domain.conflicts import reconcile
 from inquest.verifier.domain.findings import HYPOTHESES_MAX, finding_of, hypothesis_of, sights_of, target_of
 from inquest.verifier.domain.ledger import ledger_of
-from inquest.verifier.domain.wording import first_sign_of, headline_of
+from inquest.verifier.domain.wording import cited, first_sign_of, headline_of
 
 
 def verdict_id_of(case: Case) -> str:
@@ -31,8 +31,11 @@ def decide(case: Case, *, now: datetime) -> Verdict:
     ledger = ledger_of(case)
     pairs = [(one.evidence_id, finding) for one in reconciled.evidence if (finding := finding_of(one)) is not None]
     ids = [evidence_id for evidence_id, _ in pairs]
-    ranking = rank([finding for _, finding in pairs], target_of(case.opened.focus), sights_of(ledger))
-    hypotheses = tuple(hypothesis_of(cause, ids) for cause in ranking.causes[:HYPOTHESES_MAX])
+    findings = [finding for _, finding in pairs]
+    ranking = rank(findings, target_of(case.opened.focus), sights_of(ledger))
+    told = [(cause, *cited(cause, findings)) for cause in ranking.causes[:HYPOTHESES_MAX]]
+    hypotheses = tuple(hypothesis_of(cause, ids, sentence) for cause, sentence, _ in told)
+    withheld = [problem for _, _, problems in told for problem in problems]
     return Verdict(
         verdict_id=verdict_id_of(case),
         tenant=case.tenant,
@@ -52,7 +55,7 @@ def decide(case: Case, *, now: datetime) -> Verdict:
         coverage=ledger,
         ceilings=ranking.caps,
         open_questions=(*ranking.open_questions, *reconciled.contradictions),
-        losses=tuple(dict.fromkeys(loss for step in case.steps for loss in step.losses)),
+        losses=tuple(dict.fromkeys([*(loss for step in case.steps for loss in step.losses), *withheld])),
         evidence_ids=tuple(one.evidence_id for one in case.evidence),
         spend=_spend(case),
         timings=_timings(case),

@@ -1,10 +1,15 @@
 """The verdict's own sentences. Numbers stay in the evidence, which each sentence cites."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from inquest.contracts.latest import Band, Coverage, Evidence, Hypothesis, Symptom
+from inquest.rca.cause import Cause
+from inquest.rca.citations import check_statement
+from inquest.rca.finding import Finding
 
 SIGN_SHARE = 0.5
+_FIRST_CLAUSE = re.compile(r'(?:"[^"]*"|(?!; ).)*', re.DOTALL)  # up to a semicolon that is not quoted
 _NOT_SIGNS = {"change", "flag", "injection-attempt"}
 
 
@@ -14,7 +19,21 @@ def headline_of(band: Band, hypotheses: Sequence[Hypothesis], ledger: Sequence[C
         unseen = dict.fromkeys(row.interface for row in ledger if row.status in {"failed", "skipped"})
         missing = f"; not seen: {', '.join(unseen)}" if unseen else ""
         return f"Undetermined: no cause stands out{missing}."
-    return hypotheses[0].mechanism
+    return _FIRST_CLAUSE.match(hypotheses[0].mechanism)[0].rstrip(".") + "."  # type: ignore[index] # it matches ""
+
+
+def cited(cause: Cause, findings: Sequence[Finding]) -> tuple[str, tuple[str, ...]]:
+    """Return the cause's sentence, and what is wrong with it.
+
+    Each number in it must stand in the evidence it cites. That is checked, not trusted: a sentence that
+    fails is withheld, and one without numbers takes its place.
+    """
+    problems = check_statement(cause.mechanism, [findings[index] for index in cause.support])
+    if not problems:
+        return cause.mechanism, ()
+    change = f", change {cause.change_ref[:12]}" if cause.change_ref else ""
+    withheld = tuple(f"A sentence about {cause.entity} was withheld: {problem}" for problem in problems)
+    return f"{cause.entity}: a cause of kind {cause.kind}{change}.", withheld
 
 
 def first_sign_of(evidence: Sequence[Evidence], entities: Collection[str]) -> Symptom | None:
