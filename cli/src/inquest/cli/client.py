@@ -62,7 +62,7 @@ class Api:
 
     async def feedback(self, investigation: str, judgement: str, cause: str | None) -> None:
         """Give feedback."""
-        body = {"judgement": judgement, "cause": cause, "given_by": os.environ.get("USER", "unknown")}
+        body = {"judgement": judgement, "cause": cause}
         await self._call("POST", f"/v1/investigations/{investigation}/feedback", body)
 
     async def _call(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> Any:
@@ -80,5 +80,5 @@ class Api:
 def _explain(reply: httpx.Response) -> str:
     with suppress(ValueError):
         body = reply.json()
-        return f"{body.get('message', reply.text)} {body.get('hint', '')}".strip()
+        return f"{body.get('message', reply.text)}; {body.get('hint', '')}".rstrip("; ")
     return f"the api answered {reply.status_code}: {reply.text[:200]}"

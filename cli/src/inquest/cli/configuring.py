@@ -9,7 +9,7 @@ from typing import TypeVar
 import typer
 
 from inquest.bus.bus import Bus
-from inquest.cli.session import echo_json, local_nats, run
+from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.config import ConfigStore, Revision
 from inquest.config.diff import diff as differences
 from inquest.config.document import ConfigInvalid
@@ -78,7 +78,7 @@ def apply(path: Path, nats_url: str | None) -> None:
 
 async def _with_store(nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]]) -> ResultT:
     bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
-    await bus.connect()
+    await bus.connect(CONNECT_S_MAX)
     try:
         return await action(ConfigStore(bus.kv(CONFIG)))
     finally:

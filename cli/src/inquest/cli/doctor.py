@@ -17,7 +17,7 @@ import typer
 from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer, binary
 from inquest.bus.topology import drift
-from inquest.cli.session import echo_json, local_nats, run
+from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.config import Config
 from inquest.config.document import ConfigInvalid
 from inquest.config.load import load
@@ -108,7 +108,7 @@ async def _nats_server() -> Finding:
 async def _running_bus(url: str) -> Finding:
     bus = Bus(url, "cli")
     try:
-        await bus.connect()
+        await bus.connect(CONNECT_S_MAX)
         differing = [row.name for row in await drift(bus.connection) if row.state != "same"]
     except InquestError as error:
         return Finding("running bus", "fail", str(error), "start it with `inquest up`")

@@ -76,7 +76,7 @@ def _tenant(one: Scenario, secret_file: Path) -> dict[str, Any]:
     recording: dict[str, Any] = {"pack": str(one.pack), "window": _window(one.meta.window)}
     if one.meta.baseline is not None:
         recording["baseline"] = _window(one.meta.baseline)
-    return {"sources": [{"kind": one.source, "secret": f"file:{secret_file}"}], "recording": recording}
+    return {"sources": [{"kind": one.source, "secret": f"file:{secret_file.resolve()}"}], "recording": recording}
 
 
 def _window(span: TimeRange) -> dict[str, str]:

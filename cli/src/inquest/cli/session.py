@@ -19,6 +19,8 @@ from inquest.telemetry import logs, traces
 
 ResultT = TypeVar("ResultT")
 
+CONNECT_S_MAX = 3.0  # a person waits: a service may be patient, a command should not be
+
 
 def run(work: Coroutine[Any, Any, ResultT], log_file: Path | None = None) -> ResultT:
     """Run to the end; Ctrl-C or SIGTERM cancels it, so that everything it started is stopped."""

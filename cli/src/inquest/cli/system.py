@@ -19,6 +19,7 @@ from inquest.telemetry.logs import get_logger
 
 # Readers start before writers, so that nothing has to wait for its consumer.
 START_ORDER = ("tracestore", "gateway", "verifier", "worker", "planner", "notifier", "intake", "api")
+RECORDER = "tracestore"
 RESTARTS_MAX = 10
 # An embedded run shares one loop and two cores with its own analysis: lag is reported, never a reason to exit.
 EMBEDDED_MISSES_MAX = 1_000_000
@@ -98,11 +99,13 @@ class System:
                 group.create_task(_raise_when_failed(name, host))
 
     async def stop(self) -> None:
-        """Stop writers before readers, the server last."""
+        """Stop the services, the trace store after all that it records, the server last."""
         self._stopping = True
-        for name in reversed(START_ORDER):
-            if (host := self.hosts.pop(name, None)) is not None:
-                await host.stop()
+        last = self.hosts.pop(RECORDER, None)
+        others, self.hosts = self.hosts, {}
+        await asyncio.gather(*(host.stop() for host in others.values()))
+        if last is not None:
+            await last.stop()
         await self.server.stop()
 
 

@@ -6,7 +6,7 @@ import typer
 
 from inquest.bus.bus import Bus
 from inquest.bus.topology import Drift, apply, drift
-from inquest.cli.session import echo_json, run
+from inquest.cli.session import CONNECT_S_MAX, echo_json, run
 from inquest.contracts.topology import BUCKETS, CONSUMERS, STREAMS
 
 
@@ -45,7 +45,7 @@ def _table() -> list[Drift]:
 
 async def _with_bus(nats_url: str, replicas: int, *, change: bool) -> list[Drift]:
     bus = Bus(nats_url, "cli")
-    await bus.connect()
+    await bus.connect(CONNECT_S_MAX)
     try:
         return await (apply if change else drift)(bus.connection, replicas)
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 from nats.errors import Error as NatsError
 
 from inquest.bus import rpc
-from inquest.bus.connection import Connection
+from inquest.bus.connection import CONNECT_S_MAX, Connection
 from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored
 from inquest.bus.publisher import Publisher
 from inquest.bus.reader import Reader
@@ -37,9 +37,9 @@ class Bus:
 
     # -- life cycle -----------------------------------------------------------------------------
 
-    async def connect(self) -> None:
-        """Connect and begin to answer requests. Raises BusUnavailable."""
-        await self.connection.open()
+    async def connect(self, limit_s: float = CONNECT_S_MAX) -> None:
+        """Connect and begin to answer requests. Raises BusUnavailable after `limit_s` seconds."""
+        await self.connection.open(limit_s)
         await self.connection.broker.start()
         # nats-py's PING may overtake a pending SUB; after the second flush the server knows all subscriptions.
         for _ in range(2):

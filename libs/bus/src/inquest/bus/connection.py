@@ -68,10 +68,10 @@ class Connection:
             self._js = self.client.jetstream(timeout=API_S_MAX)
         return self._js
 
-    async def open(self) -> None:
-        """Connect, or raise BusUnavailable within CONNECT_S_MAX seconds."""
+    async def open(self, limit_s: float = CONNECT_S_MAX) -> None:
+        """Connect, or raise BusUnavailable after `limit_s` seconds."""
         try:
-            async with asyncio.timeout(CONNECT_S_MAX):
+            async with asyncio.timeout(limit_s):
                 self._client = await self.broker.connect()
         except (TimeoutError, OSError, NoServersError) as error:
             raise BusUnavailable(
