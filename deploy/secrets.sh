@@ -1,0 +1,41 @@
+#!/bin/sh
+# Prints fresh random secrets, as an environment file for compose or as Secrets for Kubernetes. Writes nothing itself.
+#   sh deploy/secrets.sh compose > var/compose.env
+#   sh deploy/secrets.sh k8s | kubectl apply --namespace inquest -f -
+set -eu
+
+random() { printf 'p%s' "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"; } # begins with a letter, see nats/users.conf
+
+users="cli intake planner worker gateway verifier notifier tracestore api"
+case "${1:-}" in
+compose)
+    for user in $users; do
+        echo "NATS_PASSWORD_$(echo "$user" | tr a-z A-Z)=$(random)"
+    done
+    echo "WEBHOOK_SECRET=$(random)"
+    echo "TRACESTORE_TOKEN=$(random)"
+    echo "API_TOKENS='$(random) admin * first'"
+    echo "GRAFANA_PASSWORD=$(random)"
+    ;;
+k8s)
+    echo "apiVersion: v1
+kind: Secret
+metadata: {name: inquest-nats}
+stringData:"
+    for user in $users; do
+        echo "  $user: $(random)"
+    done
+    echo "---
+apiVersion: v1
+kind: Secret
+metadata: {name: inquest-secrets}
+stringData:
+  webhook: $(random)
+  tracestore-token: $(random)
+  api-tokens: '$(random) admin * first'"
+    ;;
+*)
+    echo "usage: sh deploy/secrets.sh compose|k8s" >&2
+    exit 2
+    ;;
+esac
