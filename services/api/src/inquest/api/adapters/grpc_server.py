@@ -84,6 +84,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
             return await self._operations.watch(caller, query.tenant, request.investigation_id, query.after)
 
         records = await _answer(context, connect())
+        await context.send_initial_metadata(())  # a client knows that it is served, also while nothing happens
         try:
             async for record in records:
                 yield pb.InvestigationServiceWatchResponse(record=_record(record))

@@ -63,6 +63,7 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
         self._watchers_left -= 1
         try:
             await _answer(context, _check(request.tenant))
+            await context.send_initial_metadata(())  # a client knows that it is served, also while nothing happens
             position = request.after_position
             while True:
                 seen = self._changes.version  # read first: what arrives during the query wakes the wait below
