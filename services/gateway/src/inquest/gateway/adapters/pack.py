@@ -94,8 +94,9 @@ class PackProvider:
 
 
 def _problems(pack: Pack, files: tuple[str, ...]) -> tuple[str, ...]:
-    absent = set(pack.absent)
-    return tuple(str(one) for one in pack.problems if one.file not in absent and one.file.removesuffix(".gz") in files)
+    """Return what is wrong with these files; mere notes (an unknown column) are for `inquest packs check`."""
+    errors = (one for one in pack.problems if one.level == "error")
+    return tuple(str(one) for one in errors if one.file.removesuffix(".gz") in files)
 
 
 def _query_text(pack: Pack, files: tuple[str, ...], query: Query) -> str:
