@@ -12,6 +12,7 @@ from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.ranges import ranges
 from inquest.gateway.ports import NotServed, ProviderFailed
 from inquest.packs import Pack, PackError, open_pack
+from inquest.packs.times import format_time
 
 DOMAINS: frozenset[Domain] = frozenset(SOURCES)
 
@@ -100,7 +101,7 @@ def _problems(pack: Pack, files: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _query_text(pack: Pack, files: tuple[str, ...], query: Query) -> str:
-    times = " and ".join(f"{part.start:.0f} ≤ time < {part.end:.0f}" for part in ranges(query))
+    times = " and ".join(f"{format_time(part.start)} ≤ time < {format_time(part.end)}" for part in ranges(query))
     services = f" of {', '.join(sorted(query.services))}" if query.services else ""
     there = [name for name in files if name not in pack.absent]
     return f"pack {pack.meta.id}: {' + '.join(there)}{services} where {times or 'nothing'}"
