@@ -10,7 +10,7 @@ MEMBERS = contracts libs/bus libs/config libs/packs libs/rca libs/runtime libs/t
 PACK ?= packs/pool-exhausted
 LOCK = $(UV) export --quiet --no-header --no-emit-workspace --no-annotate --format requirements.txt
 
-.PHONY: help install install-dev run up test check format bench bench-accuracy contracts lock pack mutate clean
+.PHONY: help install install-dev run up test mutate lock check contracts bench bench-accuracy pack format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -59,7 +59,7 @@ lock: $(BIN)/uv ## resolve again; uv.lock carries index addresses and stays unco
 check: install-dev ## format, lint, types, architecture, generated documents
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy $(addsuffix /src,$(MEMBERS) libs/testkit testbed) scripts --no-error-summary
+	@$(BIN)/mypy --no-error-summary $(addsuffix /src,$(MEMBERS) libs/testkit testbed) scripts
 	@$(BIN)/lint-imports --no-cache > .import-linter.log || (cat .import-linter.log; exit 1)
 	@$(BIN)/python -m scripts.contracts check
 	@$(BIN)/python -m scripts.house
@@ -70,6 +70,9 @@ contracts: install-dev ## generate schemas, AsyncAPI, proto and tables again
 
 bench: install-dev ## measure; prints one JSON object last
 	@$(BIN)/python -m scripts.bench
+
+bench-accuracy: install ## how often the true cause is named; writes the table in docs/accuracy.md
+	@$(BIN)/inquest bench accuracy packs $(wildcard ../shared/data/packs) --engine --baselines --markdown docs/accuracy.md
 
 pack: install-dev ## record the bundled incident anew
 	@$(BIN)/inquest-testbed record pool-exhausted packs/pool-exhausted
