@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from inquest.rca.finding import Finding
 from inquest.rca.wording import clock, number
 
+# A factor is written with its sign in statements.
 _NUMBER = re.compile(
-    r"(?<![\w.#/-])(×?)(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w-]*[A-Za-z_]\d|:\d)\s?(%|ms\b|s\b|[kMG]i?B\b)?"
+    r"(?<![\w.#/-])(×?)(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w-]*[A-Za-z_]\d|:\d)\s?(%|ms\b|s\b|[kMG]i?B\b)?"  # noqa: RUF001 - the sign of a factor
 )
 _CLOCK = re.compile(r"(?<![\w:.])\d{2}:\d{2}:\d{2}(?![\w:.])")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -25,10 +26,10 @@ def check_statement(sentence: str, findings: Sequence[Finding]) -> tuple[str, ..
     Quoted text, commit refs and versions are names, not numbers.
     """
     subjects = [finding for finding in findings if _names(sentence, finding)] or list(findings)
-    problems = []
-    for at in _CLOCK.findall(sentence):
-        if not any(at in _moments(finding) for finding in findings):
-            problems.append(f"The time {at} is in none of the cited findings.")
+    moments = {at for finding in findings for at in _moments(finding)}
+    problems = [
+        f"The time {at} is in none of the cited findings." for at in _CLOCK.findall(sentence) if at not in moments
+    ]
     bare = _LIKE.sub(" ", _CLOCK.sub(" ", _QUOTED.sub(" ", _without_names(sentence, findings))))
     for sign, digits, unit in _NUMBER.findall(bare):
         if not any(_holds(finding, sign, digits, unit) for finding in subjects):

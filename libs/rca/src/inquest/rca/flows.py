@@ -10,6 +10,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Finding, Scalar
 from inquest.rca.tables import Logs, Window
 from inquest.rca.templates import Miner
@@ -161,6 +162,7 @@ def _finding(
         "passes": float(passes),
         "surprise": round(g, 3),
         "severity": float(severities.get((entity, after), 0)),
+        "classes": " ".join(error_classes(miner.text(after))) if severities.get((entity, after)) else "",
         "novel": after != END and not usual.seen[entity, after],
         "ends": after == END,
         "resumes": resumes,

@@ -53,7 +53,7 @@ def _edges(spans: Spans, tree: SpanTree, inside: Bools, before: Bools) -> dict[t
     for row in np.flatnonzero((tree.parents >= 0) & (inside | before)).tolist():
         parent = int(tree.parents[row])
         caller, callee = spans.entities[parent], spans.entities[row]
-        if caller == callee or tree.children[parent] != 1:
+        if caller == callee or not tree.clients[parent]:
             continue
         gap = max(0.0, float(spans.durations_ms[parent] - spans.durations_ms[row]))
         edge = edges[caller, callee]

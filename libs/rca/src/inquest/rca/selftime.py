@@ -48,22 +48,11 @@ def slower(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: W
 
 
 def _by_name(spans: Spans, tree: SpanTree, mask: Bools) -> dict[tuple[str, str], list[int]]:
-    """Rows by entity and name, without those that have a child in another entity."""
-    remote = remote_parents(spans, tree)
+    """Rows by entity and name, without client spans: what those add is on the edge."""
     rows: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for row in np.flatnonzero(mask & ~remote).tolist():
+    for row in np.flatnonzero(mask & ~tree.clients).tolist():
         rows[spans.entities[row], spans.names[row]].append(row)
     return rows
-
-
-def remote_parents(spans: Spans, tree: SpanTree) -> Bools:
-    """Spans with a child in another entity: what they add is on the edge, not their own."""
-    remote = np.zeros(len(spans), dtype=np.bool_)
-    for row in np.flatnonzero(tree.parents >= 0).tolist():
-        parent = int(tree.parents[row])
-        if spans.entities[parent] != spans.entities[row]:
-            remote[parent] = True
-    return remote
 
 
 def _root_time(spans: Spans, tree: SpanTree, mask: Bools) -> float:

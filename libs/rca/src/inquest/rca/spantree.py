@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inquest.rca.tables import Floats, Spans
+from inquest.rca.tables import Bools, Floats, Spans
 
 Ints = NDArray[np.int64]
 SIBLINGS_MAX = 8
@@ -18,12 +18,15 @@ class SpanTree:
     `exclusive_ms` is a span's duration less what its children cover (their sum, cut at the span's own
     duration: exact for calls in sequence, a lower bound for parallel ones), and less the siblings that run
     inside it: a handler that only waits while its neighbour calls out does no work of its own.
+    `clients` marks spans that wrap one call to another entity: inside their own entity, with one child
+    elsewhere.
     """
 
     parents: Ints
     exclusive_ms: Floats
     children: Ints
     failed_children: Ints
+    clients: Bools
     orphans: int
 
 
@@ -50,7 +53,18 @@ def span_tree(spans: Spans) -> SpanTree:
     failed = np.zeros(size, dtype=np.int64)
     np.add.at(failed, parents[has & spans.errors], 1)
     exclusive = np.maximum(durations - covered, 0.0)
-    return SpanTree(parents, exclusive, children, failed, orphans)
+    return SpanTree(parents, exclusive, children, failed, _clients(spans, parents, children), orphans)
+
+
+def _clients(spans: Spans, parents: Ints, children: Ints) -> Bools:
+    marked = np.zeros(len(spans), dtype=np.bool_)
+    for row in np.flatnonzero(parents >= 0).tolist():
+        client = int(parents[row])
+        above = int(parents[client])
+        entity = spans.entities[client]
+        if children[client] == 1 and spans.entities[row] != entity and above >= 0:
+            marked[client] = spans.entities[above] == entity
+    return marked
 
 
 def _cover_by_siblings(covered: Floats, parents: Ints, starts: Floats, durations_ms: Floats) -> None:
