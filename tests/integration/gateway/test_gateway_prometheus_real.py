@@ -56,7 +56,7 @@ class Gateway:
 
 
 @pytest.fixture
-async def gateway(memory_bus, prometheus):  # noqa: ARG001 - without a server there is nothing to wire
+async def gateway(memory_bus, prometheus):
     made = Gateway(memory_bus)
     yield made
     for action in made.service.on_stop:
