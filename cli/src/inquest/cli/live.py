@@ -72,12 +72,14 @@ class LiveView:
 
 
 def _step_line(label: str, step: StepFinished, story: InvestigationStory) -> str:
-    found = [one for one in story.evidence if one.step_id == step.step_id]
+    # By the ids that the step listed: what two rounds find alike is one evidence, kept under its first step.
+    listed = frozenset(step.evidence_ids)
+    found = [one for one in story.evidence if one.evidence_id in listed]
     best = max(found, key=lambda one: one.strength, default=None)
     text = best.statement if best else step.reason or "nothing unusual"
     if len(text) > TEXT_CHARS_MAX:
         text = text[: TEXT_CHARS_MAX - 1] + "…"
     return (
         f"[{label}] {TICKS[step.status]} {step.capability:<25}{step.wall_ms / 1000:6.2f} s  "
-        f"{len(found):>3} findings  {plain(text)}"
+        f"{len(listed):>3} findings  {plain(text)}"
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,10 @@ from inquest.runtime.settings import ServiceSettings
 from inquest.runtime.watchdog import Watchdog
 from inquest.telemetry.logs import get_logger
 
+# Analysis runs in threads beside the event loop. With Python's default of 5 ms each of the loop's many short turns
+# may wait that long for the interpreter lock.
+SWITCH_INTERVAL_S = 0.0005
+
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 Build = Callable[[BusPort, SettingsT], Service]
 
@@ -25,6 +30,7 @@ class Host(Generic[SettingsT]):
     """One service with its own connection, HTTP server and watchdog."""
 
     def __init__(self, name: str, build: Build[SettingsT], settings: SettingsT) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.settings = settings
         self.bus = Bus(settings.nats_url, name, settings.nats_user, settings.nats_password_file)
         self.service = build(self.bus, settings)
