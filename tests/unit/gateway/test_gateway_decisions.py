@@ -10,7 +10,7 @@ from inquest.gateway.domain.journal import JournalEntry, next_step
 from inquest.gateway.domain.limits import refusal
 from inquest.gateway.domain.ranges import TimeRange, ranges
 from inquest.gateway.domain.request import call_id
-from inquest.gateway.domain.resolver import rank
+from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
@@ -89,6 +89,16 @@ def test_a_provider_that_knows_none_of_the_services_is_not_asked():
     assert rank([narrow], ("checkout",)) == ()
     assert rank([narrow], ("checkout", "cart")) == (narrow,)
     assert rank([narrow], ()) == (narrow,)
+
+
+def test_who_knows_all_services_comes_before_who_knows_some():
+    narrow, wide = Candidate("narrow", 200, frozenset({"cart"})), Candidate("wide", 100)
+    assert rank([narrow, wide], ()) == (wide, narrow)
+    assert rank([narrow, wide], ("cart", "checkout")) == (wide, narrow)
+    assert rank([narrow, wide], ("cart",)) == (narrow, wide)
+    assert unknown(narrow, ()) == "narrow knows only cart"
+    assert unknown(narrow, ("cart", "checkout")) == "narrow does not know checkout"
+    assert unknown(narrow, ("cart",)) == unknown(wide, ("x",)) == ""
 
 
 @settings(max_examples=50)

@@ -132,6 +132,13 @@ async def test_providers_of_other_services_are_not_asked(reader):
     assert (reading.status, reading.reason) == ("unavailable", "no provider configured for these services")
 
 
+async def test_an_answer_about_some_of_the_services_is_degraded(reader):
+    query = QUERY.model_copy(update={"services": ("cart", "checkout")})
+    narrow = interface("narrow", ANSWER, services=frozenset({"cart"}))
+    reading = await reader.read([narrow], "logs", query, 1.0)
+    assert (reading.status, reading.reason) == ("degraded", "narrow does not know checkout")
+
+
 async def test_probes_open_and_close_the_circuit(reader):
     loki = interface("loki", ANSWER, failures_max=1, reset_s=60)
     loki.provider.pinged += [ProviderFailed("refused")]

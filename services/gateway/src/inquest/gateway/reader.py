@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from inquest.contracts.latest import Domain, Query, ToolAttempt
 from inquest.gateway.domain.health import HEALTHY, CircuitPolicy, Health, after_failure
 from inquest.gateway.domain.outcome import Fetched, Reading
 from inquest.gateway.domain.redaction import redact
-from inquest.gateway.domain.resolver import rank
+from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
 from inquest.gateway.ports import Interface, NotServed, ProviderFailed
 from inquest.telemetry.logs import get_logger
@@ -64,8 +64,10 @@ class Reader:
                 reading.faults.append(f"{interface.name}: {reason}")
                 _note(reading, interface, "unhealthy", time.monotonic(), reason)
                 continue
-            reading.fetched = await self._ask(interface, domain, query, ends_s, reading)
-            if reading.fetched:
+            fetched = await self._ask(interface, domain, query, ends_s, reading)
+            if fetched:
+                partial = "; ".join(filter(None, (fetched.partial, unknown(interface, query.services))))
+                reading.fetched = replace(fetched, partial=partial)
                 reading.provider = interface.name
                 return reading
         if not (reading.faults or reading.lacks):

@@ -29,8 +29,19 @@ CandidateT = TypeVar("CandidateT", bound=Ranked)
 def rank(candidates: Iterable[CandidateT], services: Sequence[str]) -> tuple[CandidateT, ...]:
     """Return the candidates that know any of the services asked about (none asked: all), best first.
 
-    Those of equal priority are in order of name, so that every gateway asks the same one.
+    Who knows all of them comes before who knows some, whatever the priorities: a fallback must not hide half of the
+    system. Those of equal priority are in order of name, so that every gateway asks the same one.
     """
     asked = frozenset(services)
     knowing = (one for one in candidates if not asked or not one.services or asked & one.services)
-    return tuple(sorted(knowing, key=lambda one: (-one.priority, one.name)))
+    return tuple(sorted(knowing, key=lambda one: (unknown(one, services) != "", -one.priority, one.name)))
+
+
+def unknown(candidate: Ranked, services: Sequence[str]) -> str:
+    """Say which of the services asked about a candidate does not know; empty when it knows them all."""
+    if not candidate.services:
+        return ""
+    if not services:
+        return f"{candidate.name} knows only {', '.join(sorted(candidate.services))}"
+    missing = frozenset(services) - candidate.services
+    return f"{candidate.name} does not know {', '.join(sorted(missing))}" if missing else ""
