@@ -23,7 +23,8 @@ COPY --from=build /opt/inquest /opt/inquest
 COPY deploy/nats /etc/inquest/nats
 COPY contracts/permissions /etc/inquest/nats/permissions
 # All that is ever written lies in /var/lib/inquest, so that the root file system can be read-only.
-RUN install -d -o 10001 -g 10001 -m 0750 /var/lib/inquest
+RUN useradd --uid 10001 --user-group --home-dir /var/lib/inquest --no-create-home --shell /usr/sbin/nologin inquest \
+    && install -d -o 10001 -g 10001 -m 0750 /var/lib/inquest
 ENV PATH=/opt/inquest/bin:${PATH} \
     PYTHONUNBUFFERED=1 \
     INQUEST_DATA_DIR=/var/lib/inquest \
