@@ -15,7 +15,7 @@ from inquest.rca.wording import clock, number
 _NUMBER = re.compile(
     r"(?<![\w.#/-])(×?)(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w-]*[A-Za-z_]\d|:\d)\s?(%|ms\b|s\b|[kMG]i?B\b)?"  # noqa: RUF001 - the sign of a factor
 )
-_CLOCK = re.compile(r"(?<![\w:.])\d{2}:\d{2}:\d{2}(?![\w:.])")
+_CLOCK = re.compile(r"(?<![\w:.])\d{2}:\d{2}:\d{2}(?![\w:]|\.\d)")
 _QUOTED = re.compile(r'"[^"]*"')
 _LIKE = re.compile(r"\b[0-9a-f]{7,40}\b|\bv\d+(?:\.\d+)*\b")
 

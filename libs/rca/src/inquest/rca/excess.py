@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inquest.rca.changepoint import DRIFT, level
+from inquest.rca.changepoint import level, shift
 from inquest.rca.finding import Finding, Scalar
 from inquest.rca.lexicon import words
 from inquest.rca.roles import meaning
@@ -137,10 +137,13 @@ def _moments(
     if not before.size or not values.size:
         return None
     normal = level(before, absolute_floor=0.002 if role != "latency" else 1e-6)
+    moved = shift(values, normal)
+    if moved is not None and moved.rising:
+        return times[moved.first : moved.last + 1]
     scores = (values - normal.middle) / normal.spread_up
     top = float(scores.max())
     # A page on a faint violation is still a page: then its worst samples are the moments to explain.
-    return times[scores > min(DRIFT, 0.5 * top)] if top > 0 else None
+    return times[scores > 0.5 * top] if top > 0 else None
 
 
 def _split(one: Series, role: str, scale: float, window: Window, baseline: Window) -> tuple[Floats, Floats, Floats]:

@@ -136,7 +136,7 @@ def _exposure(logs: Logs, window: Window, baseline: Window | None) -> float:
 
 def surprise(observed: float, expected: float) -> float:
     """Signed square root of the Poisson deviance: about a number of standard deviations."""
-    if observed == 0:
+    if observed < 1e-9:
         return -math.sqrt(2 * expected)
     deviance = 2 * (observed * math.log(observed / expected) - (observed - expected))
     return math.copysign(math.sqrt(max(deviance, 0.0)), observed - expected)

@@ -16,7 +16,8 @@ from inquest.rca.wording import clock, number
 
 EFFECT_MIN = 2.5
 BASELINE_SAMPLES_MIN = 4
-_SHARES = {"%", "percent", "pct", "ratio", "utilization", "utilisation"}
+_PERCENTS = frozenset({"%", "percent", "pct"})
+_SHARES = frozenset({"ratio", "utilization", "utilisation"})
 
 
 @dataclass(slots=True)
@@ -154,11 +155,12 @@ def _finding(
 
 def _fullness(one: Series, what: Meaning, moved: Shift) -> float:
     """How near a share of a resource is to all of it: 3 % of a processor hurts nobody, however new."""
-    if what.role != "saturation" or not _SHARES & {*words(one.metric), *one.metric}:
+    named = {*words(one.metric), *one.metric}
+    if what.role != "saturation" or not named & (_PERCENTS | _SHARES):
         return 1.0
     top = float(np.nanmax(one.values))
-    whole = 1.0 if top <= 1.0 else 100.0
-    return min(1.0, max(0.1, moved.after / whole / 0.6)) if top <= 1.2 * whole else 1.0
+    whole = 100.0 if named & _PERCENTS or top > 1.5 else 1.0
+    return min(1.0, max(0.1, moved.after / whole / 0.6)) if top <= 1.5 * whole else 1.0
 
 
 def _times(moved: Shift) -> str:

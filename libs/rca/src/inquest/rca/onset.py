@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from inquest.rca.finding import Finding
 
-QUANTILE = 0.2
+QUANTILE = 0.35
 
 
 def incident_onset(findings: Sequence[Finding], fired_at: float | None) -> float | None:
