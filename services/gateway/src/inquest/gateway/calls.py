@@ -3,15 +3,16 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from inquest.bus.port import BusPort, Objects
 from inquest.contracts.latest import ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
 from inquest.gateway.domain.fence import fence
 from inquest.gateway.domain.limits import refusal
-from inquest.gateway.domain.outcome import Fetched, Sealed, result_of, without_answer
+from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, result_of, without_answer
 from inquest.gateway.domain.redaction import redact
+from inquest.gateway.flights import Flights
 from inquest.gateway.journal import Claim, Journal
 from inquest.gateway.ports import Clock, Interface
 from inquest.gateway.reader import Reader
@@ -52,6 +53,7 @@ class Calls:
     reader: Reader
     payloads: Objects
     clock: Clock
+    flights: Flights[tuple[Reading, Sealed | None]] = field(default_factory=Flights)
 
     async def make(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> ToolResult:
         """Return the result, from the journal where the call was made before. Raises RetryLater.
@@ -89,6 +91,12 @@ class Calls:
             duration_ms=round((time.monotonic() - started_s) * 1000, 3),
             repeated=claim.entry.repeats > 0,
         )
+
+    async def _fetch(
+        self, request: ToolRequest, interfaces: Sequence[Interface], left_s: float
+    ) -> tuple[Reading, Sealed | None]:
+        reading = await self.reader.read(interfaces, request.domain, request.query, left_s)
+        return reading, await self._store(request.tenant, reading.fetched) if reading.fetched else None
 
     async def _store(self, tenant: str, fetched: Fetched) -> Sealed:
         sealed = await asyncio.to_thread(seal, fetched)
