@@ -64,6 +64,7 @@ _RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (r"(?:\)[+*]|\][+*])\)[+*]", "it matches with a pattern that can backtrack without end", "cpu"),
         (r"\bpanic\(|os\.exit|sys\.exit|process\.exit", "it can end the process", "guard"),
         (r"select \*(?!.*\blimit\b)", "it reads whole rows without a limit", "query"),
+        (r"pbkdf2|bcrypt|scrypt|argon2|deepcopy|permutations\(|combinations\(", "it adds costly computing", "cpu"),
         (r"readall\(|\.tolist\(\)|findall\(\)|fetchall\(", "it reads everything at once", "memory"),
     )
 )
@@ -91,6 +92,9 @@ _DEFINES = re.compile(
     r"(?:func|def|class|type|interface|fn|function|struct|var|const|let)\b"
 )
 _POINTS = re.compile(r"url|host|endpoint|addr|port|dsn|uri|broker|server", re.IGNORECASE)
+_SECRET = re.compile(
+    r"secret|token|password|passwd|credential|(?:api|merchant|access|private|signing)[_-]?key", re.IGNORECASE
+)
 _KEYWORDS = bag("if else return func def for in nil null var const err ctx self this new")
 
 
@@ -144,12 +148,18 @@ def _edited(edit: Edit, edits: Sequence[Edit]) -> Judgement:
     if edit.before.lstrip().startswith("FROM "):
         return Judgement(0.35, "it changes the base image")
     if edit.kind == "value":
-        return Judgement(0.75, said, ("network",) if _POINTS.search(edit.before) else ("schema",))
+        return Judgement(0.75, said, _of_value(edit.before))
     if edit.kind == "name":
         same = sum(other.kind == "name" and other.old == edit.old and other.new == edit.new for other in edits)
         return Judgement(0.6, said) if same == 1 else Judgement(0.2, f"it renames {edit.old} to {edit.new}")
     weight, mechanisms = _EDITS.get(edit.kind, (0.5, ()))
     return Judgement(weight, said if mechanisms else "it rewrites code", mechanisms)
+
+
+def _of_value(line: str) -> tuple[str, ...]:
+    if _SECRET.search(line):
+        return ("auth",)
+    return ("network",) if _POINTS.search(line) else ("schema",)
 
 
 def _lost(edits: Sequence[Edit], gone: Sequence[str], added: Sequence[str]) -> list[Judgement]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inquest.rca.cause import Cause, CauseKind, Remediation, Term
-from inquest.rca.conviction import conviction, scene
+from inquest.rca.conviction import conviction
 from inquest.rca.finding import Finding
 from inquest.rca.graph import CallGraph
 from inquest.rca.operational import Operation
 from inquest.rca.ownership import owners
+from inquest.rca.scene import scene
 from inquest.rca.symptoms import CAUSED, OWN, Trouble
 from inquest.rca.tables import Target
 from inquest.rca.weights import Weights

@@ -9,6 +9,8 @@ from inquest.rca.ownership import owners
 from inquest.rca.tables import Change, Target, Window
 from inquest.rca.wording import clock
 
+# What puts a commit into effect; with a ref of its own it is a change itself.
+SHIPS = frozenset({"deploy", "config", "scale"})
 LOOKBACK_S = 24 * 3600.0
 
 
@@ -29,7 +31,7 @@ def find_change_risks(
     roads = _Roads(changes)
     found, without_diff, binary = [], 0, 0
     for change in changes:
-        if change.kind == "deploy" and change.ref in roads.commits:
+        if change.kind in SHIPS and change.ref in roads.commits:
             continue
         if not window.start - LOOKBACK_S <= change.time <= until:
             continue
@@ -38,7 +40,7 @@ def find_change_risks(
             diff, binary = None, binary + 1
         without_diff += diff is None and change.kind == "commit"
         reading = read_diff(diff, change.files, change.message)
-        found.append(_finding(change, reading, roads.live(change), window))
+        found.append(_finding(change, reading, roads, window))
     losses = []
     if without_diff:
         losses.append(f"{without_diff} commits come without a diff and are judged by their message and files.")
@@ -51,7 +53,7 @@ class _Roads:
     """How commits get to production, as far as the deploys tell."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
-        self.deploys = sorted((c for c in changes if c.kind == "deploy"), key=lambda c: (c.time, c.entity or "", c.ref))
+        self.deploys = sorted((c for c in changes if c.kind in SHIPS), key=lambda c: (c.time, c.entity or "", c.ref))
         self.commits = {change.ref for change in changes if change.kind == "commit"}
         self.by_ref: defaultdict[str, list[Change]] = defaultdict(list)
         for deploy in self.deploys:
@@ -79,8 +81,9 @@ class _Roads:
         return (shipped[0].time, [d.entity for d in shipped if d.entity]) if shipped else (None, [])
 
 
-def _finding(change: Change, reading: Reading, road: tuple[float | None, list[str]], window: Window) -> Finding:
-    live_at, entities = road
+def _finding(change: Change, reading: Reading, roads: _Roads, window: Window) -> Finding:
+    live_at, entities = roads.live(change)
+    shipped_as = {ship.kind for ship in roads.by_ref.get(change.ref, ())} - {"deploy"}
     if change.entity:
         entities.append(change.entity)
     where = ", ".join(dict.fromkeys(entities))
@@ -96,7 +99,7 @@ def _finding(change: Change, reading: Reading, road: tuple[float | None, list[st
     features: dict[str, Scalar] = {
         "detector": "change",
         "ref": change.ref,
-        "change_kind": change.kind,
+        "change_kind": min(shipped_as, default=change.kind),
         "made_at": change.time,
         "live": live_at is not None,
         "live_at": live_at if live_at is not None else 0.0,
@@ -108,6 +111,7 @@ def _finding(change: Change, reading: Reading, road: tuple[float | None, list[st
         "mechanisms": " ".join(reading.mechanisms),
         "pairs": ";".join(f"{pair.name}={pair.before:g}>{pair.after:g}" for pair in reading.pairs),
         "tokens": " ".join(reading.tokens),
+        "phrases": "\n".join(reading.phrases),
     }
     entity = entities[0] if entities else ""
     query = "commits, deploys, flags and configuration before the end of the window"

@@ -1,18 +1,16 @@
 """Does a change account for the symptom? The log-odds of each change against its entity alone."""
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Sequence
 
 from inquest.rca.cause import Term
-from inquest.rca.errorclass import error_classes
+from inquest.rca.diffs import PHRASE_WORDS_MIN
 from inquest.rca.finding import Finding
-from inquest.rca.lexicon import words
+from inquest.rca.lexicon import bag
 from inquest.rca.mechanisms import BY_NAME
-from inquest.rca.operational import Operation
-from inquest.rca.symptoms import signs
-from inquest.rca.tables import Target
+from inquest.rca.scene import Scene
 from inquest.rca.weights import Weights
 
 ONSET_SLACK_S = 90.0
@@ -21,113 +19,7 @@ SPECIFIC_MIN = 0.4
 NEUTRAL_FIT = 0.3
 AT_ONCE = frozenset({"flag", "config", "scale"})
 # Classes that nearly every fault shows: they speak for no mechanism in particular.
-_COMMON = frozenset(
-    {
-        "latency",
-        "timeout",
-        "errors",
-        "success",
-        "server",
-        "panic",
-        "unavailable",
-        "traffic",
-        "slow",
-        "other",
-        "saturation",
-    }
-)
-_DULL = frozenset(
-    [
-        "service",
-        "services",
-        "server",
-        "client",
-        "http",
-        "https",
-        "api",
-        "post",
-        "get",
-        "error",
-        "errors",
-        "failed",
-        "fail",
-        "code",
-        "test",
-        "main",
-        "go",
-        "src",
-        "pkg",
-        "internal",
-        "the",
-        "and",
-        "for",
-        "with",
-        "not",
-        "from",
-        "request",
-        "requests",
-        "response",
-        "status",
-        "new",
-        "value",
-        "string",
-        "return",
-        "func",
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is known of the incident when a change is judged."""
-
-    profile: Mapping[str, float]
-    vocabulary: Mapping[str, float]
-    numbers: tuple[tuple[float, float], ...]
-    onset: float | None
-    operations: tuple[Operation, ...]
-
-
-def scene(
-    findings: Sequence[Finding],
-    entities: Iterable[str],
-    target: Target,
-    onset: float | None,
-    seen: tuple[Operation, ...],
-) -> Scene:
-    """Classes, words and numbers of all symptoms."""
-    profile: defaultdict[str, float] = defaultdict(float)
-    vocabulary: defaultdict[str, float] = defaultdict(float)
-    numbers = []
-    names = {word for entity in entities for word in words(entity)} | _DULL
-    for finding in findings:
-        if finding.detector in {"edge", "change", "excess", ""} or not _bad(finding):
-            continue
-        for name in signs(finding):
-            profile[name] = max(profile[name], finding.strength)
-        for key in ("template", "example", "metric", "span", "step", "next", "lost", "child"):
-            for word in _vocabulary(finding.text(key)):
-                vocabulary[word] = max(vocabulary[word], finding.strength)
-        if finding.detector == "metric":
-            numbers.append((finding.number("before"), finding.number("after")))
-    for name in error_classes(target.text):
-        profile[name] = max(profile[name], 0.7)
-    for word in _vocabulary(f"{target.text} {target.metric or ''}"):
-        vocabulary[word] = max(vocabulary[word], 0.7)
-    kept = {word: weight for word, weight in vocabulary.items() if word not in names}
-    return Scene(dict(profile), kept, tuple(numbers), onset, seen)
-
-
-def _bad(finding: Finding) -> bool:
-    if finding.detector == "metric":
-        return bool(finding.features.get("bad")) or finding.text("role") == "limit"
-    return finding.number("surprise", 1.0) > 0
-
-
-def _vocabulary(text: str) -> set[str]:
-    return {word for word in words(text) if len(word) > 2 and not word.isdigit()} | {
-        token.lower() for token in text.replace("/", " ").split() if 3 < len(token) < 40 and "_" in token
-    }
+_COMMON = bag("latency timeout errors success server panic unavailable traffic slow other saturation")
 
 
 def conviction(changes: Sequence[tuple[int, Finding]], now: Scene, weights: Weights) -> dict[int, list[Term]]:
@@ -157,6 +49,9 @@ def _terms(
         ),
         Term("words", weights.words * overlap, own, f"names shared with the symptoms: {shared or 'none'}"),
     ]
+    quoted = next((index for index, text in now.said if _says(change, text)), None)
+    if quoted is not None:
+        terms.append(Term("quoted", weights.quoted, (*own, quoted), "the symptoms say a sentence that it brought in"))
     if _confirmed(change, now):
         terms.append(Term("numbers", weights.numbers, own, "a measurement moved as the diff says"))
     if not change.features.get("live"):
@@ -178,6 +73,15 @@ def _without(change: Finding, now: Scene, weights: Weights) -> list[Term]:
     return [
         Term("outside", weights.outside * best.strength, best.findings, f"{best.sentence}, which it cannot bring about")
     ]
+
+
+def _says(change: Finding, text: str) -> bool:
+    """Whether a sentence of the diff, up to its first hole, stands in a line that is new in the logs."""
+    for phrase in filter(None, change.text("phrases").split("\n")):
+        start = re.split(r"[%{$]", phrase, maxsplit=1)[0].strip().lower()
+        if len(start.split()) >= PHRASE_WORDS_MIN and start in text:
+            return True
+    return False
 
 
 def _timing(change: Finding, onset: float, weights: Weights, own: tuple[int, ...]) -> Term:

@@ -14,6 +14,8 @@ from inquest.rca.numbers import Pair, changed_numbers
 LINES_MAX = 4_000
 TOKENS_MAX = 120
 MECHANISMS_MAX = 4
+PHRASES_MAX = 12
+PHRASE_WORDS_MIN = 3
 
 _INERT_FILE = re.compile(
     r"(?:^|/)(?:docs?|tests?|testdata|__tests__|spec|fixtures|\.github|\.gitlab|examples?|staging)/"
@@ -27,6 +29,7 @@ _MANIFEST = re.compile(
 )
 _COMMENT = re.compile(r"^\s*(?://|#(?!include)|/\*|\*(?!\w)|--(?!\w)|<!--|\"\"\"|;;)")
 _IMPORT = re.compile(r"^\s*(?:import\b|from \S+ import|using \w|#include|require\(|\"[\w./-]+\"$)")
+_LITERAL = re.compile(r"([\"'`])((?:(?!\1).){8,200})\1")
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)\.(\d+)")
 
 
@@ -39,6 +42,7 @@ class Reading:
     mechanisms: tuple[str, ...]
     pairs: tuple[Pair, ...]
     tokens: tuple[str, ...]
+    phrases: tuple[str, ...]
 
 
 def read_diff(diff: str | None, files: Sequence[str], message: str | None) -> Reading:
@@ -48,7 +52,14 @@ def read_diff(diff: str | None, files: Sequence[str], message: str | None) -> Re
     verdict = _verdict(diff, files, message or "", removed, added, pairs)
     named = _mechanisms(removed, added, message or "", files)
     mechanisms = tuple(dict.fromkeys((*verdict.mechanisms, *named)))[:MECHANISMS_MAX]
-    return Reading(verdict.weight, verdict.why, mechanisms, pairs, _tokens([*removed, *added], message or "", files))
+    tokens = _tokens([*removed, *added], message or "", files)
+    return Reading(verdict.weight, verdict.why, mechanisms, pairs, tokens, _phrases(added))
+
+
+def _phrases(added: Sequence[str]) -> tuple[str, ...]:
+    """Sentences that the added code can say: its text literals of three words and more."""
+    said = [text for line in added for _, text in _LITERAL.findall(line) if len(text.split()) >= PHRASE_WORDS_MIN]
+    return tuple(dict.fromkeys(said))[:PHRASES_MAX]
 
 
 def _lines(diff: str) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 PAIRS_TRIED_MAX = 80
 ALIKE_MIN = 0.5
+EDITED_TOKENS_MAX = 4
 
 _TOKEN = re.compile(
     r"\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z_][\w-]*|\d[\d_.]*|&&|\|\||[<>=!+*/-]=|:=|->|=>|\?\.|\?\?|[^\s\w]"
@@ -16,6 +17,8 @@ _MESSAGE = re.compile(
     r"|warn|info|debug|fatal)\b",
     re.IGNORECASE,
 )
+# A setting in a configuration file: `name: value` and nothing else on the line.
+_ASSIGNED = re.compile(r"^\s*[\w.-]+\s*[:=]\s*[^\s(){}\[\]]+\s*$")
 _OPERATORS = frozenset(
     ["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."]
 )
@@ -96,6 +99,11 @@ def _edit(before: str, after: str) -> Edit:
     return Edit(before, after, kind, " ".join(gone[:4]), " ".join(come[:4]))
 
 
+def _literal(changed: Sequence[str]) -> bool:
+    """Whether a quoted name (no sentence) is among the tokens."""
+    return any(t[0] in "\"'`" and " " not in t for t in changed)
+
+
 def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
     both = [*gone, *come]
     if not both:
@@ -106,6 +114,8 @@ def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
         return "boolean"
     if all(t in _OPERATORS for t in both) and len(gone) <= 2:
         return "operator"
+    if len(both) <= EDITED_TOKENS_MAX and (_ASSIGNED.match(line) or (_literal(gone) and _literal(come))):
+        return "value"
     if len(gone) == 1 and len(come) == 1 and gone[0][0].isalpha() and come[0][0].isalpha():
         return "name"
     return "other"

@@ -105,6 +105,9 @@ def _normal(before: Floats, what: Meaning) -> Level:
     absolute = 0.005 if what.role == "errors" else 1e-6
     if before.size == 0:
         return Level(0.0, 1.0, 1.0, 0)
+    if what.role != "limit" and not np.any(before % 1.0):
+        # Whole numbers count things, and a count of n varies by its root: one more than none is no news.
+        absolute = max(absolute, math.sqrt(max(float(np.median(before)), 1.0)))
     return level(before, absolute_floor=absolute)
 
 

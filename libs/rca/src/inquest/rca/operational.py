@@ -75,7 +75,7 @@ _SIGNS = (
         "reschedule",
         (
             r"node (?:cpu|memory|<|\S+ (?:under|notready|not ready|condition))|noisy|contended|steal",
-            r"evict(?:ed|ing) pod|preempt|diskpressure|memorypressure|\bnode_\w+|hypervisor|on node",
+            r"evict(?:ed|ing) pod|preempt|diskpressure|memorypressure|hypervisor|on node",
         ),
         "resources",
         "the node that it runs on is the bottleneck",

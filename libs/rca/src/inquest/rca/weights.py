@@ -32,6 +32,7 @@ class Weights:
     fit: float = 2.5
     words: float = 1.5
     numbers: float = 2.0
+    quoted: float = 3.0
     recent: float = 0.7
     at_once: float = 2.5
     neighbours: float = 1.5
