@@ -189,6 +189,8 @@ async def test_request_reply_and_its_errors(bus_factory: BusFactory) -> None:
     assert answer.status == "ok"
     with pytest.raises(Impossible, match="no such thing"):
         await worker.request(s.TOOL_CALL, request("broken"), timeout_s=5, **keys)
+    with pytest.raises(Impossible, match="says tenant='acme'"):
+        await worker.request(s.TOOL_CALL, request("s1"), timeout_s=5, domain="metrics", tenant="other")
 
 
 def request(step: str) -> ToolRequest:

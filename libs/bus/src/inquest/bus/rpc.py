@@ -29,6 +29,7 @@ def serve(connection: Connection, service: str, subject: Subject, replier: Repli
     async def answer(message: NatsMessage) -> NatsResponse:
         try:
             request = decode(subject, {}, message.body)
+            check_keys(subject, message.raw_message.subject, request)
             with seconds.time(), h.serving(message.headers, subject.name):
                 reply = await replier(request)
             return NatsResponse(encode(reply), headers={h.CONTENT_TYPE: "application/json"})
@@ -39,6 +40,13 @@ def serve(connection: Connection, service: str, subject: Subject, replier: Repli
             return NatsResponse(b"", headers={h.ERROR: f"bug in {service}: {type(error).__name__}"})
 
     connection.broker.subscriber(subject.pattern(), queue=service, max_workers=WORKERS_MAX)(answer)
+
+
+def check_keys(subject: Subject, concrete: str, request: Any) -> None:
+    """Raise Impossible when a request says another tenant (or other key) than its subject, which permissions guard."""
+    for key, token in (subject.parse(concrete) or {}).items():
+        if getattr(request, key, token) != token:
+            raise Impossible(f"{concrete}: the request says {key}={getattr(request, key)!r}")
 
 
 async def request(

@@ -72,7 +72,7 @@ def _answer(report: Report, zone: tzinfo) -> Iterator[Line]:
         return
     draft = "" if report.is_final else f" (not final: the investigation is {report.summary.state})"
     yield "Cause", plain(f"{verdict.headline}  {verdict.band} · {verdict.confidence:.2f}{draft}")
-    if report.leading and report.leading.mechanism:
+    if report.leading and plain(report.leading.mechanism) not in ("", plain(verdict.headline)):
         yield "", plain(report.leading.mechanism)
     blast = plain(f"blast radius: {', '.join(verdict.blast_radius) or 'none seen'}")
     if report.first_sign:
