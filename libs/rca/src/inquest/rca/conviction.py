@@ -17,6 +17,7 @@ ONSET_SLACK_S = 90.0
 # Below this the symptoms are too common to any fault to speak for or against a mechanism.
 SPECIFIC_MIN = 0.4
 NEUTRAL_FIT = 0.3
+SWITCH_S, DEPLOY_S = 300.0, 1800.0
 AT_ONCE = frozenset({"flag", "config", "scale"})
 # Classes that nearly every fault shows: they speak for no mechanism in particular.
 _COMMON = bag("latency timeout errors success server panic unavailable traffic slow other saturation")
@@ -86,12 +87,15 @@ def _says(change: Finding, text: str) -> bool:
 
 def _timing(change: Finding, onset: float, weights: Weights, own: tuple[int, ...]) -> Term:
     delay = onset - change.number("live_at")
+    # How near is near depends on how finely the incident was watched: minutes in an hour, seconds in a minute.
+    switch_s = min(SWITCH_S, max(5.0, change.window.length_s / 20))
+    deploy_s = min(DEPLOY_S, max(15.0, change.window.length_s / 3))
     if delay < -ONSET_SLACK_S:
         return Term("late", weights.late, own, "it went live after the onset")
     if change.text("change_kind") in AT_ONCE:
-        closeness = math.exp(-max(delay, 0.0) / 300.0)
+        closeness = math.exp(-max(delay, 0.0) / switch_s)
         return Term("recent", weights.at_once * closeness - weights.recent, own, "a switch acts at once: time to onset")
-    closeness = math.exp(-max(delay, 0.0) / 1800.0)
+    closeness = math.exp(-max(delay, 0.0) / deploy_s)
     return Term("recent", weights.recent * (2 * closeness - 1), own, "time from going live to onset")
 
 

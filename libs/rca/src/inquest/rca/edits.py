@@ -19,6 +19,7 @@ _MESSAGE = re.compile(
 )
 # A setting in a configuration file: `name: value` and nothing else on the line.
 _ASSIGNED = re.compile(r"^\s*[\w.-]+\s*[:=]\s*[^\s(){}\[\]]+\s*$")
+_QUOTES = frozenset("\"'`")
 _OPERATORS = frozenset(
     ["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."]
 )
@@ -101,21 +102,24 @@ def _edit(before: str, after: str) -> Edit:
 
 def _literal(changed: Sequence[str]) -> bool:
     """Whether a quoted name (no sentence) is among the tokens."""
-    return any(t[0] in "\"'`" and " " not in t for t in changed)
+    return any(t[0] in _QUOTES and " " not in t for t in changed)
 
 
 def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
     both = [*gone, *come]
-    if not both:
-        return "order"
-    if all(t[0] in "\"'`" for t in both):
-        return "message" if _MESSAGE.search(line) or any(" " in t for t in gone) else "value"
-    if any(t.lower() in _BOOLEANS for t in gone) and any(t.lower() in _BOOLEANS for t in come) and len(both) <= 2:
-        return "boolean"
-    if all(t in _OPERATORS for t in both) and len(gone) <= 2:
-        return "operator"
-    if len(both) <= EDITED_TOKENS_MAX and (_ASSIGNED.match(line) or (_literal(gone) and _literal(come))):
-        return "value"
-    if len(gone) == 1 and len(come) == 1 and gone[0][0].isalpha() and come[0][0].isalpha():
-        return "name"
-    return "other"
+    if all(t[0].isdigit() for t in both):
+        return "order"  # nothing differs but place, or only numbers, which are judged by themselves
+    quoted = all(t[0] in _QUOTES for t in both)
+    if quoted and (_MESSAGE.search(line) or any(" " in t for t in gone)):
+        return "message"
+    rules = (
+        ("value", quoted),
+        ("boolean", len(both) == 2 and all(t.lower() in _BOOLEANS for t in both)),
+        ("operator", len(gone) <= 2 and all(t in _OPERATORS for t in both)),
+        (
+            "value",
+            len(both) <= EDITED_TOKENS_MAX and bool(_ASSIGNED.match(line) or (_literal(gone) and _literal(come))),
+        ),
+        ("name", len(gone) == len(come) == 1 and gone[0][0].isalpha() and come[0][0].isalpha()),
+    )
+    return next((kind for kind, fits in rules if fits), "other")

@@ -16,6 +16,7 @@ from inquest.rca.wording import clock, number
 
 EFFECT_MIN = 2.5
 BASELINE_SAMPLES_MIN = 4
+_COUNTED = frozenset({"errors", "saturation", "traffic", "work", "other"})
 _PERCENTS = frozenset({"%", "percent", "pct"})
 _SHARES = frozenset({"ratio", "utilization", "utilisation"})
 
@@ -87,7 +88,7 @@ def _examine(
         losses.constant += 1
         return None
     what = meaning(one.metric)
-    normal = _normal(before, what)
+    normal = _normal(before, values_in, what)
     moved = shift(values_in, normal)
     if moved is None or not _beyond_chance(moved, values_in.size):
         return None
@@ -100,12 +101,12 @@ def _beyond_chance(moved: Shift, size: int) -> bool:
     return moved.effect >= EFFECT_MIN and moved.effect * math.sqrt(stretch) >= 1.0 + math.sqrt(2 * math.log(size + 1))
 
 
-def _normal(before: Floats, what: Meaning) -> Level:
+def _normal(before: Floats, inside: Floats, what: Meaning) -> Level:
     """The normal level; a ratio of errors has an absolute floor, and a new series starts at zero."""
     absolute = 0.005 if what.role == "errors" else 1e-6
     if before.size == 0:
         return Level(0.0, 1.0, 1.0, 0)
-    if what.role != "limit" and not np.any(before % 1.0):
+    if what.role in _COUNTED and not np.any(before % 1.0) and not np.any(inside % 1.0):
         # Whole numbers count things, and a count of n varies by its root: one more than none is no news.
         absolute = max(absolute, math.sqrt(max(float(np.median(before)), 1.0)))
     return level(before, absolute_floor=absolute)

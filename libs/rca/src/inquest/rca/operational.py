@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inquest.rca.cause import CauseKind, Remediation
 from inquest.rca.finding import Finding
@@ -140,6 +140,9 @@ def operations(findings: Sequence[Finding], graph: CallGraph, target: Target) ->
     seen.append(_outside_party(texts))
     seen.append(_surge(findings, graph, target))
     found = [one for one in seen if one is not None]
+    if any(one.name == "outside" for one in found):
+        # A certificate of an outside party is theirs to renew.
+        found = [replace(one, remediation="escalate-upstream") if one.name == "certificate" else one for one in found]
     return tuple(sorted(found, key=lambda one: -round(one.strength, 1)))
 
 

@@ -32,6 +32,7 @@ _RESOURCES: tuple[tuple[Resource, Words], ...] = (
     ("network", bag("network bytes packets tcp retransmits socket")),
 )
 _TIMES = bag("latency duration wait p50 p75 p90 p95 p99 p999 response rtt elapsed delay")
+_CLOCKED = bag("latency duration p50 p90 p95 p99")
 _UNITS_OF_TIME = bag("time ms seconds")
 _ERRORS = bag(
     "error errors err failed failure failures fail fault faults exception exceptions 5xx 4xx 500 502 "
@@ -53,6 +54,7 @@ _RULES: tuple[tuple[Callable[[Words, Resource], bool], Role, bool | None], ...] 
     (lambda parts, _: bool(parts & _ERRORS), "errors", True),
     (lambda parts, _: bool(parts & _SUCCESS), "success", False),
     (lambda parts, resource: bool(parts & _LIMIT and resource), "limit", None),
+    (lambda parts, resource: resource == "cpu" and not parts & _CLOCKED, "saturation", True),
     (lambda parts, _: bool(parts & _TIMES), "latency", True),
     (lambda _, resource: resource not in {"", "network"}, "saturation", True),
     (lambda parts, _: bool(parts & _TRAFFIC), "traffic", None),

@@ -14,8 +14,8 @@ from inquest.rca.tables import Target
 # What the page itself says counts like a strong finding.
 PAGE = 0.7
 _DULL = bag(
-    "service services server client http https api post get error errors failed fail code test main go src pkg internal the "
-    "and for with not from request requests response status new value string return func"
+    "service services server client http https api post get error errors failed fail code test main go src pkg "
+    "internal the and for with not from request requests response status new value string return func"
 )
 
 

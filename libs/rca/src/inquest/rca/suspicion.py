@@ -98,4 +98,4 @@ def _enough(other: Trouble, trouble: Trouble) -> float:
 def _later(other: Trouble, trouble: Trouble) -> bool:
     if other.onset is None or trouble.onset is None:
         return False
-    return other.onset > trouble.onset + ONSET_SLACK_S
+    return other.onset >= trouble.onset + ONSET_SLACK_S

@@ -106,7 +106,7 @@ def _error_origins(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, w
             "example": text[:160],
             "classes": " ".join(error_classes(text)) if text else "",
         }
-        strength = (share - usual_share) ** 0.5 * len(own) / (len(own) + 1.0)
+        strength = (share - usual_share) ** 0.5 * len(own) / (len(own) + 3.0)
         query = f"failed spans of {entity} without a failed child"
         found.append(Finding("trace", entity, statement, window, onset, strength, features, query))
     return found

@@ -34,7 +34,7 @@ class Weights:
     numbers: float = 2.0
     quoted: float = 3.0
     recent: float = 0.7
-    at_once: float = 2.5
+    at_once: float = 3.0
     neighbours: float = 1.5
     not_live: float = -2.0
     late: float = -4.0
