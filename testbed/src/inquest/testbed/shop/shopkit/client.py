@@ -69,7 +69,7 @@ async def _once(
         except httpx.TimeoutException:
             raise _failed(span, 504, f"{peer} timed out after {timeout_ms:.0f} ms") from None
         except (httpx.TransportError, ssl.SSLError) as error:
-            raise _failed(span, 502, f"{peer} cannot be reached: {error}") from None
+            raise _failed(span, 502, f"{peer} cannot be reached: {error or type(error).__name__}") from None
         finally:
             elapsed_ms = (time.perf_counter() - started) * 1000
             _duration(peer).record(elapsed_ms)
