@@ -100,7 +100,7 @@ async def _packs(scenarios: list[Scenario], config: Config, directory: Path, *, 
             async def one(each: Scenario) -> Result:
                 async with slots:
                     limit_s = config.mode(mode).limits.duration_s_max + SLACK_S
-                    return await _deliver(system, each, secret_file.read_text(), view, limit_s)
+                    return await deliver(system, each, secret_file.read_text(), view, limit_s)
 
             try:
                 return await beside(supervisor, _all([one(each) for each in scenarios]))
@@ -125,7 +125,8 @@ async def beside(supervisor: asyncio.Task[None], work: Coroutine[Any, Any, Resul
         task.cancel()
 
 
-async def _deliver(system: System, each: Scenario, secret: str, view: LiveView, limit_s: float) -> Result:
+async def deliver(system: System, each: Scenario, secret: str, view: LiveView, limit_s: float) -> Result:
+    """Send the page of a recorded incident and wait for the conclusion. Raises InquestError at the limit."""
     url = f"{system.url('intake')}/webhooks/{each.source}/{each.tenant}"
     label = each.pack.name
     started = time.monotonic()

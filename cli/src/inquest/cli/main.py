@@ -16,7 +16,9 @@ app = typer.Typer(
 packs_app = typer.Typer(help="Recorded incidents.", no_args_is_help=True)
 topology_app = typer.Typer(help="Streams, consumers and buckets on the bus.", no_args_is_help=True)
 config_app = typer.Typer(help="inquest.yaml: check it, compare it, apply it.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 app.add_typer(packs_app, name="packs")
+app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
 
@@ -164,6 +166,25 @@ def packs_check(directory: Annotated[Path, typer.Argument(metavar="DIR")], as_js
     from inquest.cli.packs import check
 
     check(directory, as_json=as_json)
+
+
+@bench_app.command("accuracy")
+def bench_accuracy(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Every pack below them is measured.")],
+    engine: Annotated[bool, typer.Option("--engine", help="The analysis alone, without the bus.")] = False,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Other methods on the same cases.")] = False,
+    explain: Annotated[str | None, typer.Option(metavar="CASE", help="Show how each candidate got its score.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="A saved --json run: show wins and losses.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables into this document as well.")] = None,
+    scale: Annotated[bool, typer.Option("--scale", help="Time the largest case of each set 1, 4 and 16 fold.")] = False,
+    parallel: Annotated[int, typer.Option(min=1, help="Cases at a time.")] = 2,
+    config: ConfigFile = CONFIG_FILE,
+    as_json: Json = False,
+) -> None:
+    """Compare the verdicts on recorded incidents with what really happened."""
+    from inquest.cli.accuracy import Options, accuracy
+
+    accuracy(folders, Options(engine, baselines, explain, compare, markdown, scale, parallel, config, as_json))
 
 
 @topology_app.command("apply")
