@@ -132,7 +132,7 @@ def record(fault: Fault, out: Path, tell: Tell, seconds: float = SECONDS) -> Ale
     timeline = plan(fault, load_decoys(), seconds)
     with tempfile.TemporaryDirectory(prefix="inquest-testbed-") as folder:
         root = Path(folder)
-        world = World(root, Repository(root / "shop", root / "releases"))
+        world = World(root, Repository(root / "shop", root / "releases"), nodes_apart=fault.nodes_apart)
         recording = Recording(world, tell)
         try:
             started = _start(world, fault, timeline, tell)

@@ -97,13 +97,18 @@ class Truth(_Strict):
 
 
 class Fault(_Strict):
-    """One fault file. `certificate_ends` makes the bank's certificate expire at the onset."""
+    """One fault file.
+
+    `certificate_ends` makes the bank's certificate expire at the onset. `nodes_apart` keeps node-a off the CPU of
+    node-b, so that strangers on the one do not disturb the other.
+    """
 
     name: str
     about: str
     steps: tuple[Step, ...] = ()
     truth: Truth
     certificate_ends: bool = False
+    nodes_apart: bool = False
 
     @model_validator(mode="after")
     def _change_is_a_step(self) -> "Fault":

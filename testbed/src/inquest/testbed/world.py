@@ -29,8 +29,9 @@ LOAD_PER_S = 20.0
 class World:
     """Starts, replaces and stops processes; everything lies in `folder`."""
 
-    def __init__(self, folder: Path, repository: Repository) -> None:
+    def __init__(self, folder: Path, repository: Repository, *, nodes_apart: bool = False) -> None:
         self.folder = folder
+        self._nodes_apart = nodes_apart
         self.telemetry = folder / "telemetry"
         self.telemetry.mkdir(parents=True)
         self.repository = repository
@@ -88,7 +89,7 @@ class World:
         """Start strangers' processes on the CPUs of a service's node."""
         code = "x = 0\nwhile True: x = (x + 1) % 1000003"
         for _ in range(workers):
-            process = self._popen(["-c", code], self.folder, {}, _cpus(beside))
+            process = self._popen(["-c", code], self.folder, {}, self._cpus(beside))
             self._others.append(process)
             self._join(node_of(beside), process)
 
@@ -135,10 +136,19 @@ class World:
             "SHOP_TELEMETRY": str(self.telemetry),
             "SHOP_TRACE_RATIO": str(TRACE_RATIO),
         }
-        process = self._popen(["-m", f"services.{service}"], release, environment, _cpus(service))
+        process = self._popen(["-m", f"services.{service}"], release, environment, self._cpus(service))
         self._running[service] = process
         self._join(node_of(service), process)
         return process
+
+    def _cpus(self, service: str) -> set[int] | None:
+        """Return the CPUs that a service is bound to, None for any: node-b is the last CPU of this machine."""
+        if not hasattr(os, "sched_setaffinity"):
+            return None
+        every = os.sched_getaffinity(0)
+        if node_of(service) == "node-b":
+            return {max(every)}
+        return (every - {max(every)} or every) if self._nodes_apart else None
 
     def _members(self, node: str) -> Path:
         return self.folder / f"{node}.members"
@@ -183,13 +193,6 @@ class World:
 def node_of(service: str) -> str:
     """Return the node that a service runs on."""
     return "node-b" if service == "recommend" else "node-a"
-
-
-def _cpus(service: str) -> set[int] | None:
-    """Return the CPUs of node-b, which is one CPU of this machine; node-a is not bound."""
-    if node_of(service) == "node-a" or not hasattr(os, "sched_setaffinity"):
-        return None
-    return {max(os.sched_getaffinity(0))}
 
 
 def _free_port() -> int:
