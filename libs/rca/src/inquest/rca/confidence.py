@@ -8,9 +8,9 @@ from inquest.rca.finding import Sight
 
 # Logistic calibration over two numbers: how far the first cause leads, and how strong its best single
 # piece of evidence is. docs/how-inquest-decides.md says on what it was fitted.
-BIAS = -2.4
-LEAD = 1.0
-BEST = 1.35
+BIAS = -2.2
+LEAD = 1.1
+BEST = 1.15
 LEAD_MAX = 4.0
 # No score makes it certain: the fit has seen too few cases to tell 97 % from more.
 CERTAIN = 0.97

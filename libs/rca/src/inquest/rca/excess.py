@@ -147,7 +147,7 @@ def _moments(
 
 
 def _split(one: Series, role: str, scale: float, window: Window, baseline: Window) -> tuple[Floats, Floats, Floats]:
-    good: Bools = np.isfinite(one.values)
+    good: Bools = np.abs(one.values) < 1e150
     inside, before = window.covers(one.times) & good, baseline.covers(one.times) & good
     values = _badness(one.values, role, scale)
     return one.times[inside], values[inside], values[before]

@@ -68,7 +68,8 @@ def find_symptoms(
 def _examine(
     one: Series, window: Window, baseline: Window | None, violated: Series | None, losses: _Losses
 ) -> Finding | None:
-    finite = np.isfinite(one.values) & np.isfinite(one.times)
+    # Beyond this squares overflow, and no measurement means it.
+    finite = np.isfinite(one.times) & (np.abs(one.values) < 1e150)
     losses.not_finite += int(finite.size - np.count_nonzero(finite))
     order = np.argsort(one.times[finite], kind="stable")
     times, values = one.times[finite][order], one.values[finite][order]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 TOKENS_MAX = 14
 SIMILARITY_MIN = 0.6
-CACHE_MAX = 200_000
+CACHE_MAX = 50_000
 BRANCH_MAX = 200
 HOLE = "*"
 
