@@ -90,7 +90,7 @@ def target(folder: Path, test: str) -> Target:
     (folder / "src").mkdir()
     (folder / "src/limit.py").write_text(LIMIT)
     (folder / "test_limit.py").write_text(test)
-    return Target(folder / "src/limit.py", folder / "test_limit.py")
+    return Target(folder / "src/limit.py", (str(folder / "test_limit.py"),))
 
 
 def test_thorough_tests_score_higher_than_tests_that_only_run_the_code(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_every_target_exists_and_words_choose_among_them() -> None:
     assert len(targets()) > 15
     for one in targets():
         assert one.path.is_file()
-        assert one.tests.exists()
+        assert all(Path(tests).exists() for tests in one.tests)
         assert one.name.startswith("inquest.")
     assert [one.name for one in targets(["domain/retry"])] == ["inquest.gateway.domain.retry"]
     assert MUTANTS_MAX >= 20

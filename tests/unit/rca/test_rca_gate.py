@@ -1,0 +1,72 @@
+"""The gate before a verdict: what may be called likely or proven, and what it costs to have seen too little."""
+
+import pytest
+from inquest.rca.cause import Cause, Term
+from inquest.rca.confidence import BEST, BIAS, band, confidences
+from inquest.rca.finding import Sight
+
+LIKELY, PROVEN, POSSIBLE = 0.8, 0.97, 0.5
+FAILED = Sight("trace-failure-path", "failed", "no answer")
+
+
+def cause(score: float, strongest: float) -> Cause:
+    return Cause("unknown", "a", None, "m.", score, 0.0, (), (), "q?", (Term("log", strongest),))
+
+
+@pytest.mark.parametrize("confidence", [LIKELY, PROVEN])
+@pytest.mark.parametrize(("precedes", "sources"), [(False, 2), (True, 1), (True, 0), (False, 0)])
+def test_nothing_above_possible_without_precedence_and_a_second_source(confidence, precedes, sources):
+    level, caps = band(confidence, precedes=precedes, sources=sources, coverage=())
+    assert level == "possible"
+    assert len(caps) == 1
+
+
+@pytest.mark.parametrize(("confidence", "level"), [(POSSIBLE, "possible"), (0.1, "undetermined")])
+def test_what_is_low_already_is_lowered_by_no_rule(confidence, level):
+    assert band(confidence, precedes=False, sources=0, coverage=(FAILED,)) == (level, ())
+
+
+def test_two_sources_are_enough():
+    assert band(PROVEN, precedes=True, sources=2, coverage=()) == ("proven", ())
+
+
+def test_what_failed_lowers_only_what_would_be_proven_and_is_told_once():
+    assert band(LIKELY, precedes=True, sources=2, coverage=(FAILED,)) == ("likely", ())
+    level, caps = band(PROVEN, precedes=True, sources=2, coverage=(FAILED, FAILED))
+    assert level == "likely"
+    assert caps == ("No higher than likely: trace-failure-path was failed (no answer).",)
+
+
+def test_a_gap_without_a_reason_is_told_without_brackets():
+    _, (cap,) = band(PROVEN, precedes=True, sources=2, coverage=(Sight("collect-change-risk", "skipped"),))
+    assert cap == "No higher than likely: collect-change-risk was skipped."
+
+
+@pytest.mark.parametrize(
+    ("edge", "above", "below"),
+    [
+        (0.92, "proven", "likely"),
+        (0.7, "likely", "possible"),
+        (0.35, "possible", "undetermined"),
+    ],
+)
+def test_a_band_begins_at_its_limit(edge, above, below):
+    assert band(edge, precedes=True, sources=2, coverage=())[0] == above
+    assert band(edge - 0.001, precedes=True, sources=2, coverage=())[0] == below
+
+
+def test_a_tie_is_even_where_the_evidence_just_outweighs_the_doubt():
+    first, second = confidences([cause(2, -BIAS / BEST), cause(2, -BIAS / BEST)])
+    assert first == second == pytest.approx(0.5)
+
+
+def test_a_rival_costs_confidence_and_the_runner_up_has_less():
+    (alone,) = confidences([cause(2, 2.0)])
+    first, second = confidences([cause(2, 2.0), cause(1.5, 2.0)])
+    assert second < first < alone
+
+
+def test_only_the_nearest_rival_counts():
+    assert confidences([cause(3, 1.0), cause(2, 1.0), cause(-5, 1.0)])[:2] == confidences(
+        [cause(3, 1.0), cause(2, 1.0)]
+    )
