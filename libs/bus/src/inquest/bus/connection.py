@@ -1,6 +1,7 @@
 """One connection per process, opened through FastStream's broker, with our limits and error reporting."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ class Connection:
     """Owns the broker and its client. `on_reconnect` callbacks run after each reconnect."""
 
     def __init__(self, url: str, service: str, user: str | None = None, password_file: Path | None = None) -> None:
-        self._url = url
+        self._url = re.sub(r"//[^/@]*@", "//", url)  # for messages: operators put their password into the URL
         self._log = get_logger(service)
         self.on_reconnect: list[Callable[[], None]] = []
         self.denied: list[str] = []
