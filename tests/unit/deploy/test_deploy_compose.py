@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from inquest.config.load import load
 from inquest.contracts.topology import SERVICES
+from inquest.packs import open_pack
 
 ONCE = {"topology", "configure"}
 OTHERS = {"nats", "prometheus", "grafana", "jaeger"}
@@ -105,6 +106,11 @@ def test_the_configuration_that_is_applied_is_valid(root: Path, path: str) -> No
 
 
 def test_the_replayed_pack_is_the_one_in_the_repository(root: Path) -> None:
+    """A pack that is recorded anew has other windows: copy them from its pack.yaml."""
     recording = load(root / "deploy/compose/inquest.yaml").tenants["replay"].recording
     assert recording is not None
-    assert (root / Path(*Path(recording.pack).parts[1:]) / "pack.yaml").is_file()
+    meta = open_pack(root / Path(recording.pack).relative_to("/")).meta
+    assert meta.baseline is not None
+    assert recording.baseline is not None
+    for written, recorded in ((recording.window, meta.window), (recording.baseline, meta.baseline)):
+        assert (written.start.timestamp(), written.end.timestamp()) == (recorded.start, recorded.end)

@@ -2,10 +2,13 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from inquest.contracts.topology import SERVICES
 
@@ -71,3 +74,10 @@ def test_every_alert_says_what_is_wrong_and_is_explained(root: Path) -> None:
             assert rule["annotations"]["summary"]
             assert rule["labels"]["severity"] in ("warning", "critical")
             assert rule["alert"] in (root / "docs/running.md").read_text(), rule["alert"]
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_alerts_fire_when_they_should(root: Path) -> None:
+    command = ["promtool", "test", "rules", root / "deploy/prometheus/alerts.test.yml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stdout + done.stderr
