@@ -17,6 +17,8 @@ packs_app = typer.Typer(help="Recorded incidents.", no_args_is_help=True)
 topology_app = typer.Typer(help="Streams, consumers and buckets on the bus.", no_args_is_help=True)
 config_app = typer.Typer(help="inquest.yaml: check it, compare it, apply it.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
+dead_app = typer.Typer(help="Messages that could not be processed.", no_args_is_help=True)
+app.add_typer(dead_app, name="dead")
 app.add_typer(packs_app, name="packs")
 app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
@@ -176,7 +178,9 @@ def bench_accuracy(
     explain: Annotated[str | None, typer.Option(metavar="CASE", help="Show how each candidate got its score.")] = None,
     compare: Annotated[Path | None, typer.Option(help="A saved --json run: show wins and losses.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables into this document as well.")] = None,
-    scale: Annotated[bool, typer.Option("--scale", help="Time the largest case of each set 1, 4 and 16 fold.")] = False,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Also time the largest case of each set 1, 4 and 16 fold.")
+    ] = False,
     parallel: Annotated[int, typer.Option(min=1, help="Cases at a time.")] = 2,
     config: ConfigFile = CONFIG_FILE,
     as_json: Json = False,
@@ -185,6 +189,27 @@ def bench_accuracy(
     from inquest.cli.accuracy import Options, accuracy
 
     accuracy(folders, Options(engine, baselines, explain, compare, markdown, scale, parallel, config, as_json))
+
+
+@dead_app.command("list")
+def dead_list(limit: int = 100, nats_url: NatsUrl = None, as_json: Json = False) -> None:
+    """List dead letters, newest first, with their numbers and reasons."""
+    from inquest.cli.dead import list_letters
+
+    list_letters(limit, nats_url, as_json=as_json)
+
+
+@dead_app.command("redrive")
+def dead_redrive(
+    seq: Annotated[int | None, typer.Argument(metavar="SEQ")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that may be sent again, oldest first.")] = False,
+    nats_url: NatsUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Send the message of a dead letter again, once its fault is mended."""
+    from inquest.cli.dead import redrive
+
+    redrive(seq, nats_url, every=every, as_json=as_json)
 
 
 @topology_app.command("apply")

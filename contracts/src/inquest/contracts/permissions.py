@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
-from inquest.contracts.topology import BUCKETS, BUDGETS_OWNER, READS, SERVICES, Bucket, Consumer, consumers_of
+from inquest.contracts.topology import BUCKETS, BUDGETS_OWNER, READS, SERVICES, STREAMS, Bucket, Consumer, consumers_of
 
 _API = "$JS.API"
 _REPLY_EXPIRES = "2m"  # longer than any request's time-out
@@ -61,6 +61,7 @@ def _publish(service: str) -> Iterator[str]:
         yield "budget.>"
     if service == "tracestore":
         yield f"{DEAD_PREFIX}.>"  # it moves what the server gave up, of every consumer
+        yield from (f"{_API}.STREAM.MSG.DELETE.{row.name}" for row in STREAMS if row.retention == "work-queue")
 
 
 def _consume(consumer: Consumer) -> Iterator[str]:

@@ -10,10 +10,11 @@ from nats.errors import Error as NatsError
 
 from inquest.bus import rpc
 from inquest.bus.connection import CONNECT_S_MAX, Connection
+from inquest.bus.dead import bury, remove_original
 from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored
 from inquest.bus.publisher import Publisher
 from inquest.bus.reader import Reader
-from inquest.bus.runner import Runner, bury
+from inquest.bus.runner import Runner
 from inquest.bus.stores import BusKeyValue, BusObjects
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.message import Message
@@ -98,6 +99,7 @@ class Bus:
         """See BusPort."""
         try:
             await bury(self.connection, letter)
+            await remove_original(self.connection, letter)
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"dead letter of {letter.subject}: {error}") from error
 

@@ -187,7 +187,7 @@ class BusPort(Protocol):
         ...
 
     async def bury(self, letter: DeadLetter) -> None:
-        """Keep a dead letter under `dead.<subject>`, once per message and consumer, and wait for the ack."""
+        """Keep a dead letter under `dead.<subject>`, once per message and consumer; delete a work queue's original."""
         ...
 
     async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """Works off one durable: decode, trace, count, heartbeat, handle, settle (ADR 0005)."""
 
 import asyncio
-import base64
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,15 +14,14 @@ from nats.js.errors import NotFoundError
 
 from inquest.bus.codec import decode, find_row
 from inquest.bus.connection import Connection
+from inquest.bus.dead import bury, letter_of
 from inquest.bus.headers import handling
 from inquest.bus.port import BatchHandler, Delivery, Handler
 from inquest.bus.pull import PullLoop
 from inquest.bus.reader import envelope
 from inquest.bus.settle import Settlement, settle
-from inquest.contracts.errors import InquestError
-from inquest.contracts.subjects import DEAD_PREFIX
+from inquest.contracts.errors import Impossible, InquestError
 from inquest.contracts.topology import Consumer
-from inquest.contracts.v1.dead import DeadLetter
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DEAD_LETTERS, HANDLE_SECONDS, MESSAGES_HANDLED
 
@@ -31,7 +29,7 @@ CHECK_S = 5.0
 MISSES_MAX = 2
 HANDLE_ACK_WAITS_MAX = 12  # a handler that runs longer than this many ack waits is taken to hang
 BATCH_FILL_S = 0.02
-DEAD_HEADERS_MAX = 40
+OUTSIDE_TABLE = frozenset({"ADVISORIES", "DEAD"})  # streams of subjects that are the server's or derived
 
 
 class ConsumerLost(InquestError):
@@ -134,8 +132,7 @@ class Runner:
         error: Exception | None = None
         with handling(delivery, self.consumer.durable):
             try:
-                row, _ = find_row(delivery.subject)
-                await handler(decode(row, delivery.headers, delivery.payload), delivery)
+                await handler(self._decoded(delivery), delivery)
             except Exception as raised:  # noqa: BLE001 - the failure policy decides
                 error = raised
             except asyncio.CancelledError:
@@ -144,6 +141,12 @@ class Runner:
                 self._end(msg)
             self._seconds.observe(time.perf_counter() - started)
             await self._settle(msg, delivery, error)
+
+    def _decoded(self, delivery: Delivery) -> Any:
+        row, _ = find_row(delivery.subject)
+        if row is None and self.consumer.stream not in OUTSIDE_TABLE:
+            raise Impossible(f"the table of subjects has no {delivery.subject}")
+        return decode(row, delivery.headers, delivery.payload)
 
     def _hung(self, flight: _InFlight) -> HandlerHung:
         """Turn the cancellation of a hung handler into an error; any other cancellation goes on."""
@@ -233,18 +236,7 @@ class Runner:
 
     async def _bury(self, msg: Msg, delivery: Delivery, error: Exception | None) -> None:
         """Copy to the dead letters, and only once that is acked terminate the original."""
-        letter = DeadLetter(
-            subject=delivery.subject,
-            stream=delivery.stream,
-            stream_seq=delivery.stream_seq,
-            consumer=self.consumer.durable,
-            reason=str(error)[:2000],
-            error_type=type(error).__name__,
-            deliveries=delivery.attempt,
-            dead_at=datetime.now(UTC),
-            headers=dict(list(delivery.headers.items())[:DEAD_HEADERS_MAX]),
-            payload_base64=base64.b64encode(delivery.payload).decode(),
-        )
+        letter = letter_of(delivery, self.consumer.durable, error, datetime.now(UTC))
         await bury(self._connection, letter)
         DEAD_LETTERS.labels(self._service, self.consumer.durable, letter.error_type).inc()
         await msg.term()
@@ -283,12 +275,3 @@ class Runner:
                     ) from None
             except (NatsError, TimeoutError) as error:
                 self._log.warning("consumer_unchecked", error=str(error) or type(error).__name__)
-
-
-async def bury(connection: Connection, letter: DeadLetter) -> None:
-    """Store a dead letter under `dead.<subject>`, once per message and consumer; waits for the ack."""
-    await connection.js.publish(
-        f"{DEAD_PREFIX}.{letter.subject.removeprefix('$')}",
-        letter.model_dump_json().encode(),
-        headers={"Nats-Msg-Id": f"dead:{letter.consumer}:{letter.stream}:{letter.stream_seq}"},
-    )
