@@ -1,6 +1,5 @@
 """`map_dependencies`: who calls whom, and the graph that ranking walks."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from inquest.rca.finding import Analysis, Finding, analysis
+from inquest.rca.mentions import complaints
 from inquest.rca.spantree import span_tree
 from inquest.rca.tables import Edge, Spans, Target, Window
 
 EDGES_MAX = 2_000
-NAME_CHARS_MIN = 4
 
 
 def map_dependencies(
@@ -113,19 +112,8 @@ def call_graph(findings: Sequence[Finding]) -> CallGraph:
             if finding.number("calls") > 0:
                 traced |= {finding.text("caller"), finding.text("callee")}
     graph.traced = frozenset(traced)
-    for caller, callee in sorted(_named(findings)):
+    named = {(findings[index].entity, other) for index, others in complaints(findings).items() for other in others}
+    for caller, callee in sorted(named):
         if caller not in graph.downstream(callee):
             graph.add(caller, callee)
     return graph
-
-
-def _named(findings: Sequence[Finding]) -> set[tuple[str, str]]:
-    """Who complains of whom: a line of one entity that speaks of failure and names another."""
-    names = {f.entity for f in findings if len(f.entity) >= NAME_CHARS_MIN and f.detector != "change"}
-    pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in sorted(names)))
-    pairs: set[tuple[str, str]] = set()
-    for finding in findings:
-        if names and finding.detector in {"template", "pattern"} and finding.text("classes"):
-            said = f"{finding.text('template')} {finding.text('example')}"
-            pairs |= {(finding.entity, other) for other in pattern.findall(said) if other != finding.entity}
-    return pairs

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from inquest.rca.finding import Finding
 from inquest.rca.lexicon import words
+from inquest.rca.mentions import complaints
 
 # Channels that a failing or slow callee can bring about in its callers.
 CAUSED = ("spread", "flow", "log", "origin", "calls")
@@ -13,6 +14,7 @@ CAUSED = ("spread", "flow", "log", "origin", "calls")
 OWN = ("resource", "excess", "own_time", "gap")
 CHANNELS = (*OWN, *CAUSED)
 TOP = 3
+COMPLAINT = 0.5
 STRONG = 0.3
 
 
@@ -59,11 +61,18 @@ def either(strengths: Iterable[float]) -> float:
 def troubles(findings: Sequence[Finding]) -> dict[str, Trouble]:
     """Trouble by entity. Edges and changes are not trouble; shares of excess are settled by the graph."""
     found: dict[str, Trouble] = {}
+    blamed = complaints(findings)
     for index, finding in enumerate(findings):
         placed = _channel(finding)
         if placed is None:
             continue
         channel, weight = placed
+        if index in blamed:
+            # Who says "payment is unavailable" tells of payment more than of itself.
+            weight *= COMPLAINT
+            for other in blamed[index]:
+                named = found.setdefault(other, Trouble(other))
+                named.channels["log"].append((finding.strength * COMPLAINT, index))
         trouble = found.setdefault(finding.entity, Trouble(finding.entity))
         strength = finding.strength * weight
         trouble.channels[channel].append((strength, index))
