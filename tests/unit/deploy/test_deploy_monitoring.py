@@ -78,6 +78,6 @@ def test_every_alert_says_what_is_wrong_and_is_explained(root: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 def test_alerts_fire_when_they_should(root: Path) -> None:
-    command = ["promtool", "test", "rules", root / "deploy/prometheus/alerts.test.yml"]
+    command = ["promtool", "test", "rules", str(root / "deploy/prometheus/alerts.test.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 0, done.stdout + done.stderr
