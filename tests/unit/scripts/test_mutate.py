@@ -97,16 +97,16 @@ def test_thorough_tests_score_higher_than_tests_that_only_run_the_code(tmp_path:
     thorough, careless = tmp_path / "thorough", tmp_path / "careless"
     thorough.mkdir()
     careless.mkdir()
-    good = measure(target(thorough, THOROUGH), 8)
-    bad = measure(target(careless, "from limit import allowed\n\ndef test_it(): allowed(0, 2)\n"), 8)
-    assert good.mutants == bad.mutants == 8
+    good = measure(target(thorough, THOROUGH), 4)
+    bad = measure(target(careless, "from limit import allowed\n\ndef test_it(): allowed(0, 2)\n"), 4)
+    assert good.mutants == bad.mutants == 4
     assert good.percent == 100
     assert bad.percent < 50
 
 
 def test_tests_that_fail_already_measure_nothing(tmp_path: Path) -> None:
     with pytest.raises(Untested, match="fail already"):
-        measure(target(tmp_path, "import limit\n\ndef test_it(): assert False\n"), 8)
+        measure(target(tmp_path, "import limit\n\ndef test_it(): assert False\n"), 4)
 
 
 def test_a_score_is_the_share_of_mutants_that_tests_noticed() -> None:
