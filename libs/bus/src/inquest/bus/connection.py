@@ -9,6 +9,7 @@ from typing import Any
 from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
 
@@ -78,12 +79,19 @@ class Connection:
             raise BusUnavailable(
                 f"no nats-server answers at {self._url}: start one with `inquest up`, or set INQUEST_NATS_URL"
             ) from error
+        except NatsError as error:
+            raise BusUnavailable(f"nats-server at {self._url} refuses: {error}; check user and password") from error
 
     async def close(self) -> None:
         """Drain what is buffered and disconnect."""
-        if self._client is not None:
+        client, self._client, self._js = self._client, None, None
+        if client is None:
+            return
+        try:
             await self.broker.stop()
-            self._client = self._js = None
+        except (NatsError, TimeoutError) as error:  # the server is away: there is nobody to drain to
+            self._log.warning("bus_not_drained", error=str(error) or type(error).__name__)
+            await client.close()
 
     async def _on_error(self, error: Exception) -> None:
         # The server reports a denied publish only here: remember it, so that the publish can fail with it.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -17,10 +18,15 @@ from nats.js.api import (
 from nats.js.errors import BucketNotFoundError, NotFoundError
 
 from inquest.bus.connection import Connection
+from inquest.contracts.errors import InquestError
 from inquest.contracts.topology import BUCKETS, CONSUMERS, STREAMS, Bucket, Consumer, Stream
 
 Kind = Literal["stream", "consumer", "bucket"]
 State = Literal["same", "missing", "differs"]
+
+
+class TopologyRefused(InquestError):
+    """The server did not accept a stream, consumer or bucket; the text gives its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,17 @@ def consumer_config(row: Consumer) -> ConsumerConfig:
 
 
 async def apply(connection: Connection, replicas: int = 1) -> list[Drift]:
-    """Create what is missing, change what differs; returns what was found. A second run finds all the same."""
+    """Create what is missing, change what differs; returns what was found. A second run finds all the same.
+
+    Raises TopologyRefused.
+    """
+    try:
+        return await _apply(connection, replicas)
+    except (NatsError, TimeoutError) as error:
+        raise TopologyRefused(f"nats-server refused the topology: {error}; is its disk full?") from error
+
+
+async def _apply(connection: Connection, replicas: int) -> list[Drift]:
     found = await drift(connection, replicas)
     wrong = {(item.kind, item.name): item.state for item in found if item.state != "same"}
     js = connection.js

@@ -19,7 +19,8 @@ def run(build: Build[SettingsT], settings_class: type[SettingsT]) -> None:
     try:
         settings = settings_class()
     except ValidationError as error:
-        sys.exit(_explain(error, settings_class))
+        sys.stderr.write(_explain(error, settings_class) + "\n")
+        sys.exit(EXIT_SETTINGS)
     name = build.__module__.split(".")[1]
     logs.configure(settings.log_level)
     traces.configure(name, settings.otlp_endpoint)
