@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from inquest.bus.bus import Bus
 from inquest.bus.port import AlreadyRecorded, Delivery, Outgoing
+from inquest.bus.server import NatsServer
 from inquest.bus.topology import apply, drift
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
@@ -173,8 +174,8 @@ async def test_batches_are_acked_whole(bus: Bus) -> None:
     assert sorted(seen) == sorted(f"f{n}" for n in range(1200))
 
 
-async def test_request_reply_and_its_errors(bus_factory: BusFactory) -> None:
-    gateway, worker = await bus_factory("gateway"), await bus_factory("worker")
+async def test_request_reply_and_its_errors(nats_server: NatsServer, bus_factory: BusFactory) -> None:
+    gateway, worker = Bus(nats_server.url, "gateway"), await bus_factory("worker")
 
     async def replier(request: ToolRequest) -> ToolResult:
         if request.step_id == "broken":
@@ -182,8 +183,7 @@ async def test_request_reply_and_its_errors(bus_factory: BusFactory) -> None:
         return ToolResult(call_id="c1", domain=request.domain, status="ok")
 
     gateway.reply(s.TOOL_CALL, replier)
-    await gateway.connection.broker.start()
-    await gateway.connection.client.flush()
+    await gateway.connect()
     keys = {"domain": "metrics", "tenant": "acme"}
     answer = await worker.request(s.TOOL_CALL, request("s1"), timeout_s=5, **keys)
     assert answer.status == "ok"
@@ -191,6 +191,7 @@ async def test_request_reply_and_its_errors(bus_factory: BusFactory) -> None:
         await worker.request(s.TOOL_CALL, request("broken"), timeout_s=5, **keys)
     with pytest.raises(Impossible, match="says tenant='acme'"):
         await worker.request(s.TOOL_CALL, request("s1"), timeout_s=5, domain="metrics", tenant="other")
+    await gateway.close()
 
 
 def request(step: str) -> ToolRequest:
