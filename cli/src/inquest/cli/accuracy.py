@@ -47,9 +47,7 @@ def accuracy(folders: list[Path], options: Options) -> None:
     cases = find_cases(folders)
     if not cases:
         raise InquestError(f"no pack below {', '.join(map(str, folders))}: a pack is a folder with pack.yaml")
-    if options.scale:
-        _scale(cases, as_json=options.as_json)
-    elif options.explain is not None:
+    if options.explain is not None:
         _explain(_named(cases, options.explain), options)
     else:
         _measure(cases, options)
@@ -73,6 +71,10 @@ def _measure(cases: Sequence[Case], options: Options) -> None:
     if rows_of:
         figures["baselines"] = baseline_figures({method: judged for method, (judged, _) in rows_of.items()})
     tables = report.tables_of(figures)
+    if options.scale:
+        costs = _costs(cases)
+        figures["cost"] = [asdict(cost) for cost in costs]
+        tables = [*tables, report.scale_table(costs)]
     if options.markdown is not None:
         command = shlex.join(["inquest", *sys.argv[1:]])
         report.write_markdown(options.markdown, report.as_markdown(tables, command))
@@ -125,15 +127,14 @@ def _explain(cases: Sequence[Case], options: Options) -> None:
         typer.echo(explain(case.label, answers[case][INQUEST]))
 
 
-def _scale(cases: Sequence[Case], *, as_json: bool) -> None:
+def _costs(cases: Sequence[Case]) -> list[scale.Cost]:
     def show(cost: scale.Cost) -> None:
         typer.echo(f"{cost.case} {cost.factor}x: {cost.ms:.0f} ms", err=True)
 
     try:
-        costs = scale.measure(cases, show)
+        return scale.measure(cases, show)
     except Failed as failure:
         raise InquestError(str(failure)) from failure
-    _print([asdict(cost) for cost in costs], [report.scale_table(costs)], as_json=as_json)
 
 
 def _saved(path: Path) -> Sequence[Mapping[str, Any]]:

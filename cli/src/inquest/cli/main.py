@@ -178,9 +178,7 @@ def bench_accuracy(
     explain: Annotated[str | None, typer.Option(metavar="CASE", help="Show how each candidate got its score.")] = None,
     compare: Annotated[Path | None, typer.Option(help="A saved --json run: show wins and losses.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables into this document as well.")] = None,
-    scale: Annotated[
-        bool, typer.Option("--scale", help="Also time the largest case of each set 1, 4 and 16 fold.")
-    ] = False,
+    scale: Annotated[bool, typer.Option("--scale", help="Also time large cases at 1, 4 and 16 fold size.")] = False,
     parallel: Annotated[int, typer.Option(min=1, help="Cases at a time.")] = 2,
     config: ConfigFile = CONFIG_FILE,
     as_json: Json = False,

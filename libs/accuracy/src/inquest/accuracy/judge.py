@@ -71,7 +71,7 @@ def row_of(case: Case, answer: Answer, truth: Truth) -> Row:
         ms=answer.ms,
         read_ms=answer.read_ms,
         rss_mb=answer.rss_mb,
-        said=f"{first.entity} ({first.change})" if first else "",
+        said=f"{first.entity} ({first.change[:12]})" if first else "",
         error=answer.error,
     )
 

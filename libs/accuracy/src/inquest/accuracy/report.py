@@ -120,8 +120,8 @@ def scale_table(costs: Sequence[Cost]) -> Table:
         for one in own:
             size = (f"{one.factor}x", str(one.lines), str(one.spans), str(one.series))
             rows.append((case, *size, f"{one.ms:.0f}", grown if one is own[-1] else ""))
-    note = "Exponent: ms grows as size to this power; 1 is linear."
-    return Table("Cost", ("case", "size", "lines", "spans", "series", "ms", "exponent"), rows, note)
+    note = "Exponent: time grows as size to this power; 1 is linear."
+    return Table("Cost", ("case", "size", "lines", "spans", "series", "CPU ms", "exponent"), rows, note)
 
 
 def as_text(tables: Sequence[Table]) -> str:

@@ -17,9 +17,7 @@ BINS = 10
 
 
 def wilson(hits: int, cases: int) -> Interval:
-    """Return the 95 % score interval of a proportion (Wilson 1927); (0, 1) without cases."""
-    if cases == 0:
-        return 0.0, 1.0
+    """Return the 95 % score interval of a proportion (Wilson 1927) of one case or more."""
     share = hits / cases
     scale = 1 + Z_95**2 / cases
     centre = (share + Z_95**2 / (2 * cases)) / scale
@@ -28,14 +26,12 @@ def wilson(hits: int, cases: int) -> Interval:
 
 
 def bootstrap(columns: Sequence[Floats], figure: Callable[..., float]) -> Interval:
-    """Return the 95 % percentile interval of a figure over cases drawn with replacement (Efron 1979).
+    """Return the 95 % percentile interval of a figure over one case or more, drawn with replacement (Efron 1979).
 
     `columns` hold one number per case and are given to `figure` as arrays; the seed is fixed.
     """
     table = np.stack(columns)
     cases = table.shape[1]
-    if cases == 0:
-        return 0.0, 1.0
     draws = np.random.default_rng(SEED).integers(0, cases, (RESAMPLES, cases))
     low, high = np.percentile([figure(*table[:, draw]) for draw in draws], (2.5, 97.5))
     return float(low), float(high)
@@ -89,7 +85,7 @@ def reliability(confidence: Floats, right: Floats) -> list[Bin]:
 def ece(confidence: Floats, right: Floats) -> float:
     """Return the expected calibration error over the bins, weighted by cases (Naeini et al. 2015)."""
     rows = reliability(confidence, right)
-    return float(sum(row.cases * abs(row.confidence - row.right) for row in rows) / max(1, confidence.size))
+    return float(sum(row.cases * abs(row.confidence - row.right) for row in rows) / confidence.size)
 
 
 def sign_test(wins: int, losses: int) -> float:

@@ -14,7 +14,7 @@ Figures = dict[str, Any]
 
 
 def summarise(rows: Sequence[Row]) -> Figures:
-    """Return `sets`, `all` and `per_case`, as `inquest bench accuracy --json` prints them."""
+    """Return `sets`, `all` and `per_case` of one case or more, as `inquest bench accuracy --json` prints them."""
     names = sorted({row.set for row in rows})
     return {
         "sets": {name: set_figures([row for row in rows if row.set == name]) for name in names},
@@ -29,7 +29,7 @@ def set_figures(rows: Sequence[Row]) -> Figures:
     `decoys_blamed`, `abstained` and `errors` count cases; `exact_change` is a share of the cases that know the change.
     """
     exact = [row.exact_change for row in rows if row.exact_change is not None]
-    took = [row.ms for row in rows] or [0.0]
+    took = [row.ms for row in rows]
     return _rounded(
         {
             "cases": len(rows),
@@ -42,7 +42,7 @@ def set_figures(rows: Sequence[Row]) -> Figures:
             "errors": sum(bool(row.error) for row in rows),
             "ms_median": float(np.median(took)),
             "ms_max": max(took),
-            "read_ms_median": float(np.median([row.read_ms for row in rows] or [0.0])),
+            "read_ms_median": float(np.median([row.read_ms for row in rows])),
         }
     )
 
@@ -65,14 +65,14 @@ def _found(rows: Sequence[Row]) -> Figures:
 
 def rank_figures(ranks: Sequence[int | None]) -> Figures:
     """Return AC@1, AC@3 and Avg@5 (the mean of AC@1 to AC@5) of the true service, with 95 % intervals."""
-    cases = max(1, len(ranks))
+    cases = len(ranks)
     within = {depth: sum(rank is not None and rank <= depth for rank in ranks) for depth in (1, 3)}
     credit = np.array([max(0, DEPTH + 1 - rank) / DEPTH if rank else 0.0 for rank in ranks], dtype=np.float64)
     return {
         "ac1": within[1] / cases,
-        "ac1_ci": wilson(within[1], len(ranks)),
+        "ac1_ci": wilson(within[1], cases),
         "ac3": within[3] / cases,
-        "ac3_ci": wilson(within[3], len(ranks)),
+        "ac3_ci": wilson(within[3], cases),
         "avg5": float(credit.sum()) / cases,
         "avg5_ci": bootstrap([credit], lambda column: float(column.mean())),
     }
@@ -82,8 +82,6 @@ def confidence_figures(rows: Sequence[Row]) -> Figures:
     """Return whether the confidence in the first candidate is a probability of being right, and the memory used."""
     said: Floats = np.array([row.confidence for row in rows], dtype=np.float64)
     right: Floats = np.array([row.right for row in rows], dtype=np.float64)
-    if not rows:
-        return {}
     return _rounded(
         {
             "right": float(right.mean()),
