@@ -9,8 +9,10 @@ from inquest.rca.symptoms import STRONG, Trouble
 from inquest.rca.tables import Target
 
 # That the paged service shows the whole of what the page is about proves nothing yet: it is guilty only by
-# elimination of its callees. (Without calls nothing was added up, and there is nothing to eliminate.)
+# elimination of its callees.
 BY_ELIMINATION = 0.5
+# Only what the paged service depends on can account for its loss; a known graph may still lack an edge.
+NOT_BELOW = 0.3
 
 
 def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble], target: Target) -> None:
@@ -19,6 +21,8 @@ def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str
     for index, finding in enumerate(findings):
         if finding.detector == "excess":
             by_metric[finding.text("metric")][finding.entity] = (finding.number("share"), index)
+    known = target.entity in graph.callees or target.entity in graph.callers
+    below = graph.downstream(target.entity) if known and target.entity is not None else None
     for shares in by_metric.values():
         for entity, (share, index) in sorted(shares.items()):
             left = share - _callees(entity, shares, graph)
@@ -27,8 +31,10 @@ def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str
             finding = findings[index]
             effect = max(0.0, finding.number("effect"))
             sure = finding.number("trust", 0.5) * effect / (effect + 3.0)
-            if entity == target.entity and finding.number("trust") == 1.0:
+            if entity == target.entity:
                 sure *= BY_ELIMINATION
+            elif below is not None and entity not in below:
+                sure *= NOT_BELOW
             trouble = found.setdefault(entity, Trouble(entity))
             trouble.channels["excess"].append((min(1.0, left) * sure, index))
             if finding.onset_at is not None and finding.strength > STRONG:

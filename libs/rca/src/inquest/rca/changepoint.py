@@ -73,5 +73,7 @@ def shift(values: Floats, normal: Level) -> Shift | None:
         return None
     _, first, last, rising = best
     stretch = values[first : last + 1]
-    effect = abs(float(np.mean(scores[first : last + 1])))
+    far = np.abs(deviation[first : last + 1] / spread[first : last + 1])
+    # Beyond the clip distance still counts, by its logarithm: whoever moved most is told from the rest.
+    effect = float(np.mean(np.where(far > CLIP, CLIP * (1 + np.log(np.maximum(far, CLIP) / CLIP)), far)))
     return Shift(first, last, normal.middle, float(np.median(stretch)), effect, rising)

@@ -10,6 +10,8 @@ from inquest.rca.weights import Weights
 
 ONSET_SLACK_S = 60.0
 # With traces of the window at hand, what served no traced request is an unlikely cause of their failure.
+# A callee that is merely slow or failing explains its callers too, but its own callee may be behind it.
+SPREAD_SHARE = 0.7
 TRACED_MIN = 8
 OFF_PATH = 0.35
 
@@ -82,7 +84,8 @@ def _explained(trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph)
         other = found.get(callee)
         if other is None or callee in upstream or _later(other, trouble):
             continue
-        share = other.strength(*OWN, "flow", "origin", "log") * 0.9 ** (distance - 1) * _enough(other, trouble)
+        own = other.strength(*OWN, "flow", "origin", "log")
+        share = max(own, SPREAD_SHARE * other.strength("spread")) * 0.9 ** (distance - 1) * _enough(other, trouble)
         if best is None or (share, callee) > best:
             best = (share, callee)
     return (found[best[1]], best[0]) if best else (None, 0.0)
