@@ -8,6 +8,8 @@ TOKENS = {
     "ASIA" + "A1B2C3D4E5F6G7H8": "aws-key",
     "gho_" + BODY: "vendor-token",
     "ghs_" + BODY: "vendor-token",
+    "ghu_" + BODY: "vendor-token",
+    "ghr_" + BODY: "vendor-token",
     "github_pat_" + BODY: "vendor-token",
     "xoxp-" + BODY: "vendor-token",
     "sk_live_" + BODY: "vendor-token",

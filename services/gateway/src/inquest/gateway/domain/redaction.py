@@ -49,9 +49,9 @@ _RULES = (
     ),
     _Rule(
         "vendor-token",
-        ("ghp_", "gho_", "ghs_", "github_pat_", "xox", "sk_live_", "aiza"),
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "sk_live_", "aiza"),
         re.compile(
-            r"(?<![A-Za-z0-9])(?:gh[pos]_[A-Za-z0-9]{30,255}|github_pat_\w{22,255}"
+            r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_\w{22,255}"
             r"|xox[abeoprs]-[A-Za-z0-9-]{10,255}|sk_live_[A-Za-z0-9]{16,255}|AIza[\w-]{35})"
         ),
     ),
