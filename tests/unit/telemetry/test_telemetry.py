@@ -34,3 +34,20 @@ def test_the_trace_goes_on_over_headers() -> None:
     context = traces.extract_context(headers)
     with traces.tracer().start_as_current_span("handler", context=context):
         assert traces.trace_id() == first
+
+
+class FullDisk(io.StringIO):
+    def write(self, text: str, /) -> int:
+        raise OSError(28, "No space left on device")
+
+    def flush(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_loses_log_lines_and_nothing_else() -> None:
+    logs.configure(stream=FullDisk())
+    try:
+        logs.get_logger("planner").error("disk_filled", tenant="acme")
+        logging.getLogger("library").error("so did I")
+    finally:
+        logs.configure()

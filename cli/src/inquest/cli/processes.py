@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Self
 
 from inquest.bus.server import NatsServer
-from inquest.cli.system import RESTARTS_MAX, START_ORDER, Ports, keep_server, prepare
+from inquest.cli.keeper import RESTARTS_MAX, keep_server
+from inquest.cli.system import START_ORDER, Ports, first_failure, prepare
 from inquest.config import Config
 from inquest.contracts.errors import InquestError
 from inquest.telemetry.logs import get_logger
@@ -32,11 +33,13 @@ class ProcessSystem:
         self._ports = ports or Ports()
         self._log = get_logger("cli")
         self._stopping = False
+        self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start everything and wait until each service has written its address."""
         try:
             await self.server.start()
+            self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
             await prepare(self.server.url, self._config)
             for name in START_ORDER:
                 await self._spawn(name)
@@ -97,10 +100,8 @@ class ProcessSystem:
 
     async def supervise(self) -> None:
         """Restart what ends, a bounded number of times. Runs until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(keep_server(self.server, lambda: self._stopping))
-            for name in START_ORDER:
-                group.create_task(self._keep(name))
+        parts = [self._keep(name) for name in START_ORDER]
+        await first_failure([*parts, *([self._keeper] if self._keeper else [])])
 
     async def _keep(self, name: str) -> None:
         for number in range(1, RESTARTS_MAX + 1):
@@ -126,4 +127,6 @@ class ProcessSystem:
             except TimeoutError:
                 process.kill()
                 await process.wait()
+        if self._keeper is not None:
+            self._keeper.cancel()
         await self.server.stop()

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import os
 import signal
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -24,12 +25,25 @@ CONNECT_S_MAX = 3.0  # a person waits: a service may be patient, a command shoul
 
 def run(work: Coroutine[Any, Any, ResultT], log_file: Path | None = None) -> ResultT:
     """Run to the end; Ctrl-C or SIGTERM cancels it, so that everything it started is stopped."""
-    if log_file is not None:
-        log_file.parent.mkdir(parents=True, exist_ok=True)
-    with (log_file or Path("/dev/null")).open("a", encoding="utf-8") as stream:
+    with _log_stream(log_file) as stream:
         logs.configure(stream=stream)
         traces.configure("inquest")
         return asyncio.run(_cancellable(work))
+
+
+@contextmanager
+def _log_stream(path: Path | None) -> Iterator[TextIO]:
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        stream = (path or Path(os.devnull)).open("a", encoding="utf-8")
+    except OSError as error:
+        raise InquestError(f"cannot write the log {path}: {error.strerror}; choose another --data-dir") from error
+    try:
+        yield stream
+    finally:
+        with suppress(OSError):  # a full disk: lines are lost, the work is not
+            stream.close()
 
 
 async def _cancellable(work: Coroutine[Any, Any, ResultT]) -> ResultT:

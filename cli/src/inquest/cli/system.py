@@ -1,7 +1,7 @@
 """The whole system in one process: a nats-server child, the topology, the configuration and every service."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any, Self
 
 from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer
-from inquest.bus.topology import apply
+from inquest.bus.topology import TopologyRefused, apply
+from inquest.cli.keeper import keep_server
 from inquest.config import Config, ConfigStore
-from inquest.contracts.errors import InquestError
+from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.topology import CONFIG
 from inquest.runtime import Host, Service, ServiceSettings
 from inquest.runtime.run import first_cause
@@ -20,7 +21,7 @@ from inquest.telemetry.logs import get_logger
 # Readers start before writers, so that nothing has to wait for its consumer.
 START_ORDER = ("tracestore", "gateway", "verifier", "worker", "planner", "notifier", "intake", "api")
 RECORDER = "tracestore"
-RESTARTS_MAX = 10
+PREPARE_TRIES_MAX = 3
 # An embedded run shares one loop and two cores with its own analysis: lag is reported, never a reason to exit.
 EMBEDDED_MISSES_MAX = 1_000_000
 
@@ -58,6 +59,7 @@ class System:
         self._config = config
         self._ports = ports or Ports()
         self._stopping = False
+        self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start in order; on failure stop what was started."""
@@ -74,6 +76,7 @@ class System:
 
     async def _start(self) -> None:
         await self.server.start()
+        self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
         await prepare(self.server.url, self._config)
         for name in START_ORDER:
             build, settings_class = parts(name)
@@ -92,11 +95,9 @@ class System:
         return self.hosts[service].http.url
 
     async def supervise(self) -> None:
-        """Keep nats-server up; raise InquestError when a service fails. Runs until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(keep_server(self.server, lambda: self._stopping))
-            for name, host in self.hosts.items():
-                group.create_task(_raise_when_failed(name, host))
+        """Raise InquestError when a service fails or nats-server cannot be kept up. Runs until cancelled."""
+        parts = [_raise_when_failed(name, host) for name, host in self.hosts.items()]
+        await first_failure([*parts, *([self._keeper] if self._keeper else [])])
 
     async def stop(self) -> None:
         """Stop the services, the trace store after all that it records, the server last."""
@@ -106,18 +107,23 @@ class System:
         await asyncio.gather(*(host.stop() for host in others.values()))
         if last is not None:
             await last.stop()
+        if self._keeper is not None:
+            self._keeper.cancel()
         await self.server.stop()
 
 
-async def keep_server(server: NatsServer, stopping: Callable[[], bool]) -> None:
-    """Start nats-server again when it ends; its store and port stay the same, so nothing is lost."""
-    for number in range(1, RESTARTS_MAX + 1):
-        status = await server.wait()
-        if stopping():
-            return
-        get_logger("cli").error("nats_server_ended", status=status, restart=number)
-        await server.start()
-    raise InquestError(f"nats-server ended {RESTARTS_MAX} times; see {server.log_file}")
+async def first_failure(parts: Sequence[Awaitable[None]]) -> None:
+    """Wait for parts that should not end; raise the error of the first that fails, without its group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(_awaited(part))
+    except BaseExceptionGroup as failures:
+        raise InquestError(first_cause(failures)) from failures
+
+
+async def _awaited(part: Awaitable[None]) -> None:
+    await part
 
 
 async def _raise_when_failed(name: str, host: Host[Any]) -> None:
@@ -126,7 +132,18 @@ async def _raise_when_failed(name: str, host: Host[Any]) -> None:
 
 
 async def prepare(nats_url: str, config: Config | None) -> None:
-    """Apply the topology and, where one is given, the configuration."""
+    """Apply the topology and, where one is given, the configuration; again when the server restarts meanwhile."""
+    for _ in range(PREPARE_TRIES_MAX - 1):
+        try:
+            await _prepare(nats_url, config)
+        except (RetryLater, TopologyRefused) as error:
+            get_logger("cli").warning("prepare_failed", error=str(error))
+        else:
+            return
+    await _prepare(nats_url, config)
+
+
+async def _prepare(nats_url: str, config: Config | None) -> None:
     bus = Bus(nats_url, "cli")
     await bus.connect()
     try:

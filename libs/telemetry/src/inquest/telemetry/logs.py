@@ -2,14 +2,32 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any, TextIO
 
 import structlog
 
 
+class Sink:
+    """A stream of log lines whose failure is not the program's: on a full disk lines are lost, and work goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write, or lose the text; a closed stream loses it too."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set up logging for the process, once. Libraries that use `logging` come out in the same form."""
-    out = stream or sys.stderr
+    out: Any = Sink(stream or sys.stderr)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
