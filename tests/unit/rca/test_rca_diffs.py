@@ -29,6 +29,12 @@ HARMFUL = [
     ("feature.go", "+var history []Request\n+\n+\thistory = append(history, r)\n \tscore(r)", "memory"),
     ("state.go", "-\tif order.Paid && order.Stock > 0 {\n+\tif order.Paid || order.Stock > 0 {", "guard"),
     ("flags.yaml", "-  new_flow: false\n+  new_flow: true", "feature"),
+    ("seen.py", "+_seen: dict[str, bytes] = {}\n+\n+    _seen[request.id] = body\n     return body", "memory"),
+    ("order.py", " await db.begin()\n-notify(order)\n await db.commit()\n+notify(order)", "concurrency"),
+    ("event.proto", "-  int64 amount = 3;\n+  string amount = 3;", "schema"),
+    ("price.go", "-\ttotal := float64(cents) / 100\n+\ttotal := cents / 100", "data"),
+    ("sign.py", '+    mark = hashlib.pbkdf2_hmac("sha256", body, b"k", 400_000)', "cpu"),
+    ("payment.yaml", "-merchant_key: mk-live-1\n+merchant_key: mk-live-2", "auth"),
     ("consumer.go", "-\tmsg.Ack()\n \tprocess(msg)", "messaging"),
     ("charge.go", "-\tctx, cancel := context.WithTimeout(ctx, 2*time.Second)\n \treturn c.gw.Charge(ctx)", "timeout"),
     ("user.ts", "-  return user?.profile?.name ?? '';\n+  return user.profile.name;", "guard"),
@@ -55,6 +61,9 @@ INNOCENT = [
     ("x.go", "-\tfoo := load(id)\n-\treturn foo.Name\n+\tuser := load(id)\n+\treturn user.Name"),
     ("cache.yaml", "-  entries: 50000\n+  entries: 60000"),
     ("Dockerfile", "-FROM gcr.io/distroless/static:latest\n+FROM gcr.io/distroless/static:nonroot"),
+    ("message.py", '-    log.info("charged %d", n)\n+    log.info("charged %d now", n)'),
+    ("answer.py", "-    return await call(x)\n+    placed = await call(x)\n+    return placed"),
+    ("pool.yaml", "-  size: 10\n+  size: 14"),
     ("move.go", "-\ta := 1\n+\t\ta := 1"),
 ]
 

@@ -50,7 +50,7 @@ _RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), said, mechanism)
     for pattern, said, mechanism in (
         (
-            r"\.lock\(\)|synchronized|lock table|for update|select_for_update|with .*lock",
+            r"\.lock\(\)|synchronized|lock table|for update|with .*lock|advisory_lock|begin exclusive|\bserializable\b",
             "it takes a lock",
             "concurrency",
         ),
@@ -69,18 +69,25 @@ _RISKS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     )
 )
 STRONG = 0.6
+_HELD = re.compile(
+    r"\b(?:begin|commit|rollback|transaction|savepoint)\b|\bun?lock(?:ed)?\("
+    r"|\b(?:with|acquire|release)\b.*(?:lock|mutex|conn|pool|sem)",
+    re.IGNORECASE,
+)
 _EDITS: dict[str, tuple[float, tuple[str, ...]]] = {
     "operator": (0.85, ("data", "guard")),
     "boolean": (0.75, ("feature",)),
     "message": (0.1, ()),
     "order": (0.1, ()),
 }
+# A container that outlives the request: declared outside functions, or static.
 _KEPT = re.compile(
-    r"^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*|list|map)\b.*="
-    r"|^\s*var \w+ (?:\[\]|map\[)",
-    re.IGNORECASE,
+    r"^(?:(?:export |private |public |protected |static |final |global )*(?:var|let|const|static)\s+\w+"
+    r"|_?\w+\s*(?::[^=]+)?\s*:?=)"
+    r".*(?:\{\}|\[\]|map\[|set\(\)|dict\(|list\(|deque\(|defaultdict\(|Map\(|Map<|List<|Array)"
+    r"|^\s*(?:var|let|private static|static|const)?\s*\w*(?:history|cache|seen|registry|buffer|all\w*)\b.*="
 )
-_APPEND = re.compile(r"\bappend\(|\.push\(|\.add\(|\.put\(|\.append\(")
+_APPEND = re.compile(r"\bappend\(|\.push\(|\.add\(|\.put\(|\.append\(|\.set\(|\.extend\(|\w\[[^\]]+\] = ")
 _TELEMETRY = re.compile(
     r"\blog(?:ger|ging)?\b|prometheus|metric|span\.|tracer|attribute\.|otel|telemetry|statsd|histogram|counter\b",
     re.IGNORECASE,
@@ -95,13 +102,23 @@ _POINTS = re.compile(r"url|host|endpoint|addr|port|dsn|uri|broker|server", re.IG
 _SECRET = re.compile(
     r"secret|token|password|passwd|credential|(?:api|merchant|access|private|signing)[_-]?key", re.IGNORECASE
 )
+_TYPES = bag(
+    "int int32 int64 integer long short float float32 float64 double decimal string str text varchar bool boolean bytes"
+)
 _KEYWORDS = bag("if else return func def for in nil null var const err ctx self this new")
 
 
-def judge(removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair]) -> Judgement:
-    """The strongest reason to think that the edit changes behaviour."""
+def judge(
+    removed: Sequence[str], added: Sequence[str], pairs: Sequence[Pair], context: Sequence[str] = ()
+) -> Judgement:
+    """The strongest reason to think that the edit changes behaviour.
+
+    `context` are the unchanged lines around it: where a line stands matters inside a lock or transaction.
+    """
     edits, gone, come = pair_edits(removed, added)
     if not edits and not gone and not come:
+        if removed and any(_HELD.search(line) for line in (*removed, *context)):
+            return Judgement(0.65, "it moves lines across a lock, transaction or release", ("concurrency", "pool"))
         return Judgement(0.05, "only comments, spaces or the order of lines change")
     if not pairs and all(_TELEMETRY.search(line) for line in (*removed, *added) if len(line.strip()) > 2):
         return _telemetry(edits)
@@ -152,6 +169,8 @@ def _edited(edit: Edit, edits: Sequence[Edit]) -> Judgement:
     if edit.kind == "name":
         same = sum(other.kind == "name" and other.old == edit.old and other.new == edit.new for other in edits)
         return Judgement(0.6, said) if same == 1 else Judgement(0.2, f"it renames {edit.old} to {edit.new}")
+    if _TYPES & ({*edit.old.lower().split()} ^ {*edit.new.lower().split()}):
+        return Judgement(0.7, f"it changes a type: {said[3:]}", ("schema", "data"))
     weight, mechanisms = _EDITS.get(edit.kind, (0.5, ()))
     return Judgement(weight, said if mechanisms else "it rewrites code", mechanisms)
 

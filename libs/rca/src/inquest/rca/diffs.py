@@ -47,9 +47,9 @@ class Reading:
 
 def read_diff(diff: str | None, files: Sequence[str], message: str | None) -> Reading:
     """Judge a change by its diff, or, without one, by its files and message."""
-    removed, added = (_code(lines) for lines in _lines(diff or ""))
+    removed, added, context = (_code(lines) for lines in _lines(diff or ""))
     pairs = changed_numbers(removed, added)
-    verdict = _verdict(diff, files, message or "", removed, added, pairs)
+    verdict = _unread(diff, files, message or "", removed, added) or judge(removed, added, pairs, context)
     named = _mechanisms(removed, added, message or "", files)
     mechanisms = tuple(dict.fromkeys((*verdict.mechanisms, *named)))[:MECHANISMS_MAX]
     tokens = _tokens([*removed, *added], message or "", files)
@@ -62,28 +62,26 @@ def _phrases(added: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))[:PHRASES_MAX]
 
 
-def _lines(diff: str) -> tuple[list[str], list[str]]:
-    removed, added = [], []
+def _lines(diff: str) -> tuple[list[str], list[str], list[str]]:
+    removed, added, context = [], [], []
     for line in diff.splitlines()[:LINES_MAX]:
         if line.startswith("-") and not line.startswith("---"):
             removed.append(line[1:])
         elif line.startswith("+") and not line.startswith("+++"):
             added.append(line[1:])
-    return removed, added
+        elif line.startswith(" "):
+            context.append(line[1:])
+    return removed, added, context
 
 
 def _code(lines: Sequence[str]) -> list[str]:
     return [line for line in lines if line.strip() and not _COMMENT.match(line)]
 
 
-def _verdict(
-    diff: str | None,
-    files: Sequence[str],
-    message: str,
-    removed: Sequence[str],
-    added: Sequence[str],
-    pairs: Sequence[Pair],
-) -> Judgement:
+def _unread(
+    diff: str | None, files: Sequence[str], message: str, removed: Sequence[str], added: Sequence[str]
+) -> Judgement | None:
+    """What can be said without reading the code; None when it must be read."""
     if files and all(_INERT_FILE.search(name) for name in files):
         return Judgement(0.02, "it touches only documents, tests or looks")
     if diff is None:
@@ -92,7 +90,7 @@ def _verdict(
         return _bump(removed, added)
     if (removed or added) and all(_IMPORT.match(line) for line in (*removed, *added)):
         return Judgement(0.05, "only imports change")
-    return judge(removed, added, pairs)
+    return None
 
 
 def _by_message(message: str) -> Judgement:

@@ -11,6 +11,7 @@ from inquest.rca.excess import find_excess
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
 from inquest.rca.lexicon import words
 from inquest.rca.roles import Meaning, meaning
+from inquest.rca.silence import find_silence
 from inquest.rca.tables import Floats, Series, Target, Window
 from inquest.rca.wording import clock, number
 
@@ -60,6 +61,7 @@ def find_symptoms(
     violated = next((s for s in series if s.entity == shown.entity and s.metric == shown.metric), None)
     found = [finding for one in series if (finding := _examine(one, window, baseline, violated, losses)) is not None]
     found.extend(find_excess(series, window, baseline, shown))
+    found.extend(find_silence(series, window, baseline))
     if baseline is None and series:
         losses.no_baseline = len(series)
     return analysis(found, losses.sentences())

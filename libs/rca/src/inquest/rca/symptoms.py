@@ -91,6 +91,7 @@ _BY_DETECTOR = {
     "edge-gap": "gap",
     "error-origin": "origin",
     "calls": "calls",
+    "silence": "resource",
 }
 
 
