@@ -46,6 +46,11 @@ def test_an_answer_without_candidates_blames_no_change():
     assert row(Answer(error="broke"), change="none").exact_change is False
 
 
+def test_a_method_that_names_no_change_is_not_judged_by_it():
+    one = row(Answer((Candidate("db", "none", 0.0),), names_changes=False), change="none")
+    assert (one.exact_change, one.change_rank, one.right) == (None, None, True)
+
+
 @pytest.mark.parametrize(("band", "blamed"), [("possible", False), ("likely", True), ("proven", True)])
 def test_a_decoy_is_blamed_above_possible(band, blamed):
     assert row(said(("db", "decoy"), band=band), change="c1", decoys=("decoy",)).decoy_blamed is blamed

@@ -17,10 +17,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One ranked cause.
-
-    `change` is the ref of the change that is blamed, "none" where no change is, "" where the method cannot tell.
-    """
+    """One ranked cause; `change` is the ref of the change that is blamed, "none" where no change is."""
 
     entity: str
     change: str
@@ -39,7 +36,8 @@ class Answer:
     """The verdict on one case, best candidate first.
 
     `ms` is the analysis (engine) or page to conclusion (bus), `read_ms` the reading of the pack where that is
-    apart, `rss_mb` the peak resident memory of the process that did it. `error` says why there is no verdict.
+    apart, `rss_mb` the peak resident memory of the process that did it. `error` says why there is no verdict,
+    `names_changes` is False for a method that ranks entities alone.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -48,6 +46,7 @@ class Answer:
     read_ms: float = 0.0
     rss_mb: float = 0.0
     error: str = ""
+    names_changes: bool = True
 
     @property
     def confidence(self) -> float:

@@ -4,14 +4,18 @@ The three scorers rank entities by one number and say nothing about changes; all
 """
 
 from collections.abc import Callable, Mapping
+from math import sqrt
 
 import numpy as np
 
-from inquest.accuracy.answer import Answer, Candidate
+from inquest.accuracy.answer import NO_CHANGE, Answer, Candidate
 from inquest.rca.engine import Telemetry
-from inquest.rca.tables import Floats, Series, Target
+from inquest.rca.tables import Floats, Series, Target, Window
 
 POINTS_MIN = 3
+ABNORMAL = 5.0
+MAD_TO_SIGMA = 1.4826
+R_ROUNDING = 1e-12
 SHIPPED = frozenset({"deploy", "commit"})
 
 Scorer = Callable[[Floats, Floats], float]
@@ -43,18 +47,22 @@ def _robust(before: Floats, during: Floats) -> float:
 
 
 def correlation(telemetry: Telemetry, target: Target) -> Answer:
-    """Rank entities by the largest |Pearson r| of a metric of theirs with the metric that the page names.
+    """Rank entities by how surely their metric moves with the one that the page names, inside the window.
 
-    Ranked correlation of PetShop (Hardt et al., CLeaR 2024, arXiv 2311.04806), over baseline and window together.
-    The target itself comes last; without a target there is no answer.
+    Ranked correlation of PetShop (Hardt et al., CLeaR 2024, arXiv 2311.04806): Pearson's r by its significance, among
+    the entities that have the same metric (any metric, where no other entity has it) and are abnormal in it: five
+    scaled median deviations from the baseline. The target itself comes last; without a target there is no answer.
     """
     reference = _target_series(telemetry, target)
     if reference is None:
-        return Answer()
-    scores: dict[str, float] = {}
-    for one in telemetry.series:
-        value = -1.0 if one.entity == target.entity else _correlated(one, reference)
-        scores[one.entity] = max(value, scores.get(one.entity, -1.0))
+        return _ranked({})
+    others = [one for one in telemetry.series if one.entity != reference.entity]
+    alike = [one for one in others if one.metric == reference.metric] or others
+    scores = {reference.entity: -1.0}
+    for one in alike:
+        if _abnormal(one, telemetry):
+            value = _significance(one, reference, telemetry.window)
+            scores[one.entity] = max(value, scores.get(one.entity, 0.0))
     return _ranked(scores)
 
 
@@ -77,18 +85,23 @@ METHODS: Mapping[str, Callable[[Telemetry, Target], Answer]] = {
 
 def _scored(telemetry: Telemetry, score: Scorer) -> Answer:
     scores: dict[str, float] = {}
-    for one in telemetry.series if telemetry.baseline is not None else ():
-        assert telemetry.baseline is not None
-        before = one.values[telemetry.baseline.covers(one.times)]
-        during = one.values[telemetry.window.covers(one.times)]
+    for one in telemetry.series:
+        before, during = _split(one, telemetry)
         if before.size and during.size:
             scores[one.entity] = max(score(before, during), scores.get(one.entity, -np.inf))
     return _ranked(scores)
 
 
+def _split(one: Series, telemetry: Telemetry) -> tuple[Floats, Floats]:
+    """Return the finite values of baseline and window."""
+    finite = np.isfinite(one.values)
+    before = telemetry.baseline.covers(one.times) & finite if telemetry.baseline else np.zeros_like(finite)
+    return one.values[before], one.values[telemetry.window.covers(one.times) & finite]
+
+
 def _ranked(scores: Mapping[str, float]) -> Answer:
     best = sorted(scores, key=lambda entity: (-scores[entity], entity))
-    return Answer(tuple(Candidate(entity, "", 0.0) for entity in best))
+    return Answer(tuple(Candidate(entity, NO_CHANGE, 0.0) for entity in best), names_changes=False)
 
 
 def _or_one(scale: float) -> float:
@@ -97,16 +110,29 @@ def _or_one(scale: float) -> float:
 
 
 def _target_series(telemetry: Telemetry, target: Target) -> Series | None:
+    """Return what the page is about: the very metric, else its average, else the shortest name that holds it."""
     if target.entity is None or target.metric is None:
         return None
     wanted = target.metric.casefold()
     own = [one for one in telemetry.series if one.entity == target.entity and wanted in one.metric.casefold()]
-    return min(own, key=lambda one: (len(one.metric), one.metric), default=None)
+    return min(own, key=lambda one: ("average" not in one.metric.casefold(), len(one.metric), one.metric), default=None)
 
 
-def _correlated(one: Series, reference: Series) -> float:
+def _abnormal(one: Series, telemetry: Telemetry) -> bool:
+    before, during = _split(one, telemetry)
+    if not (before.size and during.size):
+        return False
+    middle = np.median(before)
+    deviation = np.median(np.abs(before - middle)) * MAD_TO_SIGMA
+    return bool(np.max(np.abs(during - middle)) > ABNORMAL * deviation)
+
+
+def _significance(one: Series, reference: Series, window: Window) -> float:
+    """Return |t| of the correlation; 0 where there are too few common samples or one of the two is constant."""
     _, ours, theirs = np.intersect1d(one.times, reference.times, return_indices=True)
-    left, right = one.values[ours], reference.values[theirs]
+    inside = window.covers(one.times[ours])
+    left, right = one.values[ours][inside], reference.values[theirs][inside]
     if left.size < POINTS_MIN or left.std() == 0 or right.std() == 0:
         return 0.0
-    return float(abs(np.corrcoef(left, right)[0, 1]))
+    r = float(np.corrcoef(left, right)[0, 1])
+    return abs(r) * sqrt((left.size - 2) / max(1 - r * r, R_ROUNDING))

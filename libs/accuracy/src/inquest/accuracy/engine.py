@@ -4,6 +4,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 
 from inquest.accuracy import baselines
 from inquest.accuracy.answer import INQUEST, NO_CHANGE, Answer, Candidate, Part
@@ -47,7 +48,7 @@ def answer_case(case: Case, methods: Sequence[str] = (INQUEST,)) -> Answers:
     for name in methods:
         began = time.perf_counter()
         said = METHODS[name](telemetry, target)
-        answers[name] = Answer(said.candidates, said.band, _ms_since(began), read_ms, peak_rss_mb())
+        answers[name] = replace(said, ms=_ms_since(began), read_ms=read_ms, rss_mb=peak_rss_mb())
     return answers
 
 

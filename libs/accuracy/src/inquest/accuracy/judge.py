@@ -23,7 +23,7 @@ BLAMED_BANDS = frozenset({"likely", "proven"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case, judged. Ranks begin at 1, None where absent; `exact_change` is None where no change is known."""
+    """One case, judged. Ranks begin at 1, None where absent; `exact_change` is None where nothing is known."""
 
     case: str
     set: str
@@ -56,13 +56,14 @@ def judge(answers: Mapping[Case, Answer]) -> tuple[list[Row], list[Case]]:
 def row_of(case: Case, answer: Answer, truth: Truth) -> Row:
     """Judge one answer."""
     service_rank = rank_of(truth.services[0], (one.entity for one in answer.candidates))
-    exact = None if truth.change is None else not answer.error and answer.change == truth.change
+    known = truth.change if answer.names_changes else None
+    exact = None if known is None else not answer.error and answer.change == known
     first = answer.candidates[0] if answer.candidates else None
     return Row(
         case=case.name,
         set=case.set_name,
         service_rank=service_rank,
-        change_rank=None if truth.change is None else rank_of(truth.change, (one.change for one in answer.candidates)),
+        change_rank=None if known is None else rank_of(known, (one.change for one in answer.candidates)),
         exact_change=exact,
         decoy_blamed=answer.change in truth.decoys and answer.band in BLAMED_BANDS,
         right=service_rank == 1 and exact is not False,

@@ -112,4 +112,4 @@ def _largest(cases: Sequence[Case]) -> list[Case]:
 
 
 def _bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    return sum(file.stat().st_size for file in folder.glob("*") if file.is_file())
