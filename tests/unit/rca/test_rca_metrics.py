@@ -140,3 +140,30 @@ class TestExcess:
     def test_no_target_no_shares(self):
         given = [series([1.0] * 50 + [3.0] * 50, entity=e, metric="latency_Average") for e in "abc"]
         assert not [f for f in symptoms(*given).findings if f.features["detector"] == "excess"]
+
+
+class TestSilence:
+    """A dead process says nothing."""
+
+    @staticmethod
+    def silent(last, every=60.0, others=2):
+        def reporting(entity, until):
+            times = np.arange(0, until, every)
+            return Series(entity, "up_time_seconds", times, np.full(times.size, 5.0))
+
+        given = [reporting("dead", last), *(reporting(f"s{n}", 12_000) for n in range(others))]
+        return [f for f in symptoms(*given).findings if f.features["detector"] == "silence"]
+
+    def test_who_stops_reporting_while_others_go_on_is_found(self):
+        (finding,) = self.silent(8000)
+        assert finding.entity == "dead"
+        assert finding.onset_at == 7980
+        assert "silent for 3960 s" in finding.statement
+
+    def test_a_late_sample_and_a_lone_reporter_are_not(self):
+        assert not self.silent(11_800)
+        assert not self.silent(8000, others=0)
+
+    def test_who_was_silent_before_the_window_is_dated_at_its_start(self):
+        assert self.silent(5000)[0].onset_at == 6000
+        assert not self.silent(200)

@@ -154,3 +154,48 @@ def test_every_sentence_of_a_cause_cites_and_every_score_is_the_sum_of_its_terms
 def test_the_page_may_say_nothing(shop):
     silent = replace(shop.logged(EXHAUSTED).shipped("a" * 40, POOL, "db/pool.go"), target=Target())
     assert first(silent).change_ref == "a" * 40
+
+
+def test_a_sentence_that_the_diff_brought_in_convicts_it(shop):
+    diff = '@@ a.py @@\n-    old(x)\n+    raise ServiceError(422, "amount is missing or not a text")'
+    quoted = shop.logged(("api", "charge failed: amount is missing or not a text", 400.0))
+    names = {t.name for t in first(quoted.shipped("a" * 40, diff, "api/a.py")).contributions}
+    assert "quoted" in names
+    assert first(quoted.shipped("a" * 40, diff, "api/a.py")).change_ref == "a" * 40
+
+
+def test_who_complains_of_another_is_less_suspected_itself(shop):
+    itself = shop.logged(("api", "query failed: timeout", 300.0))
+    other = shop.logged(("api", "query to cart failed: timeout", 300.0))
+
+    def log_worth(given):
+        cause = next(c for c in ranked(given).ranking.causes if c.entity == "api" and c.change_ref is None)
+        return next(t.log_odds for t in cause.contributions if t.name == "log")
+
+    assert log_worth(other) < log_worth(itself)
+    assert any(c.entity == "cart" for c in ranked(other).ranking.causes)
+
+
+def test_only_what_the_page_depends_on_accounts_for_its_loss(shop, stepped):
+    slow = stepped("cart", "http_server_duration_p99_ms", 150, 4000)
+    beside = replace(shop, series=tuple(s for s in shop.series if s.entity != "cart")).measured(slow)
+    below = replace(beside, edges=(*beside.edges, Edge("api", "cart")))
+
+    def excess(given):
+        cause = next(c for c in ranked(given).ranking.causes if c.entity == "cart")
+        return sum(t.log_odds for t in cause.contributions if t.name == "excess")
+
+    assert excess(below) > 2 * excess(beside)
+
+
+def test_a_dead_service_is_found_by_its_silence(shop, stepped):
+    dead = stepped("db", "heartbeat_count", 7, 7)
+    stopped = Series(dead.entity, dead.metric, dead.times[:120], dead.values[:120])
+    series = tuple(s for s in shop.series if s.entity != "db")
+    gone = (
+        replace(shop, series=series)
+        .measured(stopped)
+        .logged(("api", "connect to db failed: connection refused", 300.0))
+    )
+    assert first(gone).entity == "db"
+    assert ranked(gone).ranking.remediation == "restart"
