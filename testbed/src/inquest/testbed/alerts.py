@@ -14,7 +14,7 @@ P95_MS_MAX = {
     "frontend": 800.0,
     "checkout": 800.0,
     "payment": 650.0,
-    "catalog": 200.0,
+    "catalog": 120.0,
     "recommend": 150.0,
     "inventory": 200.0,
 }
