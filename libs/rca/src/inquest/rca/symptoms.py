@@ -72,7 +72,7 @@ def troubles(findings: Sequence[Finding]) -> dict[str, Trouble]:
             weight *= COMPLAINT
             for other in blamed[index]:
                 named = found.setdefault(other, Trouble(other))
-                named.channels["log"].append((finding.strength * COMPLAINT, index))
+                named.channels[channel].append((finding.strength * COMPLAINT, index))
         trouble = found.setdefault(finding.entity, Trouble(finding.entity))
         strength = finding.strength * weight
         trouble.channels[channel].append((strength, index))

@@ -1,6 +1,5 @@
 """`find_failure_paths`: where errors and time arise on the call path."""
 
-
 import numpy as np
 
 from inquest.rca.calls import call_changes
