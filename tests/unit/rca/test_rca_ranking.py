@@ -57,6 +57,7 @@ def test_a_measurement_that_moves_as_the_diff_says_confirms_it(shop, stepped):
         ("POST https://api.partner.com/pay returned 503", "external", "failover"),
         ("maps: quota exceeded for project", "external", "escalate-upstream"),
         ("cannot parse message at offset 7: malformed payload", "data", "purge-data"),
+        ("GET /items failed: JSONDecodeError: Expecting value", "data", "purge-data"),
         ("throttled on node n7: node cpu contended", "infrastructure", "reschedule"),
         ("zone b unreachable: no route to host", "infrastructure", "failover"),
     ],
@@ -199,3 +200,9 @@ def test_a_dead_service_is_found_by_its_silence(shop, stepped):
     )
     assert first(gone).entity == "db"
     assert ranked(gone).ranking.remediation == "restart"
+
+
+def test_a_client_side_measurement_tells_of_the_other_side(shop, stepped):
+    told = shop.measured(stepped("frontend", "http_client_cart_errors_per_s", 0.01, 9.0))
+    blamed = next(c for c in ranked(told).ranking.causes if c.entity == "cart")
+    assert any(t.name == "spread" and t.log_odds > 0 for t in blamed.contributions)

@@ -158,3 +158,19 @@ def test_no_topology_is_a_loss_and_a_cycle_ends():
     edges = [Edge("a", "b"), Edge("b", "c"), Edge("c", "a")]
     graph = call_graph(map_dependencies(empty.table(), edges, window=WINDOW).findings)
     assert graph.downstream("a") == {"b": 1, "c": 2}
+
+
+def test_a_call_that_nobody_answered_is_laid_at_the_door_of_who_usually_answers():
+    recorder = Recorder()
+    for n in range(40):
+        dead = n >= 30
+        recorder.request(
+            f"t{n}",
+            n * 50,
+            ("r", None, "web", "root", 0, 40),
+            ("c", "r", "web", "GET /similar", 1, 30, *(["connection refused"] if dead else [])),
+            *([] if dead else [("s", "c", "api", "handle", 2, 20)]),
+        )
+    (finding,) = of(paths(recorder.table()), "error-origin")
+    assert (finding.entity, finding.features["caller"]) == ("api", "web")
+    assert "calls to api that it never saw" in finding.statement

@@ -51,7 +51,8 @@ _CLASSES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             r"unmarshal|deseriali[sz]|cannot decode|json: |parse error|schema|unknown (?:field|column)|no such column",
             r"column .* does not exist|relation .* does not exist|no mapping|unexpected (?:field|token)|query_shard",
-            r"validation fail|missing (?:required )?field|malformed|protobuf|type mismatch|cannot cast",
+            r"validation fail|missing (?:required )?field|malformed|protobuf|type mismatch|cannot cast|decodeerror",
+            r"unexpected end of (?:json|input|data)|unterminated string",
         ),
     ),
     (

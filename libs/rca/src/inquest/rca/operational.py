@@ -114,6 +114,8 @@ _SIGNS = (
         (
             r"poison|malformed (?:message|record|payload|event)|bad record|corrupt|dead[- ]?letter|unparse?able",
             r"invalid (?:utf|checksum|encoding)|cannot parse (?:message|record|event)",
+            r"jsondecodeerror|unicodedecodeerror",
+            r"unexpected end of (?:json|input|data|file)|unterminated string|truncated (?:message|record|data)",
         ),
         "schema messaging data",
         "some data cannot be processed",
