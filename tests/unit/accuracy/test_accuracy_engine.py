@@ -76,3 +76,4 @@ def test_cost_is_measured_for_the_largest_case_of_each_set(case, pack_at, tmp_pa
     assert costs == seen
     assert [(one.case, one.factor) for one in costs] == [("set/one", 1), ("set/one", 2)]
     assert costs[1].lines == 2 * costs[0].lines
+    assert scale.cost_of(case, 1).lines == costs[0].lines

@@ -40,7 +40,12 @@ def _sets(figures: Figures) -> Table:
         "ms median", "ms max",
     )  # fmt: skip
     rows = [_set(name, one) for name, one in [*figures["sets"].items(), ("all", figures["all"])]]
-    return Table("By set", header, rows, "Shares in per cent with 95 % intervals; ms is the analysis of one case.")
+    return Table(
+        "By set",
+        header,
+        rows,
+        "Shares in per cent with 95 % intervals; ms is the analysis of a case, or page to conclusion through the bus.",
+    )
 
 
 def _set(name: str, one: Figures) -> tuple[str, ...]:
