@@ -46,19 +46,30 @@ def investigate_packs(
     scenarios = [scenario(path) for path in paths]
     config = with_mode(session.read_config(config_file), mode)
     where = session.zone(zone)
+    out.mkdir(parents=True, exist_ok=True)  # before the work, so that a folder that cannot be written costs none
     directory = Path(tempfile.mkdtemp(prefix="inquest-"))
     try:
-        results = session.run(_packs(scenarios, config, directory, quiet=as_json), directory / "inquest.log")
+        results, refused = session.run(_packs(scenarios, config, directory, quiet=as_json), directory / "inquest.log")
+        if not results:
+            raise refused[0]
     except InquestError as error:
-        kept = out / "failed"
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir(parents=True)
-        for log in directory.rglob("*.log"):
-            shutil.copy(log, kept)
-        raise InquestError(f"{error} (logs are kept in {kept})") from error
+        raise InquestError(f"{error} (logs are kept in {_keep_logs(directory, out)})") from error
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+    for reason in refused:
+        typer.echo(f"inquest: {reason}", err=True)
     report(results, out, where, as_json=as_json)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _keep_logs(directory: Path, out: Path) -> Path:
+    kept = out / "failed"
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    for log in directory.rglob("*.log"):
+        shutil.copy(log, kept)
+    return kept
 
 
 def report(results: list[Result], out: Path, zone: tzinfo, *, as_json: bool) -> None:
@@ -83,7 +94,9 @@ def with_mode(config: Config, mode: str) -> Config:
     return Config.model_validate(document)
 
 
-async def _packs(scenarios: list[Scenario], config: Config, directory: Path, *, quiet: bool) -> list[Result]:
+async def _packs(
+    scenarios: list[Scenario], config: Config, directory: Path, *, quiet: bool
+) -> tuple[list[Result], list[InquestError]]:
     secret_file = write_secret(directory, "webhook")
     mode = next(iter(config.tenants.values())).mode
     config = with_mode(add_tenants(config, scenarios, secret_file), mode)
@@ -109,8 +122,13 @@ async def _packs(scenarios: list[Scenario], config: Config, directory: Path, *, 
                 await asyncio.gather(supervisor, return_exceptions=True)
 
 
-async def _all(work: list[Coroutine[Any, Any, Result]]) -> list[Result]:
-    return list(await asyncio.gather(*work))
+async def _all(work: list[Coroutine[Any, Any, Result]]) -> tuple[list[Result], list[InquestError]]:
+    """Return what came of each: one pack that is refused or late does not cost the others."""
+    done = await asyncio.gather(*work, return_exceptions=True)
+    for one in done:
+        if isinstance(one, BaseException) and not isinstance(one, InquestError):
+            raise one
+    return [one for one in done if isinstance(one, Result)], [one for one in done if isinstance(one, InquestError)]
 
 
 async def beside(supervisor: asyncio.Task[None], work: Coroutine[Any, Any, ResultT]) -> ResultT:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from inquest.cli.oserrors import explain
+
 app = typer.Typer(
     name="inquest",
     help="From a page to a proven cause.",
@@ -286,6 +288,9 @@ def main() -> None:
         from inquest.runtime.run import first_cause
 
         typer.echo(f"inquest: {first_cause(known)}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"inquest: {explain(error)}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("inquest: stopped", err=True)

@@ -11,7 +11,7 @@ from typing import Self
 
 from inquest.bus.server import NatsServer
 from inquest.cli.keeper import RESTARTS_MAX, keep_server
-from inquest.cli.system import START_ORDER, Ports, first_failure, prepare
+from inquest.cli.system import START_ORDER, STOP_LAST, Ports, first_failure, prepare
 from inquest.config import Config
 from inquest.contracts.errors import InquestError
 from inquest.telemetry.logs import get_logger
@@ -114,19 +114,23 @@ class ProcessSystem:
         raise InquestError(f"{name} ended {RESTARTS_MAX} times; {self._last_line(name)}")
 
     async def stop(self) -> None:
-        """End the services, writers first, then the server."""
+        """End the services, those that others need after them, the server last."""
         self._stopping = True
-        for name in reversed(START_ORDER):
-            process = self.processes.get(name)
-            if process is not None and process.returncode is None:
-                process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            try:
-                async with asyncio.timeout(STOP_S_MAX):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await asyncio.gather(*(self._end(name) for name in self.processes if name not in STOP_LAST))
+        for name in STOP_LAST:
+            await self._end(name)
         if self._keeper is not None:
             self._keeper.cancel()
         await self.server.stop()
+
+    async def _end(self, name: str) -> None:
+        process = self.processes.get(name)
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_S_MAX):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -49,8 +49,16 @@ def _log_stream(path: Path | None) -> Iterator[TextIO]:
 async def _cancellable(work: Coroutine[Any, Any, ResultT]) -> ResultT:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+    asked: list[int] = []
+
+    def stop(number: int) -> None:
+        # Only once: a second cancellation would cut the stopping short and leave processes behind.
+        if not asked:
+            task.cancel()
+        asked.append(number)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, stop, number)
     try:
         return await task
     except asyncio.CancelledError:

@@ -20,7 +20,8 @@ from inquest.telemetry.logs import get_logger
 
 # Readers start before writers, so that nothing has to wait for its consumer.
 START_ORDER = ("tracestore", "gateway", "verifier", "worker", "planner", "notifier", "intake", "api")
-RECORDER = "tracestore"
+# Stopped one after the other when all else has: others wait for answers of the one, and the other records everything.
+STOP_LAST = ("gateway", "tracestore")
 PREPARE_TRIES_MAX = 3
 # An embedded run shares one loop and two cores with its own analysis: lag is reported, never a reason to exit.
 EMBEDDED_MISSES_MAX = 1_000_000
@@ -100,13 +101,13 @@ class System:
         await first_failure([*parts, *([self._keeper] if self._keeper else [])])
 
     async def stop(self) -> None:
-        """Stop the services, the trace store after all that it records, the server last."""
+        """Stop the services, those that others need after them, the server last."""
         self._stopping = True
-        last = self.hosts.pop(RECORDER, None)
-        others, self.hosts = self.hosts, {}
-        await asyncio.gather(*(host.stop() for host in others.values()))
-        if last is not None:
-            await last.stop()
+        hosts, self.hosts = self.hosts, {}
+        last = [hosts.pop(name) for name in STOP_LAST if name in hosts]
+        await asyncio.gather(*(host.stop() for host in hosts.values()))
+        for host in last:
+            await host.stop()
         if self._keeper is not None:
             self._keeper.cancel()
         await self.server.stop()
