@@ -10,12 +10,14 @@ from inquest.rca.graph import CallGraph
 from inquest.rca.operational import Operation
 from inquest.rca.ownership import owners
 from inquest.rca.scene import scene
-from inquest.rca.symptoms import CAUSED, OWN, Trouble
+from inquest.rca.symptoms import OWN, Trouble
 from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
 from inquest.rca.wording import clock, shortened
 
 SUPPORT_MAX = 8
+# Mechanisms that put load on, or hold, what an entity calls.
+_LOADING = frozenset({"cache", "query", "retry", "concurrency", "pool", "limit"})
 # Classes of symptom -> kind of cause and first aid, when no operational sign is seen.
 _NATURES: tuple[tuple[frozenset[str], CauseKind, Remediation], ...] = (
     (frozenset({"memory", "restart", "gc"}), "resource", "restart"),
@@ -152,17 +154,25 @@ def _seat(change: Finding, incident: Incident, weights: Weights) -> tuple[str, l
         else list(owners(change.text("files").split("\n"), change.text("title"), known))
     )
     nobody = [Term("prior", weights.prior, (), "few entities are the cause")]
-    seats = [(entity, _base(entity, incident, weights, nobody)) for entity in sorted(entities)]
-    best = max(seats, key=lambda seat: sum(term.log_odds for term in seat[1]), default=None)
+    loads = bool(_LOADING & set(change.text("mechanisms").split()))
+    seats = [(entity, _base(entity, incident, weights, nobody, loads=loads)) for entity in sorted(entities)]
+    best = max(seats, key=lambda seat: _sum(seat[1]), default=None)
     return best if best is not None else (change.entity or "unknown", nobody)
 
 
-def _base(entity: str, incident: Incident, weights: Weights, nobody: list[Term]) -> list[Term]:
-    base = list(incident.suspects.get(entity, nobody))
-    found = incident.found
-    callers = [found[caller] for caller in sorted(incident.graph.callers.get(entity, ())) if caller in found]
-    hurt = max((caller.strength(*CAUSED) for caller in callers), default=0.0)
-    own = found[entity].strength() if entity in found else 0.0
-    if hurt > own:
-        base.append(Term("neighbours", weights.neighbours * (hurt - own), (), "its callers are in trouble"))
-    return base
+def _base(entity: str, incident: Incident, weights: Weights, nobody: list[Term], *, loads: bool) -> list[Term]:
+    """What speaks for the entity, or, when that is more, for a neighbour that it can hurt.
+
+    A bad answer hurts callers; a lost cache, a held lock or one call per item hurts what is called.
+    """
+    graph, own = incident.graph, list(incident.suspects.get(entity, nobody))
+    hurt = set(graph.callers.get(entity, ())) | (set(graph.callees.get(entity, ())) if loads else set())
+    seats = [own]
+    for other in sorted(hurt & set(incident.suspects)):
+        why = f"it can hurt its neighbour {other}, which is in trouble"
+        seats.append([*incident.suspects[other], Term("neighbours", weights.neighbours, (), why)])
+    return max(seats, key=_sum)
+
+
+def _sum(terms: Sequence[Term]) -> float:
+    return sum(term.log_odds for term in terms)

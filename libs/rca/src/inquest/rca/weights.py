@@ -35,7 +35,7 @@ class Weights:
     quoted: float = 3.0
     recent: float = 0.7
     at_once: float = 3.0
-    neighbours: float = 1.5
+    neighbours: float = -0.5
     not_live: float = -2.0
     late: float = -4.0
     outside: float = -2.5
