@@ -116,6 +116,12 @@ def test_a_page_with_little_in_it_still_counts():
     assert read_page(service={"id": "PF9"}).services == (("PF9",),)
 
 
+def test_a_page_with_long_names_is_cut_not_refused():
+    reading = read_page(service={"id": "P1", "summary": "s" * 300}, priority={"id": "P2", "summary": "P1 " + "x" * 300})
+    assert reading.services == (("s" * pagerduty.NAME_CHARS_MAX, "P1"),)
+    assert reading.severity == "critical"
+
+
 @pytest.mark.parametrize(
     ("raw", "outcome", "expected"),
     [

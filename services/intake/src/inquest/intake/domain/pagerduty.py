@@ -11,6 +11,7 @@ from inquest.intake.domain.reading import Reading
 from inquest.intake.domain.refusal import Refused
 
 PING = "pagey.ping"
+NAME_CHARS_MAX = 200
 KINDS: dict[str, SignalKind] = {
     "incident.triggered": "alert",
     "incident.reopened": "alert",
@@ -25,7 +26,7 @@ _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info"
 
 class _Reference(BaseModel):
     id: str = Field(min_length=1, max_length=200)
-    summary: str | None = Field(default=None, max_length=200)
+    summary: str | None = None  # long ones are cut, not refused: three 4xx and PagerDuty disables the subscription
 
 
 class _Incident(BaseModel):
@@ -93,7 +94,7 @@ def _passed_over(event: _Event) -> Reading:
 def _names(service: _Reference | None) -> tuple[tuple[str, ...], ...]:
     if service is None:
         return ()
-    return ((service.summary, service.id),) if service.summary else ((service.id,),)
+    return ((service.summary[:NAME_CHARS_MAX], service.id),) if service.summary else ((service.id,),)
 
 
 def _severity(incident: _Incident) -> Severity:

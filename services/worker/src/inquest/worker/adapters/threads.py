@@ -30,7 +30,9 @@ class ThreadAnalyst:
         """Return what was found. A detector that raises is a bug: the step says so, and it is logged and counted."""
         running = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, task, answers)
         try:
-            return await asyncio.wait_for(running, timeout_s)
+            # Not wait_for: before Python 3.12 it swallows a cancellation that meets the end of the work.
+            async with asyncio.timeout(timeout_s):
+                return await running
         except TimeoutError:
             _report(task, "overrun")
             return Examined(
