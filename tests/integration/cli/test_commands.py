@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -161,6 +162,15 @@ def test_killed_services_lose_nothing(system: dict[str, str], tmp_path: Path) ->
         os.kill(pid, signal.SIGKILL)
     row = wait_concluded(tenant, tmp_path)
     assert row["band"] in {"proven", "likely"}
+    api = json.loads((tmp_path / "var" / "run" / "api.json").read_text())
+    os.kill(api["pid"], signal.SIGKILL)
+    until = time.monotonic() + START_S_MAX
+    while time.monotonic() < until:
+        with suppress(httpx.HTTPError):  # it comes back where it was, or nobody would find it
+            assert httpx.get(f"{api['url']}/readyz").json()["service"] == "api"
+            return
+        time.sleep(0.2)
+    pytest.fail("the api did not come back")
 
 
 def test_ctrl_c_stops_everything(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from inquest.bus.server import NatsServer
 from inquest.cli.keeper import RESTARTS_MAX, keep_server
@@ -32,6 +33,7 @@ class ProcessSystem:
         self._config = config
         self._ports = ports or Ports()
         self._log = get_logger("cli")
+        self._picked: dict[str, int] = {}
         self._stopping = False
         self._keeper: asyncio.Task[None] | None = None
 
@@ -57,7 +59,7 @@ class ProcessSystem:
         environment = {
             **os.environ,
             "INQUEST_NATS_URL": self.server.url,
-            "INQUEST_HTTP_PORT": str(self._ports.of(name)),
+            "INQUEST_HTTP_PORT": str(self._picked.get(name) or self._ports.of(name)),
             "INQUEST_DATA_DIR": str(self.data_dir),
         }
         log = (self.data_dir / f"{name}.log").open("ab")
@@ -73,6 +75,7 @@ class ProcessSystem:
                 start_new_session=True,
             )
         await self._wait_for_address(name)
+        self._picked[name] = urlsplit(self.url(name)).port or 0  # a restart must be found where the first start was
 
     def _address(self, name: str) -> Path:
         return self.data_dir / "run" / f"{name}.json"
