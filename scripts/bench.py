@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,7 @@ from statistics import median
 from scripts import bench_bus
 
 ROOT = Path(__file__).parent.parent
-INQUEST = Path(sys.executable).parent / "inquest"
+INQUEST = str(Path(sys.executable).parent / "inquest")
 PACK = ROOT / "packs" / "pool-exhausted"
 RUNS = 5
 IDLE_S = 5.0
@@ -79,7 +79,7 @@ def verdicts() -> dict[str, float]:
     times, overheads = [], []
     with tempfile.TemporaryDirectory(prefix="inquest-bench-") as directory:
         for _ in range(RUNS):
-            command = [INQUEST, "investigate", PACK, "--json", "--out", directory]
+            command = [INQUEST, "investigate", str(PACK), "--json", "--out", directory]
             report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             times.append(report["took_s"])
             lines = (Path(report["wrote"]) / "trace.ndjson").read_text().splitlines()
@@ -91,13 +91,14 @@ def verdicts() -> dict[str, float]:
 def main() -> None:
     """Measure everything and print one flat JSON object."""
     found: dict[str, float] = {}
-    for name, measurement in (
+    measurements: tuple[tuple[str, Callable[[], dict[str, float]]], ...] = (
         ("help_s", lambda: {"help_s": help_s()}),
         ("install_mb", lambda: {"install_mb": install_mb()}),
         ("idle_rss_mb", lambda: {"idle_rss_mb": idle_rss_mb()}),
         ("verdict_s, step_overhead_ms_p50", verdicts),
         ("the bus against nats-py", bench_bus.measure),
-    ):
+    )
+    for name, measurement in measurements:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         found |= measurement()
     print(json.dumps({name: round(value, 3) for name, value in found.items()}))
