@@ -73,11 +73,12 @@ class Api:
         if missing_ok and reply.status_code == httpx.codes.NOT_FOUND:
             return None
         if reply.is_error:
-            raise InquestError(_explain(reply))
+            raise InquestError(explain(reply))
         return reply.json()
 
 
-def _explain(reply: httpx.Response) -> str:
+def explain(reply: httpx.Response) -> str:
+    """Return what an error answer says, for people."""
     with suppress(ValueError):
         body = reply.json()
         return f"{body.get('message', reply.text)}; {body.get('hint', '')}".rstrip("; ")

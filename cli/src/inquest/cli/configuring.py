@@ -10,7 +10,8 @@ import typer
 
 from inquest.bus.bus import Bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
-from inquest.config import ConfigStore, Revision
+from inquest.cli.up import as_running
+from inquest.config import Config, ConfigStore, Revision
 from inquest.config.diff import diff as differences
 from inquest.config.document import ConfigInvalid
 from inquest.config.load import load
@@ -44,12 +45,12 @@ def check(path: Path, *, as_json: bool) -> None:
     if as_json:
         echo_json([])
     else:
-        typer.echo(f"{path} is valid: {len(config.tenants)} tenants")
+        typer.echo(f"{path} is valid: tenants {', '.join(config.tenants)}")
 
 
 def diff(path: Path, nats_url: str | None) -> None:
     """Print what applying would change against the running system."""
-    config = load(path)
+    config = _to_apply(path, nats_url)
     revision = run(_with_store(nats_url, lambda store: store.current()))
     changes = differences(revision.config, config)
     typer.echo("\n".join(changes) if changes else f"no difference to revision {revision.number}")
@@ -70,10 +71,15 @@ def show(path: Path, nats_url: str | None, *, effective: bool) -> None:
 
 def apply(path: Path, nats_url: str | None) -> None:
     """Apply to the running system."""
-    config = load(path)
+    config = _to_apply(path, nats_url)
     now = datetime.now(UTC)
     revision: Revision = run(_with_store(nats_url, lambda store: store.apply(config, getpass.getuser(), now)))
     typer.echo(f"revision {revision.number} is applied")
+
+
+def _to_apply(path: Path, nats_url: str | None) -> Config:
+    config = load(path)
+    return config if nats_url else as_running(config, DATA_DIR)
 
 
 async def _with_store(nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]]) -> ResultT:

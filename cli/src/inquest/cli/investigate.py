@@ -14,7 +14,7 @@ import httpx
 import typer
 
 from inquest.cli import session
-from inquest.cli.client import Api
+from inquest.cli.client import Api, explain
 from inquest.cli.live import LiveView
 from inquest.cli.outputs import print_story, write_outputs
 from inquest.cli.scenario import Scenario, add_tenants, scenario, write_secret
@@ -22,6 +22,7 @@ from inquest.cli.system import System
 from inquest.config import Config
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import InvestigationStory, Mode
+from inquest.packs import find_packs
 
 PARALLEL_MAX = 4
 POLL_S = 0.1
@@ -43,7 +44,9 @@ def investigate_packs(
     paths: list[Path], mode: str, config_file: Path, out: Path, zone: str | None, *, as_json: bool
 ) -> None:
     """Investigate recorded incidents and write their reports; exit status 0 when each was concluded."""
-    scenarios = [scenario(path) for path in paths]
+    scenarios, unusable = open_all(paths)
+    if not scenarios:
+        raise InquestError("\n".join(unusable))
     config = with_mode(session.read_config(config_file), mode)
     where = session.zone(zone)
     out.mkdir(parents=True, exist_ok=True)  # before the work, so that a folder that cannot be written costs none
@@ -56,11 +59,27 @@ def investigate_packs(
         raise InquestError(f"{error} (logs are kept in {_keep_logs(directory, out)})") from error
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    for reason in refused:
-        typer.echo(f"inquest: {reason}", err=True)
     report(results, out, where, as_json=as_json)
-    if refused:
+    for reason in (*unusable, *refused):
+        typer.echo(f"inquest: {reason}", err=True)
+    if unusable or refused or any(result.story.summary.state != "concluded" for result in results):
         raise typer.Exit(1)
+
+
+def open_all(paths: list[Path]) -> tuple[list[Scenario], list[str]]:
+    """Open all packs, those below a folder too; returns them, and what is wrong with those that cannot be used."""
+    scenarios, unusable = [], []
+    for path in (pack for path in paths for pack in (_packs_below(path) or [path])):
+        try:
+            scenarios.append(scenario(path))
+        except InquestError as error:
+            unusable.append(str(error))
+    return scenarios, unusable
+
+
+def _packs_below(path: Path) -> list[Path]:
+    is_pack = (path / "pack.yaml").exists() or (path / "signal.json").exists()
+    return [] if is_pack or not path.is_dir() else find_packs(path)
 
 
 def _keep_logs(directory: Path, out: Path) -> Path:
@@ -80,8 +99,6 @@ def report(results: list[Result], out: Path, zone: tzinfo, *, as_json: bool) -> 
         documents.append(print_story(result.story, written, result.took_s, zone, as_json=as_json))
     if as_json:
         session.echo_json(documents[0] if len(documents) == 1 else documents)
-    if any(result.story.summary.state != "concluded" for result in results):
-        raise typer.Exit(1)
 
 
 def with_mode(config: Config, mode: str) -> Config:
@@ -151,7 +168,7 @@ async def deliver(system: System, each: Scenario, secret: str, view: LiveView, l
     async with httpx.AsyncClient(timeout=limit_s) as http:
         reply = await http.post(url, content=each.body, headers=each.headers(secret))
     if reply.status_code != httpx.codes.ACCEPTED:
-        raise InquestError(f"intake refused the page of {each.pack} with {reply.status_code}: {reply.text}")
+        raise InquestError(f"{each.pack}: intake refused its page with {reply.status_code}: {explain(reply)}")
     view.say(f"[{label}] signed {each.source} page accepted: {each.meta.title}")
     async with Api(system.url("api"), each.tenant) as api:
         story = await follow(api, None, label, view, limit_s)

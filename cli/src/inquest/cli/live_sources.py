@@ -104,6 +104,8 @@ def investigate_live(
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     report([result], out, session.zone(zone), as_json=as_json)
+    if result.story.summary.state != "concluded":
+        raise typer.Exit(1)
 
 
 async def _ask(

@@ -1,6 +1,7 @@
 """`inquest up`: the whole system, until Ctrl-C."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -18,10 +19,22 @@ def up(config_file: Path, data_dir: Path, packs: list[Path], ports: Ports, *, pr
     """Start, print where everything is, and stay."""
     scenarios = [scenario(path) for path in packs]
     secret = write_secret(data_dir, "webhook")
-    config = with_sources(read_config(config_file), secret)
-    config = add_tenants(config, scenarios, secret)
+    config = as_run(read_config(config_file), scenarios, secret)
     kind = ProcessSystem if processes else System
     run(_stay(kind(data_dir.resolve(), config, ports), scenarios, secret), data_dir / "inquest.log")
+
+
+def as_run(config: Config, scenarios: list[Scenario], secret: Path) -> Config:
+    """Return what `inquest up` runs: the file, a secret for a first page, and a tenant for each pack."""
+    return add_tenants(with_sources(config, secret), scenarios, secret)
+
+
+def as_running(config: Config, data_dir: Path) -> Config:
+    """Return what applying a file means for the local system: what `inquest up` added to its file stays."""
+    with suppress(OSError, ValueError, KeyError):
+        packs = json.loads((data_dir / "run" / "system.json").read_text())["packs"]
+        return as_run(config, [scenario(Path(path)) for path in packs], write_secret(data_dir, "webhook"))
+    return config
 
 
 def with_sources(config: Config, secret: Path) -> Config:
@@ -37,7 +50,7 @@ def with_sources(config: Config, secret: Path) -> Config:
 
 async def _stay(system: AnySystem, scenarios: list[Scenario], secret: Path) -> None:
     async with system:
-        _write_addresses(system)
+        _write_addresses(system, scenarios)
         try:
             _print_addresses(system, scenarios, secret)
             await system.supervise()
@@ -46,10 +59,11 @@ async def _stay(system: AnySystem, scenarios: list[Scenario], secret: Path) -> N
             typer.echo("stopping …")
 
 
-def _write_addresses(system: AnySystem) -> None:
+def _write_addresses(system: AnySystem, scenarios: list[Scenario]) -> None:
     path = system.data_dir / "run" / "system.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"nats": system.server.url, "api": system.url("api")}))
+    packs = [str(one.pack) for one in scenarios]
+    path.write_text(json.dumps({"nats": system.server.url, "api": system.url("api"), "packs": packs}))
 
 
 def _print_addresses(system: AnySystem, scenarios: list[Scenario], secret: Path) -> None:
@@ -57,7 +71,9 @@ def _print_addresses(system: AnySystem, scenarios: list[Scenario], secret: Path)
     for name in START_ORDER:
         typer.echo(f"{name:<10} {system.url(name)}/readyz")
     typer.echo(f"\npages      POST {system.url('intake')}/webhooks/pagerduty/<tenant>, signed with {secret}")
-    typer.echo(f"console    GET  {system.url('api')}/v1/investigations")
+    typer.echo(f"answers    GET  {system.url('api')}/v1/investigations?tenant=<tenant>, or `inquest list`")
+    with suppress(OSError):
+        typer.echo(f"grpc       {(system.data_dir / 'run' / 'api.addr').read_text().strip()}")
     for one in scenarios:
-        typer.echo(f"pack       {one.pack.name} is tenant {one.tenant}")
+        typer.echo(f"pack       {one.pack.name} is tenant {one.tenant}, signed with {secret} too")
     typer.echo(f"log        {system.data_dir / 'inquest.log'}\n\nCtrl-C stops everything.")
