@@ -69,7 +69,7 @@ def investigate_packs(
 def open_all(paths: list[Path]) -> tuple[list[Scenario], list[str]]:
     """Open all packs, those below a folder too; returns them, and what is wrong with those that cannot be used."""
     scenarios, unusable = [], []
-    for path in (pack for path in paths for pack in (_packs_below(path) or [path])):
+    for path in (pack for given in paths for pack in (_packs_below(given) or [given])):
         try:
             scenarios.append(scenario(path))
         except InquestError as error:
