@@ -143,8 +143,10 @@ def test_up_takes_a_page_and_people_answer(system: dict[str, str], tmp_path: Pat
         assert time.monotonic() < until
         time.sleep(0.2)
     inquest("cancel", investigation, "--tenant", tenant, cwd=tmp_path)
-    inquest("init", cwd=tmp_path)
-    assert "recording" in inquest("config", "diff", cwd=tmp_path).stdout
+    (tmp_path / "inquest.yaml").write_text("correlation:\n  window_s: 600\n")
+    changes = inquest("config", "diff", cwd=tmp_path).stdout
+    assert "correlation.window_s: 900 → 600" in changes
+    assert "recording" not in changes  # what `up` added to its file stays
     assert "is applied" in inquest("config", "apply", cwd=tmp_path).stdout
     assert "no difference" in inquest("config", "diff", cwd=tmp_path).stdout
     findings = json.loads(inquest("doctor", "--json", cwd=tmp_path).stdout)

@@ -69,7 +69,8 @@ def test_a_refused_pack_does_not_cost_the_others(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 1
     assert json.loads(done.stdout)["state"] == "concluded"
-    assert "v2-payload" in done.stderr
+    assert "422: " in done.stderr
+    assert "V3" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
