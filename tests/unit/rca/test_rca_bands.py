@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from inquest.rca.cause import Cause, Term
 from inquest.rca.citations import check_statement
-from inquest.rca.confidence import CERTAIN, band, confidences
+from inquest.rca.confidence import CERTAIN, LEAD_MIN, band, confidences
 from inquest.rca.finding import Finding, Sight, analysis
 from inquest.rca.ownership import owners
 from inquest.rca.tables import Window
@@ -44,10 +46,27 @@ def test_confidence_grows_with_the_lead_and_with_the_best_evidence():
     assert by_lead[-1] <= CERTAIN
 
 
-def test_the_second_cause_is_never_surer_than_the_first():
-    first, second = confidences([cause(3, 2.0), cause(1, 2.0)])
-    assert first > second
-    assert confidences([cause(3, 3.0)])[0] > 0.9
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=20), st.floats(-5, 9))
+@settings(max_examples=50)
+def test_no_cause_is_surer_than_one_ranked_above_it_and_all_share_one_certainty(scores, best):
+    ranked = [cause(score, best) for score in sorted(scores, reverse=True)]
+    sure = confidences(ranked)
+    assert sure == sorted(sure, reverse=True)
+    assert sum(sure) <= 1 + 1e-9
+    assert 0 <= sure[-1] <= sure[0] <= CERTAIN
+
+
+def test_two_causes_that_explain_alike_are_not_both_sure():
+    first, second = confidences([cause(7.0, 3.9), cause(6.9, 3.9)])
+    assert first + second <= 1
+    assert first < 0.7
+
+
+def test_a_close_rival_is_no_proof():
+    level, (why,) = band(0.97, precedes=True, sources=2, coverage=LOOKED, lead=LEAD_MIN - 0.1)
+    assert level == "likely"
+    assert why == "No higher than likely: another candidate is close behind."
+    assert band(0.97, precedes=True, sources=2, coverage=LOOKED, lead=LEAD_MIN) == ("proven", ())
 
 
 class TestCitations:

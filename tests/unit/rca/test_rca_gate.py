@@ -1,8 +1,11 @@
 """The gate before a verdict: what may be called likely or proven, and what it costs to have seen too little."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from inquest.rca.cause import Cause, Term
-from inquest.rca.confidence import BEST, BIAS, band, confidences
+from inquest.rca.confidence import FITTED, band, confidences, strongest
 from inquest.rca.finding import Sight
 
 LIKELY, PROVEN, POSSIBLE = 0.8, 0.97, 0.5
@@ -55,18 +58,28 @@ def test_a_band_begins_at_its_limit(edge, above, below):
     assert band(edge - 0.001, precedes=True, sources=2, coverage=())[0] == below
 
 
-def test_a_tie_is_even_where_the_evidence_just_outweighs_the_doubt():
-    first, second = confidences([cause(2, -BIAS / BEST), cause(2, -BIAS / BEST)])
-    assert first == second == pytest.approx(0.5)
+def test_alone_it_is_even_where_the_evidence_just_outweighs_the_doubt():
+    (alone,) = confidences([cause(2, -FITTED.bias / FITTED.best)])
+    assert alone == pytest.approx(0.5)
+
+
+def test_a_tie_is_shared():
+    (alone,) = confidences([cause(2, 1.0)])
+    assert confidences([cause(2, 1.0), cause(2, 1.0)]) == pytest.approx([alone / 2, alone / 2])
+
+
+def test_the_share_of_a_rival_falls_with_its_distance_by_the_sharpness():
+    first, second = confidences([cause(3, 1.0), cause(2.5, 1.0)])
+    assert math.log(first / second) == pytest.approx(0.5 * FITTED.sharpness)
 
 
 def test_a_rival_costs_confidence_and_the_runner_up_has_less():
     (alone,) = confidences([cause(2, 2.0)])
-    first, second = confidences([cause(2, 2.0), cause(1.5, 2.0)])
+    first, second = confidences([cause(2, 2.0), cause(1.8, 2.0)])
     assert second < first < alone
 
 
-def test_only_the_nearest_rival_counts():
-    assert confidences([cause(3, 1.0), cause(2, 1.0), cause(-5, 1.0)])[:2] == confidences(
-        [cause(3, 1.0), cause(2, 1.0)]
-    )
+def test_terms_about_its_place_are_no_evidence():
+    placed = Cause("unknown", "a", None, "m.", 2.0, 0.0, (), (), "q?", (Term("target", 9.0), Term("log", 1.0)))
+    assert confidences([placed]) == confidences([cause(2, 1.0)])
+    assert strongest(replace(placed, contributions=())) == 0.0

@@ -35,10 +35,15 @@ def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str
                 sure *= BY_ELIMINATION
             elif below is not None and entity not in below:
                 sure *= NOT_BELOW
-            trouble = found.setdefault(entity, Trouble(entity))
+            trouble = found.setdefault(_silent(entity, found, graph) or entity, Trouble(entity))
             trouble.channels["excess"].append((min(1.0, left) * sure, index))
             if finding.onset_at is not None and finding.strength > STRONG:
                 trouble.onsets.append(finding.onset_at)
+
+
+def _silent(entity: str, found: Mapping[str, Trouble], graph: CallGraph) -> str | None:
+    """The direct callee that fell silent: a dead one cannot tell what its callers lose by it."""
+    return next((name for name in sorted(graph.callees.get(entity, ())) if name in found and found[name].silent), None)
 
 
 def _callees(entity: str, shares: Mapping[str, tuple[float, int]], graph: CallGraph) -> float:

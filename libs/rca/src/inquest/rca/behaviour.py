@@ -118,7 +118,7 @@ def judge(
     edits, gone, come = pair_edits(removed, added)
     if not edits and not gone and not come:
         if removed and any(_HELD.search(line) for line in (*removed, *context)):
-            return Judgement(0.65, "it moves lines across a lock, transaction or release", ("concurrency", "pool"))
+            return Judgement(0.8, "it moves lines across a lock, transaction or release", ("concurrency", "pool"))
         return Judgement(0.05, "only comments, spaces or the order of lines change")
     if not pairs and all(_TELEMETRY.search(line) for line in (*removed, *added) if len(line.strip()) > 2):
         return _telemetry(edits)
@@ -202,7 +202,7 @@ def _risky(removed: Sequence[str], added: Sequence[str], come: Sequence[str]) ->
         if any(pattern.search(line) for line in come) and not pattern.search(whole):
             found.append(Judgement(0.7, said, (mechanism,)))
     if any(_KEPT.search(line) for line in come) and any(_APPEND.search(line) for line in come):
-        found.append(Judgement(0.7, "it keeps adding to something that nothing empties", ("memory",)))
+        found.append(Judgement(0.85, "it keeps adding to something that nothing empties", ("memory",)))
     return found
 
 

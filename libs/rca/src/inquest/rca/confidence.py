@@ -2,18 +2,29 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from inquest.rca.cause import Band, Cause
 from inquest.rca.finding import Sight
 
-# Logistic calibration over two numbers: how far the first cause leads, and how strong its best single
-# piece of evidence is. docs/how-inquest-decides.md says on what it was fitted.
-BIAS = -2.2
-LEAD = 1.1
-BEST = 1.15
-LEAD_MAX = 4.0
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Whether the evidence can tell at all (logistic in the best single piece), times the share among the candidates.
+
+    `sharpness` turns a lead in log-odds into that share. docs/how-inquest-decides.md says on what it was fitted.
+    """
+
+    bias: float = -3.0
+    best: float = 2.4
+    sharpness: float = 4.0
+
+
+FITTED = Calibration()
 # No score makes it certain: the fit has seen too few cases to tell 97 % from more.
 CERTAIN = 0.97
+# Odds of 4 to 1: below, a rival is too close to speak of proof.
+LEAD_MIN = 1.4
 
 _LEVELS = (("proven", 0.92), ("likely", 0.7), ("possible", 0.35))
 _BANDS: tuple[Band, ...] = ("undetermined", "possible", "likely", "proven")
@@ -22,23 +33,27 @@ _PLACE = frozenset({"target", "onset", "explains"})
 
 
 def confidences(causes: Sequence[Cause]) -> list[float]:
-    """For each of the causes, best first, the calibrated probability that it is the true one."""
-    best, second = causes[0].score, causes[1].score if len(causes) > 1 else causes[0].score - LEAD_MAX
-    return [_probability(cause, cause.score - (second if place == 0 else best)) for place, cause in enumerate(causes)]
+    """For each of the causes, best first, the calibrated probability that it is the true one; at most 1 together."""
+    return probabilities([cause.score for cause in causes], strongest(causes[0]))
 
 
-def _probability(cause: Cause, lead: float) -> float:
-    strongest = max((t.log_odds for t in cause.contributions if t.name not in _PLACE), default=0.0)
-    value = BIAS + LEAD * max(-LEAD_MAX, min(LEAD_MAX, lead)) + BEST * max(0.0, strongest)
-    return min(CERTAIN, _logistic(value))
+def strongest(cause: Cause) -> float:
+    """The log-odds of the best single piece of evidence for a cause, 0 without any."""
+    return max((term.log_odds for term in cause.contributions if term.name not in _PLACE), default=0.0)
 
 
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+def probabilities(scores: Sequence[float], best: float, calibration: Calibration = FITTED) -> list[float]:
+    """The probability of each candidate from the scores, best first, and the best piece of evidence for the first."""
+    told = 1 / (1 + math.exp(-max(-30.0, min(30.0, calibration.bias + calibration.best * best))))
+    parts = [math.exp(max(-700.0, calibration.sharpness * (score - scores[0]))) for score in scores]
+    whole = sum(parts)
+    return [min(CERTAIN, told * part / whole) for part in parts]
 
 
-def band(confidence: float, *, precedes: bool, sources: int, coverage: Sequence[Sight]) -> tuple[Band, tuple[str, ...]]:
-    """The band, and the rules that lowered it, each in a sentence."""
+def band(
+    confidence: float, *, precedes: bool, sources: int, coverage: Sequence[Sight], lead: float = math.inf
+) -> tuple[Band, tuple[str, ...]]:
+    """The band, and the rules that lowered it, each in a sentence. `lead` is in log-odds over the next candidate."""
     caps = []
     level = next((3 - place for place, (_, least) in enumerate(_LEVELS) if confidence >= least), 0)
     if level > 1 and not precedes:
@@ -47,6 +62,9 @@ def band(confidence: float, *, precedes: bool, sources: int, coverage: Sequence[
     if level > 1 and sources < 2:
         level = 1
         caps.append("No higher than possible: no independent source agrees.")
+    if level > 2 and lead < LEAD_MIN:
+        level = 2
+        caps.append("No higher than likely: another candidate is close behind.")
     for sight in coverage:
         if sight.status in {"failed", "skipped"} and level > 2:
             level = 2

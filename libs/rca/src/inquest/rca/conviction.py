@@ -96,6 +96,9 @@ def _timing(change: Finding, onset: float, weights: Weights, own: tuple[int, ...
         closeness = math.exp(-max(delay, 0.0) / switch_s)
         return Term("recent", weights.at_once * closeness - weights.recent, own, "a switch acts at once: time to onset")
     closeness = math.exp(-max(delay, 0.0) / deploy_s)
+    if "memory" in change.text("mechanisms").split()[:1]:
+        # What piles up hurts late, so that a long delay speaks for nothing.
+        closeness = max(closeness, 0.5)
     return Term("recent", weights.recent * (2 * closeness - 1), own, "time from going live to onset")
 
 

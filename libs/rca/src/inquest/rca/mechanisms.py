@@ -71,7 +71,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
         "concurrency",
         "mutex lock locks unlock rlock synchronized goroutine thread threads worker workers concurrency "
         "parallel async await semaphore channel atomic race waitgroup executor queue prefetch",
-        "deadlock latency threads queue timeout data cpu",
+        "deadlock latency threads queue timeout data cpu database",
     ),
     _row(
         "memory",

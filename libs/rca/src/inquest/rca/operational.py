@@ -123,6 +123,7 @@ _SIGNS = (
 )
 _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|dev|cloud|ai|app|example)\b", re.IGNORECASE)
 _INSIDE = re.compile(r"\.local\b|\.internal\b|\.svc\b|grpc\.io", re.IGNORECASE)
+_SPARE = re.compile(r"standby|secondary|fall-?back|fail-?over|backup|replica", re.IGNORECASE)
 _FAILED = re.compile(
     r"\b5\d\d\b|\b429\b|timed? ?out|deadline|unavailable|refused|reset|degraded|outage|error|fail|unreachable"
     r"|no such host|enotfound",
@@ -181,8 +182,8 @@ def _operation(
 
 
 def _outside_party(texts: Iterable[tuple[int, Finding, str]]) -> Operation | None:
-    """Failures of a host outside, or what its operator says about itself."""
-    hits, host = [], ""
+    """Failures of a host outside, or what its operator says about itself; theirs to mend unless there is a spare."""
+    hits, host, spare = [], "", False
     for index, finding, text in texts:
         outside = next(
             (m.group(0) for m in _HOST.finditer(text) if not _INSIDE.search(text[m.start() : m.end() + 12])), ""
@@ -190,8 +191,10 @@ def _outside_party(texts: Iterable[tuple[int, Finding, str]]) -> Operation | Non
         if (outside and _FAILED.search(text)) or _STATUS.search(text):
             hits.append((finding.strength, index))
             host = host or outside
+            spare = spare or bool(_SPARE.search(text))
     sentence = f"{host or 'an outside party'} fails"
-    return _operation("outside", "external", "failover", hits, sentence, frozenset({"network", "tls", "auth"}))
+    remedy: Remediation = "failover" if spare else "escalate-upstream"
+    return _operation("outside", "external", remedy, hits, sentence, frozenset({"network", "tls", "auth"}))
 
 
 def _surge(findings: Sequence[Finding], graph: CallGraph, target: Target) -> Operation | None:

@@ -22,7 +22,7 @@ STRONG = 0.3
 class Trouble:
     """Evidence about one entity: by channel, pairs of strength and finding index.
 
-    `lines` is the largest count of a line that tells of failure.
+    `lines` is the largest count of a line that tells of failure, `silent` says that it stopped reporting.
     """
 
     entity: str
@@ -30,6 +30,7 @@ class Trouble:
     onsets: list[float] = field(default_factory=list)
     classes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     lines: float = 0.0
+    silent: bool = False
 
     def strength(self, *channels: str) -> float:
         """Noisy-or over channels, 0 to 1."""
@@ -76,6 +77,7 @@ def troubles(findings: Sequence[Finding]) -> dict[str, Trouble]:
         trouble = found.setdefault(finding.entity, Trouble(finding.entity))
         strength = finding.strength * weight
         trouble.channels[channel].append((strength, index))
+        trouble.silent = trouble.silent or (finding.detector == "silence" and strength > STRONG)
         if finding.onset_at is not None and strength > STRONG:
             trouble.onsets.append(finding.onset_at)
         if channel == "log" and strength > STRONG:

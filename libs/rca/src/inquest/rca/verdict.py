@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from inquest.rca.accounting import settle_excess
 from inquest.rca.candidates import Incident, candidates, remediation
@@ -66,6 +67,7 @@ def _conclude(causes: Sequence[Cause], incident: Incident, order: Sequence[int],
         precedes=precedes,
         sources=len({_source(finding) for finding in support}),
         coverage=coverage,
+        lead=first.score - causes[1].score if len(causes) > 1 else inf,
     )
     told = tuple(_as_given(cause, order) for cause in causes)
     if level == "undetermined":
