@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from inquest.accuracy import engine, report, scale
+from inquest.accuracy import calibration, engine, report, scale
 from inquest.accuracy.answer import INQUEST, Answer
 from inquest.accuracy.apart import Failed
 from inquest.accuracy.baselines import METHODS as BASELINES
@@ -23,6 +23,8 @@ from inquest.cli import session
 from inquest.cli.accuracy_bus import answer_cases
 from inquest.contracts.errors import InquestError
 from inquest.packs import PackError
+
+SETS_MIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Options:
     parallel: int = engine.PROCESSES
     config: Path = Path("inquest.yaml")
     as_json: bool = False
+    leave_one_out: bool = False
 
 
 def accuracy(folders: list[Path], options: Options) -> None:
@@ -75,6 +78,8 @@ def _measure(cases: Sequence[Case], options: Options) -> None:
         costs = _costs(cases)
         figures["cost"] = [asdict(cost) for cost in costs]
         tables = [*tables, report.scale_table(costs)]
+    if options.leave_one_out:
+        tables = [*tables, calibration.calibration_table(_left_out(cases, options))]
     if options.markdown is not None:
         command = shlex.join(["inquest", *sys.argv[1:]])
         report.write_markdown(options.markdown, report.as_markdown(tables, command))
@@ -133,6 +138,15 @@ def _costs(cases: Sequence[Case]) -> list[scale.Cost]:
 
     try:
         return scale.measure(cases, show)
+    except Failed as failure:
+        raise InquestError(str(failure)) from failure
+
+
+def _left_out(cases: Sequence[Case], options: Options) -> list[calibration.LeftOut]:
+    if len({case.set_name for case in cases}) < SETS_MIN:
+        raise InquestError("to leave a set out, two other sets or more must be there")
+    try:
+        return calibration.leave_one_out(calibration.gather(cases, options.parallel))
     except Failed as failure:
         raise InquestError(str(failure)) from failure
 

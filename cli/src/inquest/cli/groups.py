@@ -33,6 +33,9 @@ def bench_accuracy(
     compare: Annotated[Path | None, typer.Option(help="A saved --json run: show wins and losses.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables into this document as well.")] = None,
     scale: Annotated[bool, typer.Option("--scale", help="Also time large cases at 1, 4 and 16 fold size.")] = False,
+    leave_one_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="Also fit confidence without each set.")
+    ] = False,
     parallel: Annotated[int, typer.Option(min=1, help="Cases at a time.")] = 2,
     config: ConfigFile = CONFIG_FILE,
     as_json: Json = False,
@@ -40,7 +43,8 @@ def bench_accuracy(
     """Compare the verdicts on recorded incidents with what really happened."""
     from inquest.cli.accuracy import Options, accuracy
 
-    accuracy(folders, Options(engine, baselines, explain, compare, markdown, scale, parallel, config, as_json))
+    asked = Options(engine, baselines, explain, compare, markdown, scale, parallel, config, as_json, leave_one_out)
+    accuracy(folders, asked)
 
 
 @dead_app.command("list")

@@ -60,7 +60,7 @@ def _set(name: str, one: Figures) -> tuple[str, ...]:
 def _confidence(one: Figures) -> Table:
     low, high = one["ece_ci"]
     row = (
-        _percent(one["right"]), _number(one["brier"]), _number(one["brier_skill"]), _number(one["auroc"]),
+        percent(one["right"]), number(one["brier"]), number(one["brier_skill"]), number(one["auroc"]),
         f"{one['ece']:.3f} [{low:.3f}, {high:.3f}]", f"{one['rss_mb_median']:.0f}", f"{one['rss_mb']:.0f}",
     )  # fmt: skip
     header = ("right", "Brier", "Brier skill", "AUROC", "ECE", "MB median", "MB max")
@@ -89,7 +89,7 @@ def _baselines(figures: Figures) -> Table:
 
 
 def _found(one: Figures) -> tuple[str, ...]:
-    return (*(_with_interval(one, key) for key in ("ac1", "ac3", "avg5")), _percent(one["exact_change"]))
+    return (*(_with_interval(one, key) for key in ("ac1", "ac3", "avg5")), percent(one["exact_change"]))
 
 
 def _cases(rows: Sequence[Figures]) -> Table:
@@ -165,9 +165,11 @@ def _with_interval(one: Figures, key: str) -> str:
     return f"{100 * one[key]:.1f} [{100 * low:.0f}, {100 * high:.0f}]"
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """Return a share in per cent, or a dash for None."""
     return ABSENT if value is None else f"{100 * value:.1f}"
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a figure with three digits, or a dash for None."""
     return ABSENT if value is None else f"{value:.3f}"
