@@ -72,7 +72,7 @@ bench: install-dev ## measure; prints one JSON object last
 	@$(BIN)/python -m scripts.bench
 
 bench-accuracy: install ## how often the true cause is named; writes the table in docs/accuracy.md
-	@$(BIN)/inquest bench accuracy packs $(wildcard ../shared/data/packs) --engine --baselines --scale --markdown docs/accuracy.md
+	@$(BIN)/inquest bench accuracy packs $(wildcard ../shared/data/packs) --engine --baselines --scale --leave-one-out --markdown docs/accuracy.md
 
 pack: install-dev ## record the bundled incident anew
 	@$(BIN)/inquest-testbed record pool-exhausted packs/pool-exhausted

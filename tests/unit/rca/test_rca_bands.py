@@ -65,7 +65,7 @@ def test_two_causes_that_explain_alike_are_not_both_sure():
 def test_a_close_rival_is_no_proof():
     level, (why,) = band(0.97, precedes=True, sources=2, coverage=LOOKED, lead=LEAD_MIN - 0.1)
     assert level == "likely"
-    assert why == "No higher than likely: another candidate is close behind."
+    assert why == "No higher than likely: another candidate, or that nothing is wrong, is close behind."
     assert band(0.97, precedes=True, sources=2, coverage=LOOKED, lead=LEAD_MIN) == ("proven", ())
 
 

@@ -53,7 +53,10 @@ def probabilities(scores: Sequence[float], best: float, calibration: Calibration
 def band(
     confidence: float, *, precedes: bool, sources: int, coverage: Sequence[Sight], lead: float = math.inf
 ) -> tuple[Band, tuple[str, ...]]:
-    """The band, and the rules that lowered it, each in a sentence. `lead` is in log-odds over the next candidate."""
+    """The band, and the rules that lowered it, each in a sentence.
+
+    `lead` is in log-odds, over the next candidate or over there being no cause at all.
+    """
     caps = []
     level = next((3 - place for place, (_, least) in enumerate(_LEVELS) if confidence >= least), 0)
     if level > 1 and not precedes:
@@ -64,7 +67,7 @@ def band(
         caps.append("No higher than possible: no independent source agrees.")
     if level > 2 and lead < LEAD_MIN:
         level = 2
-        caps.append("No higher than likely: another candidate is close behind.")
+        caps.append("No higher than likely: another candidate, or that nothing is wrong, is close behind.")
     for sight in coverage:
         if sight.status in {"failed", "skipped"} and level > 2:
             level = 2

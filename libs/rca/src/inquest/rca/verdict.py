@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
 
 from inquest.rca.accounting import settle_excess
 from inquest.rca.candidates import Incident, candidates, remediation
@@ -23,6 +22,8 @@ RADIUS_STRENGTH_MIN = 0.4
 RADIUS_BELOW_MIN = 0.7
 # The cause may be seen a little after the first symptom: samples are a minute apart.
 PRECEDES_SLACK_S = 60.0
+# The log-odds that a cause must beat beside its rivals: that it is none.
+NOTHING = 0.0
 
 
 def rank(
@@ -67,7 +68,7 @@ def _conclude(causes: Sequence[Cause], incident: Incident, order: Sequence[int],
         precedes=precedes,
         sources=len({_source(finding) for finding in support}),
         coverage=coverage,
-        lead=first.score - causes[1].score if len(causes) > 1 else inf,
+        lead=first.score - max([NOTHING, *(cause.score for cause in causes[1:2])]),
     )
     told = tuple(_as_given(cause, order) for cause in causes)
     if level == "undetermined":
