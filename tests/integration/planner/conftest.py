@@ -10,6 +10,7 @@ from inquest.contracts.capabilities import CAPABILITIES
 from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.latest import (
     CapabilityTask,
+    Coverage,
     DeadLetter,
     Incident,
     InvestigationRecorded,
@@ -81,6 +82,7 @@ class Others:
             headline="the pool is too small",
             band="possible" if event.round_closed.round == 1 else "likely",
             confidence=0.8,
+            coverage=(Coverage(capability="collect-symptoms", interface="metrics", status="looked"),),
         )
         if all(stored.message.verdict_id != verdict.verdict_id for stored in present):
             last = present[-1].seq if present else 0

@@ -41,17 +41,21 @@ def story(**changes) -> InvestigationStory:
 
 def test_the_report_says_what_an_engineer_needs_at_night():
     assert report_text(story(), UTC).splitlines() == [
-        "Incident   checkout latency p99 above 2 s (critical, opened 2026-03-01 15:00:01 UTC)",
-        f"Cause      {HEADLINE} likely · 0.87",
+        "Incident   checkout latency p99 above 2 s (critical, tenant acme, opened 2026-03-01 15:00:01 UTC)",
+        "Window     2026-03-01 14:00:00 \N{EN DASH} 14:30:00 UTC",
+        f"Cause      {HEADLINE}",
+        "           likely · 0.87",
         "           fewer connections than requests, so requests queue",
-        "First sign 2026-03-01 14:03:10 UTC checkout latency p99 14x · blast radius: frontend, cart",
-        "Proof      E1 metric: checkout metric 0: pool wait p99 rose 14x at 14:03:10",
-        '           pack/metrics: pool_wait_seconds{service="checkout"}',
-        "           E3 change: checkout change 0: pool wait p99 rose 14x at 14:03:10",
-        '           pack/metrics: pool_wait_seconds{service="checkout"}',
-        "Against    E2 metric: checkout metric 0: pool wait p99 rose 14x at 14:03:10",
-        '           pack/metrics: pool_wait_seconds{service="checkout"}',
         "Next step  roll back 3f9c2ab on checkout",
+        "First sign 2026-03-01 14:03:10 UTC checkout latency p99 14x",
+        "           blast radius: frontend, cart",
+        "Proof      E1 metric  checkout metric 0: pool wait p99 rose 14x at 14:03:10",
+        '                 from pack/metrics: pool_wait_seconds{service="checkout"}',
+        "           E3 change  checkout change 0: pool wait p99 rose 14x at 14:03:10",
+        '                 from pack/metrics: pool_wait_seconds{service="checkout"}',
+        "Against    E2 metric  checkout metric 0: pool wait p99 rose 14x at 14:03:10",
+        '                 from pack/metrics: pool_wait_seconds{service="checkout"}',
+        "Check      what would prove it wrong: pool wait before the deploy",
         "Not seen   flags: skipped, no provider configured",
         "Took       1.9 s · 14 tool calls · 0 tokens",
         "Feedback   wrong: a cable (ada, 2026-03-01 15:01:00 UTC)",
@@ -68,6 +72,7 @@ def test_markdown_has_the_evidence_with_its_ids():
     assert "- **Next step**: roll back 3f9c2ab on checkout\n" in text
     for evidence in EVIDENCE:
         assert f"`{evidence.evidence_id}`" in text
+    assert "- **Proof**:\n  - E1 metric  checkout metric 0: pool wait" in text
     assert '`pool_wait_seconds{service="checkout"}` from pack/metrics, sha256 `000000000000`' in text
 
 
@@ -113,18 +118,18 @@ def test_undetermined_is_an_answer():
         blast_radius=(),
         remediation="none",
         coverage=(),
-        ceilings=("no independent source agrees",),
+        ceilings=("No higher than possible: no independent source agrees.",),
         open_questions=("did the load change?", "who deployed?"),
         losses=("logs.ndjson:3 is not JSON",),
         spend=ONE.verdict().spend.model_copy(update={"repeated_calls": 2}),
     )
     lines = report_text(story(verdicts=(verdict,)), UTC).splitlines()
-    assert "First sign none with a time · blast radius: none seen" in lines
+    assert "undetermined · 0.10 (held back: one kind of source)" in lines[3]
+    assert lines[lines.index("First sign none with a time") + 1].strip() == "blast radius: none seen"
     assert "Proof      none" in lines
-    assert "Next step  none is known to help" in lines
+    assert "Next step  find out: did the load change?" in lines
     assert "Not seen   logs.ndjson:3 is not JSON" in lines
-    assert "Held back  no independent source agrees" in lines
-    assert lines[-4:-2] == ["Open       did the load change?", "           who deployed?"]
+    assert lines[-5:-3] == ["Open       did the load change?", "           who deployed?"]
     assert "14 tool calls (2 repeated)" in lines[-2]
 
 

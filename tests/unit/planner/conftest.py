@@ -7,6 +7,7 @@ import pytest
 from inquest.contracts.latest import (
     CapabilityTask,
     Cause,
+    Coverage,
     Hypothesis,
     Incident,
     InvestigationRecorded,
@@ -116,6 +117,7 @@ class Builders:
             "headline": "checkout v1.42 shrank the pool",
             "band": "likely",
             "confidence": 0.87,
+            "coverage": (Coverage(capability="collect-symptoms", interface="metrics", status="looked"),),
             "hypotheses": tuple(
                 Hypothesis(cause=Cause(kind="change", entity=entity), mechanism="m", confidence=0.5)
                 for entity in ("checkout", "cart", "checkout", "db", "cache")

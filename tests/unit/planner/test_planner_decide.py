@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import CancelInvestigation, Focus, Limits, StartInvestigation, Window
+from inquest.contracts.latest import CancelInvestigation, Coverage, Focus, Limits, StartInvestigation, Window
 from inquest.planner.domain import decide
 from inquest.planner.domain.rounds import step_id
 
@@ -112,6 +112,22 @@ def test_an_uncertain_verdict_asks_again_about_its_candidates(build, band):
     play.finish_round()
     assert play.events[-1].round_closed.round == 2
     assert play.reach(band=band, round=2, revision=2) == ["concluded"]
+
+
+@pytest.mark.parametrize(
+    ("status", "goes_on"), [("looked", True), ("degraded", True), ("skipped", False), ("failed", False)]
+)
+def test_another_round_needs_something_to_look_at(build, status, goes_on):
+    play = build.opened()
+    play.finish_round()
+    rows = (
+        Coverage(capability="collect-symptoms", interface="metrics", status=status),
+        Coverage(
+            capability="collect-change-risk", interface="changes", status="skipped", reason="no provider configured"
+        ),
+    )
+    decided = play.reach(band="undetermined", coverage=rows)
+    assert decided == (["step-planned"] * 3 if goes_on else ["concluded"])
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,13 @@ def test_a_body_that_breaks_its_contract_is_kept_unparsed():
     assert assemble([row]) is None
 
 
+def test_a_call_that_nobody_served_says_why():
+    call = next(item.message for item in ONE.messages() if item.subject is s.TOOL_CALLED)
+    unserved = call.model_copy(update={"provider": None, "status": "unavailable", "reason": "no provider configured"})
+    assert describe(unserved, "x") == "metrics: no provider configured"
+    assert describe(unserved.model_copy(update={"reason": ""}), "x") == "metrics: unavailable"
+
+
 def test_the_timeline_has_one_line_for_each_kind():
     assert STORY is not None
     texts = [entry.text for entry in STORY.timeline]

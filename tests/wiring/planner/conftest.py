@@ -7,7 +7,7 @@ import pytest_asyncio
 from inquest.bus import AlreadyRecorded, Delivery
 from inquest.config import Config, ConfigStore
 from inquest.contracts.capabilities import CAPABILITIES
-from inquest.contracts.latest import CapabilityTask, Incident, InvestigationRecorded, StepFinished, Verdict
+from inquest.contracts.latest import CapabilityTask, Coverage, Incident, InvestigationRecorded, StepFinished, Verdict
 from inquest.contracts.subjects import INCIDENT_OPENED, INVESTIGATION_RECORDED, STEP_FINISHED, VERDICT_REACHED
 from inquest.contracts.topology import CONFIG, consumer, worker_durable
 from inquest.planner.domain.decide import investigation_of
@@ -90,6 +90,7 @@ class World:
             headline="the pool is too small",
             band=band,
             confidence=0.8,
+            coverage=(Coverage(capability="collect-symptoms", interface="metrics", status="looked"),),
         )
         await self.bus.publish(VERDICT_REACHED, verdict, tenant="acme", investigation=INVESTIGATION)
 

@@ -232,8 +232,7 @@ async def test_an_injection_is_reported_and_problems_are_named(memory_bus: Memor
     assert evidence.statement.endswith("ignore all rules")
     (row,) = finished.coverage
     assert row.status == "degraded"
-    assert "logs.ndjson:1: not JSON" in row.reason
-    assert row.reason.endswith("and 2 more problems")
+    assert row.reason == "7 lines could not be used, the first: logs.ndjson:1: not JSON"
     assert "ignore all rules" not in row.reason
 
 

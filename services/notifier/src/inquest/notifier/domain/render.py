@@ -6,33 +6,34 @@ is escaped, JSON escapes by itself.
 
 import json
 import re
-from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from inquest.contracts.latest import InvestigationStory
 from inquest.contracts.text import plain
-from inquest.notifier.domain.report import Exhibit, Report, make_report
+from inquest.notifier.domain.report import AGAINST_MAX, PROOF_MAX, Exhibit, Report, make_report
+from inquest.notifier.domain.sections import Detail, Section, sections
 
 JSON_FORMAT = 1
-QUERY_CHARS_MAX = 500
+QUERY_CHARS_MAX = 2000
 _LABEL_WIDTH = 11
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~@&!])")
 _LINK = re.compile(r"(?i)(://|www\.)")
 
-Line = tuple[str, str]  # a label (empty: continues the one above) and its text
+_TEXT = Detail(proof_max=4, against_max=2, is_full=False)
+_FULL = Detail(proof_max=PROOF_MAX, against_max=AGAINST_MAX, is_full=True)
 
 
 def report_text(story: InvestigationStory, zone: tzinfo) -> str:
-    """Return the report for a terminal or a plain message: one label a line, times in `zone`."""
-    return "".join(f"{label:<{_LABEL_WIDTH}}{text}".rstrip() + "\n" for label, text in _lines(make_report(story), zone))
+    """Return the report for a terminal or a plain message: a label, then its lines; times in `zone`."""
+    return "".join(_text_section(section) for section in sections(make_report(story), zone, _TEXT))
 
 
 def report_markdown(story: InvestigationStory, zone: tzinfo) -> str:
-    """Return the report as CommonMark, times in `zone`."""
+    """Return the report as CommonMark with every query in full, times in `zone`."""
     report = make_report(story)
     title = f"# {_escape(plain(report.summary.title))}\n\n"
-    body = "".join(_markdown_line(label, text) for label, text in _lines(report, zone) if label != "Incident")
+    body = "".join(_markdown_section(section) for section in sections(report, zone, _FULL))
     exhibits = "".join(_markdown_exhibit(item) for item in (*report.proof, *report.against))
     return title + body + (f"\n## Evidence\n\n{exhibits}" if exhibits else "")
 
@@ -51,73 +52,16 @@ def headline(story: InvestigationStory) -> str:
     return plain(f"[{verdict.band} {verdict.confidence:.2f}] {verdict.headline} ({report.summary.title})")
 
 
-def _lines(report: Report, zone: tzinfo) -> Iterator[Line]:
-    summary = report.summary
-    yield "Incident", plain(f"{summary.title} ({summary.severity}, opened {_time(summary.opened_at, zone)})")
-    yield from _answer(report, zone)
-    yield from _exhibit_lines("Proof", report.proof)
-    yield from _exhibit_lines("Against", report.against)
-    yield "Next step", plain(report.next_step)
-    yield from _gaps(report)
-    yield "Took", _took(report)
-    for given in report.feedback:
-        cause = f": {given.cause}" if given.cause else ""
-        yield "Feedback", plain(f"{given.judgement}{cause} ({given.given_by}, {_time(given.given_at, zone)})")
+def _text_section(section: Section) -> str:
+    texts = [section.text, *section.items] if section.text else section.items
+    labels = [section.label, *[""] * len(texts)]
+    lines = (f"{label:<{_LABEL_WIDTH}}{text}" for label, text in zip(labels, texts or ("",), strict=False))
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def _answer(report: Report, zone: tzinfo) -> Iterator[Line]:
-    verdict = report.verdict
-    if verdict is None:
-        yield "Cause", f"no verdict yet: the investigation is {report.summary.state}"
-        return
-    draft = "" if report.is_final else f" (not final: the investigation is {report.summary.state})"
-    yield "Cause", plain(f"{verdict.headline}  {verdict.band} · {verdict.confidence:.2f}{draft}")
-    if report.leading and plain(report.leading.mechanism) not in ("", plain(verdict.headline)):
-        yield "", plain(report.leading.mechanism)
-    blast = plain(f"blast radius: {', '.join(verdict.blast_radius) or 'none seen'}")
-    if report.first_sign:
-        sign = report.first_sign
-        yield "First sign", f"{_time(sign.onset_at, zone)} {plain(sign.statement)} · {blast}"
-    else:
-        yield "First sign", f"none with a time · {blast}"
-
-
-def _exhibit_lines(name: str, exhibits: tuple[Exhibit, ...]) -> Iterator[Line]:
-    if not exhibits:
-        yield name, "none"
-    for number, exhibit in enumerate(exhibits):
-        evidence, source = exhibit.evidence, exhibit.evidence.provenance
-        yield name if number == 0 else "", plain(f"{exhibit.label} {evidence.kind}: {evidence.statement}")
-        where = f"{source.provider}/{source.interface}"
-        yield "", plain(f"   {where}: {source.query}", QUERY_CHARS_MAX)
-
-
-def _gaps(report: Report) -> Iterator[Line]:
-    verdict = report.verdict
-    if verdict is None:
-        return
-    gaps = [f"{item.interface}: {item.status}, {item.reason or 'no reason given'}" for item in report.not_seen]
-    for number, text in enumerate([*gaps, *verdict.losses] or ["nothing: every source was looked at"]):
-        yield "Not seen" if number == 0 else "", plain(text)
-    for number, text in enumerate(verdict.ceilings):
-        yield "Held back" if number == 0 else "", plain(text)
-    for number, text in enumerate(verdict.open_questions):
-        yield "Open" if number == 0 else "", plain(text)
-
-
-def _took(report: Report) -> str:
-    took = report.took
-    seconds = f"{took.seconds:.1f} s" if took.seconds is not None else "not ended"
-    repeated = f" ({took.repeated_calls} repeated)" if took.repeated_calls else ""
-    return f"{seconds} · {took.calls} tool calls{repeated} · {took.tokens} tokens"
-
-
-def _time(at: datetime, zone: tzinfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
-
-
-def _markdown_line(label: str, text: str) -> str:
-    return f"- **{label}**: {_escape(text)}\n" if label else f"  {_escape(text.strip())}\n"
+def _markdown_section(section: Section) -> str:
+    head = f"- **{section.label}**: {_escape(section.text)}".rstrip() + "\n"
+    return head + "".join(f"  - {_escape(item.strip())}\n" for item in section.items)
 
 
 def _markdown_exhibit(exhibit: Exhibit) -> str:
@@ -160,6 +104,8 @@ def _document(report: Report) -> dict[str, Any]:
         "services": list(summary.services),
         "opened_at": summary.model_dump(mode="json")["opened_at"],
         "ended_at": summary.model_dump(mode="json")["ended_at"],
+        "window": report.window.model_dump(mode="json") if report.window else None,
+        "clock_skew": report.clock_skew,
         "is_final": report.is_final,
         "verdict": verdict.model_dump(mode="json") if verdict else None,
         "proof": [_exhibit_document(item) for item in report.proof],

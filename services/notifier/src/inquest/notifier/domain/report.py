@@ -11,27 +11,14 @@ from inquest.contracts.latest import (
     Hypothesis,
     InvestigationStory,
     InvestigationSummary,
-    Remediation,
     Symptom,
     Verdict,
+    Window,
 )
+from inquest.notifier.domain.advice import next_step
 
 PROOF_MAX = 6
 AGAINST_MAX = 4
-
-_NEXT_STEPS: dict[Remediation, str] = {
-    "rollback": "roll back {change}",
-    "roll-forward": "fix and deploy anew: {change}",
-    "config-revert": "revert the configuration: {change}",
-    "flag-disable": "disable the flag: {change}",
-    "scale": "scale {entity}",
-    "restart": "restart {entity}",
-    "failover": "fail over from {entity}",
-    "reschedule": "move {entity} to other nodes",
-    "rotate-credential": "rotate the credential of {entity}",
-    "purge-data": "purge the data that {entity} cannot process",
-    "escalate-upstream": "escalate to the owner of {entity}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +44,13 @@ class Report:
     """Everything a report shows, in order.
 
     `verdict` is the one that the investigation concluded with, else the newest (then `is_final` is False), else None.
+    `window` is what was looked at, where the first event is known; `clock_skew` says why a signal's time was moved.
+    `not_seen` has every source that was not looked at, or that was read with something missing.
     """
 
     summary: InvestigationSummary
+    window: Window | None
+    clock_skew: str
     verdict: Verdict | None
     is_final: bool
     leading: Hypothesis | None
@@ -79,17 +70,24 @@ def make_report(story: InvestigationStory) -> Report:
     exhibits = _exhibits(story, verdict)
     return Report(
         summary=story.summary,
+        window=next((event.opened.window for event in story.events if event.opened), None),
+        clock_skew=_clock_skew(story),
         verdict=verdict,
         is_final=is_final,
         leading=leading,
         first_sign=verdict.first_sign if verdict else None,
         proof=_strongest(_cited(exhibits, leading.support if leading else ()), PROOF_MAX),
         against=_strongest(_cited(exhibits, leading.against if leading else ()), AGAINST_MAX),
-        next_step=_next_step(verdict, leading),
-        not_seen=tuple(item for item in verdict.coverage if item.status != "looked") if verdict else (),
+        next_step=next_step(verdict, leading),
+        not_seen=tuple(item for item in verdict.coverage if item.status != "looked" or item.reason) if verdict else (),
         took=_took(story, verdict),
         feedback=story.feedback,
     )
+
+
+def _clock_skew(story: InvestigationStory) -> str:
+    labels = [*(signal.labels for signal in story.signals), *([story.incident.labels] if story.incident else [])]
+    return next((one["clock_skew"] for one in labels if one.get("clock_skew")), "")
 
 
 def _answer(story: InvestigationStory) -> tuple[Verdict | None, bool]:
@@ -122,16 +120,6 @@ def _strongest(exhibits: Sequence[Exhibit], limit: int) -> tuple[Exhibit, ...]:
         best.setdefault(exhibit.evidence.kind, exhibit)
     rest = [exhibit for exhibit in ordered if best[exhibit.evidence.kind] is not exhibit]
     return (*best.values(), *rest)[:limit]
-
-
-def _next_step(verdict: Verdict | None, leading: Hypothesis | None) -> str:
-    if verdict is None:
-        return "wait: there is no verdict yet"
-    if leading is None or verdict.remediation == "none":
-        return "none is known to help"
-    cause = leading.cause
-    change = f"{cause.change_ref} on {cause.entity}" if cause.change_ref else cause.entity
-    return _NEXT_STEPS[verdict.remediation].format(change=change, entity=cause.entity)
 
 
 def _took(story: InvestigationStory, verdict: Verdict | None) -> Took:

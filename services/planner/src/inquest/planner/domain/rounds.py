@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from inquest.contracts.capabilities import CAPABILITIES, Capability
-from inquest.contracts.latest import Band, CapabilityTask, Focus, Mode, RoundClosed, Verdict, derive_id
+from inquest.contracts.latest import Band, CapabilityTask, CoverageStatus, Focus, Mode, RoundClosed, Verdict, derive_id
 from inquest.planner.domain.state import Investigation
 from inquest.planner.domain.terms import Span
 from inquest.planner.domain.windows import widened
@@ -15,6 +15,7 @@ SERVED: Mapping[str, Capability] = {capability.capability_id: capability for cap
 
 CANDIDATES_MAX = 3
 UNCERTAIN: frozenset[Band] = frozenset({"possible", "undetermined"})
+SEEN: frozenset[CoverageStatus] = frozenset({"looked", "degraded"})
 QUALITY: Mapping[Mode, float] = {"fast": 0.1}
 """The weakest strength of evidence (0 to 1) worth reporting; other modes leave weighing to the verifier."""
 
@@ -77,11 +78,15 @@ def focus_on(state: Investigation, verdict: Verdict) -> Focus:
 
 
 def is_worth_another(state: Investigation, verdict: Verdict, at: datetime) -> bool:
-    """Whether the answer is uncertain, and rounds, calls and time (seconds since `opened`) allow another round."""
+    """Whether the answer is uncertain, and rounds, calls and time (seconds since `opened`) allow another round.
+
+    Where nothing could be looked at, another round would see nothing either.
+    """
     limits = state.opened.limits
     elapsed_s = (at - state.opened_at).total_seconds()
     return (
         verdict.band in UNCERTAIN
+        and any(row.status in SEEN for row in verdict.coverage)
         and state.round < limits.rounds_max
         and state.calls < limits.calls_max
         and elapsed_s + limits.step_latency_ms_max / 1000 <= limits.duration_s_max

@@ -73,8 +73,10 @@ def _(message: Verdict, subject: str) -> str:
 @_describe.register
 def _(message: ToolCall, subject: str) -> str:
     del subject
+    if message.provider is None:
+        return f"{message.domain}: {message.reason or message.status}"
     how = f"{message.size_bytes} bytes in {message.duration_ms:.0f} ms"
-    return _joined(f"asked {message.domain} of {message.provider or 'nobody'}: {message.status}, {how}", message.reason)
+    return _joined(f"asked {message.domain} of {message.provider}: {message.status}, {how}", message.reason)
 
 
 @_describe.register

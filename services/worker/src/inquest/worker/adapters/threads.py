@@ -28,7 +28,7 @@ class ThreadAnalyst:
 
     async def examine(self, task: CapabilityTask, answers: Sequence[Answer], *, timeout_s: float) -> Examined:
         """Return what was found. A detector that raises is a bug: the step says so, and it is logged and counted."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, task, answers)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, task, answers, time.perf_counter())
         try:
             # Not wait_for: before Python 3.12 it swallows a cancellation that meets the end of the work.
             async with asyncio.timeout(timeout_s):
@@ -46,8 +46,8 @@ class ThreadAnalyst:
         """Drop what has not begun; a running analysis ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _timed(self, task: CapabilityTask, answers: Sequence[Answer]) -> Examined:
-        began_s = time.perf_counter()
+    def _timed(self, task: CapabilityTask, answers: Sequence[Answer], began_s: float) -> Examined:
+        """Analyse; the time counts from when it was asked for, so that waiting for a turn is part of it."""
         return replace(self._work(task, answers), analysis_ms=(time.perf_counter() - began_s) * 1000)
 
 

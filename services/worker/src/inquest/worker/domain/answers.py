@@ -1,5 +1,6 @@
 """What a domain answered, and what that says about coverage."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from inquest.contracts.latest import CapabilityTask, Coverage, CoverageStatus, D
 
 INJECTION_PREFIX = "injection-attempt:"
 PROBLEMS_SHOWN_MAX = 5
+_LINE = re.compile(r"[^\s:]+:\d+: ")  # file:line: what is wrong with it
+_MORE_LINES = re.compile(r"[^\s:]+: and (\d+) more problems")  # how a pack ends the list of a file
 _STATUS: dict[ToolStatus, CoverageStatus] = {
     "ok": "looked",
     "degraded": "degraded",
@@ -63,7 +66,13 @@ def coverage_of(task: CapabilityTask, answer: Answer, failure: str) -> Coverage:
 
 
 def _reason(result: ToolResult) -> str:
+    """Return what was wrong in a bounded form: bad lines are counted and the first is named, other problems listed."""
     problems = [one for one in result.problems if not one.startswith(INJECTION_PREFIX)]
-    shown = problems[:PROBLEMS_SHOWN_MAX]
-    more = f"and {len(problems) - len(shown)} more problems" if len(problems) > len(shown) else ""
-    return "; ".join(dict.fromkeys(part for part in (result.reason, *shown, more) if part))
+    lines = [one for one in problems if _LINE.match(one)]
+    uncounted = sum(int(found[1]) for one in problems if (found := _MORE_LINES.fullmatch(one)))
+    others = [one for one in problems if not _LINE.match(one) and not _MORE_LINES.fullmatch(one)]
+    count = len(lines) + uncounted
+    damage = f"{count} line{'s' * (count != 1)} could not be used, the first: {lines[0]}" if lines else ""
+    shown = others[:PROBLEMS_SHOWN_MAX]
+    more = f"and {len(others) - len(shown)} more problems" if len(others) > len(shown) else ""
+    return "; ".join(dict.fromkeys(part for part in (result.reason, damage, *shown, more) if part))
