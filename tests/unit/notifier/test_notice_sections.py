@@ -151,7 +151,12 @@ def test_a_commit_is_named_in_short() -> None:
     ("coverage", "questions", "has_leading", "said"),
     [
         ((row("logs", reason="no provider configured"),), (), True, "connect a source of logs: `inquest init`"),
-        ((row("logs", "failed", "timeout"),), (), True, "connect a data source: none could be looked at"),
+        (
+            (row("logs", "failed", "timeout"),),
+            (),
+            True,
+            "connect a data source (none could be looked at): `inquest init`",
+        ),
         ((row("logs", "looked"),), (), True, "look at checkout first: it is the strongest candidate"),
         ((row("logs", "looked"),), ("None stands out.", "who?"), False, "find out: who?"),
         ((), (), False, "look at the service that paged"),

@@ -54,7 +54,7 @@ def _undetermined(verdict: Verdict, leading: Hypothesis | None) -> str:
     if unwired:
         return _WIRE.format(what=f"a source of {', '.join(unwired)}")
     if verdict.coverage and saw_nothing(verdict):
-        return _WIRE.format(what="a data source: none could be looked at")
+        return _WIRE.format(what="a data source (none could be looked at)")
     if leading is not None:
         return f"look at {leading.cause.entity} first: it is the strongest candidate, though a weak one"
     question = next((text for text in verdict.open_questions if "?" in text), "")
