@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 from inquest.bus.port import BusPort, Objects
@@ -53,6 +54,7 @@ class Calls:
     reader: Reader
     payloads: Objects
     clock: Clock
+    executor: Executor | None = None  # None: the loop's own threads
     flights: Flights[tuple[Reading, Sealed | None]] = field(default_factory=Flights)
 
     async def make(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> ToolResult:
@@ -99,7 +101,7 @@ class Calls:
         return reading, await self._store(request.tenant, reading.fetched) if reading.fetched else None
 
     async def _store(self, tenant: str, fetched: Fetched) -> Sealed:
-        sealed = await asyncio.to_thread(seal, fetched)
+        sealed = await asyncio.get_running_loop().run_in_executor(self.executor, seal, fetched)
         if not sealed.is_large:
             return sealed
         return replace(sealed, ref=await self.payloads.put(tenant, sealed.payload.data))

@@ -35,6 +35,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
         reader=Reader(HealthBoard(), RetryPolicy()),
         payloads=bus.objects(PAYLOADS),
         clock=_now,
+        executor=executor,
     )
     bus.reply(TOOL_CALL, Handlers(bus, directory, calls, _now).on_tool_call)
 

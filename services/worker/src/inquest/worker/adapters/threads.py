@@ -28,7 +28,9 @@ class ThreadAnalyst:
 
     async def examine(self, task: CapabilityTask, answers: Sequence[Answer], *, timeout_s: float) -> Examined:
         """Return what was found. A detector that raises is a bug: the step says so, and it is logged and counted."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, task, answers, time.perf_counter())
+        running = asyncio.get_running_loop().run_in_executor(
+            self._threads, self._timed, task, answers, time.perf_counter()
+        )
         try:
             # Not wait_for: before Python 3.12 it swallows a cancellation that meets the end of the work.
             async with asyncio.timeout(timeout_s):
