@@ -10,6 +10,7 @@ from inquest.worker.domain.answers import Answer
 from inquest.worker.domain.examine import Examined
 from inquest.worker.settings import Settings
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TASK = CapabilityTask(
@@ -25,16 +26,16 @@ def failures(reason: str) -> float:
     return float(ANALYSIS_FAILURES.labels("collect-symptoms", reason)._value.get())
 
 
-async def test_a_detector_that_raises_is_reported_counted_and_not_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_detector_that_raises_is_reported_counted_and_not_hidden() -> None:
     def broken(_task: CapabilityTask, _answers: Sequence[Answer]) -> Examined:
         raise ZeroDivisionError("strange data")
 
     analyst, before = ThreadAnalyst(1, broken), failures("ZeroDivisionError")
-    examined = await analyst.examine(TASK, [], timeout_s=5)
+    with capture_logs() as shown:
+        examined = await analyst.examine(TASK, [], timeout_s=5)
     assert examined.failure == "The analysis failed with ZeroDivisionError: strange data"
     assert failures("ZeroDivisionError") == before + 1
-    shown = capsys.readouterr()
-    assert "analysis_failed" in shown.out + shown.err
+    assert [event["event"] for event in shown] == ["analysis_failed"]
     await analyst.stop()
 
 
