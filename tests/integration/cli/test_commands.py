@@ -67,13 +67,14 @@ def test_mistakes_are_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_a_pack_to_its_report_and_trace(tmp_path: Path) -> None:
-    done = inquest("investigate", BUNDLED, "--zone", "Europe/Paris", cwd=tmp_path)
+    done = inquest("investigate", BUNDLED, "--zone", "Europe/Paris", "--mode", "fast", cwd=tmp_path)
     for label in ("Cause", "First sign", "Proof", "Next step", "Not seen", "Took", "Wrote"):
         assert label in done.stdout
     assert "collect-symptoms" in done.stderr
     (folder,) = (tmp_path / "out").iterdir()
     report = json.loads((folder / "report.json").read_text())
     assert report["format"] == 1
+    assert json.loads((folder / "trace.ndjson").read_text().splitlines()[0])["mode"] == "fast"
     told = inquest("trace", folder.name, cwd=tmp_path).stdout
     assert "Timeline" in told
     assert "metrics" in told

@@ -58,6 +58,7 @@ def test_a_default_tenant_without_sources_gets_the_generated_secret(tmp_path: Pa
 
 def test_modes_are_checked() -> None:
     assert with_mode(Config.model_validate({"tenants": {"a": {}}}), "deep").tenants["a"].mode == "deep"
+    assert with_mode(Config(), "fast").tenants["default"].mode == "fast"
     with pytest.raises(InquestError, match="no mode 'slow'; there are fast"):
         with_mode(Config(), "slow")
 

@@ -106,8 +106,8 @@ def with_mode(config: Config, mode: str) -> Config:
     if mode not in get_args(Mode):
         raise InquestError(f"no mode {mode!r}; there are {', '.join(get_args(Mode))}")
     document = config.model_dump(mode="json", exclude_unset=True)
-    for tenant in document.get("tenants", {}).values():
-        tenant["mode"] = mode
+    for tenant in config.tenants:  # the default tenant too, which a file need not name
+        document.setdefault("tenants", {}).setdefault(tenant, {})["mode"] = mode
     return Config.model_validate(document)
 
 

@@ -27,10 +27,7 @@ def telemetry_of(pack: Pack) -> Telemetry:
         baseline=Window(baseline.start, baseline.end) if baseline else None,
         series=[found for one in pack.metrics().series if len((found := _series(one, parts)).times)],
         logs=_logs(pack.logs(), parts),
-        patterns=[
-            tables.Pattern(one.service, one.signature, one.count, _delta(one.delta_vs_baseline, one.count))
-            for one in pack.patterns()
-        ],
+        patterns=[tables.Pattern(one.service, one.signature, one.count, one.delta or 0.0) for one in pack.patterns()],
         spans=_spans(pack.spans(), parts),
         changes=[_change(one) for one in pack.changes() if since <= one.time < parts[-1].end],
         edges=[tables.Edge(*edge) for edge in pack.topology()],
@@ -105,27 +102,9 @@ def _spans(table: SpanTable, parts: list[TimeRange]) -> tables.Spans:
         [table.name[row] for row in at],
         table.start[rows],
         table.duration_ms[rows],
-        np.fromiter((_failed(table.status[row]) for row in at), np.bool_, len(at)),
+        np.fromiter((bool(table.is_error(row)) for row in at), np.bool_, len(at)),
         [{name: str(value) for name, value in (table.attributes[row] or {}).items()} for row in at] or None,
     )
-
-
-def _failed(status: str) -> bool:
-    """Return whether a status is an error: OpenTelemetry's names, and HTTP and gRPC codes, are known."""
-    text = status.strip().lower().removeprefix("status_code_")
-    if text.isdigit():
-        return int(text) >= 500 if int(text) >= 100 else int(text) not in {0, 1}
-    return text not in {"", "unset", "ok", "success", "true"}
-
-
-def _delta(text: str | None, count: int) -> float:
-    """Return "+312" as a number; of a new signature the whole count is the difference."""
-    if text is not None and text.strip().lower() == "new":
-        return float(count)
-    try:
-        return float(text or 0)
-    except ValueError:
-        return 0.0
 
 
 def _change(one: RecordedChange) -> tables.Change:

@@ -11,8 +11,6 @@ from inquest.contracts.errors import Impossible
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject, match
 
-JSON_TYPE = "application/json"
-
 
 def encode(message: Message | bytes) -> bytes:
     """Return the wire form of a message, defaults written out: a later default must not rewrite history."""
@@ -23,8 +21,8 @@ def decode(row: Subject | None, headers: Mapping[str, str], payload: bytes) -> A
     """Return the message of this row, or the bytes where the row has no model. Raises Impossible on bad content."""
     if row is None or row.model is None:
         return payload
-    content_type = headers.get("Content-Type", JSON_TYPE)
-    if content_type != JSON_TYPE:
+    content_type = headers.get("Content-Type", codec.JSON)
+    if content_type != codec.JSON:
         return codec.decode(content_type, payload, row.model)
     try:
         return row.model.model_validate_json(payload)

@@ -77,6 +77,17 @@ class Pattern(BaseModel):
     def _as_text(cls, value: object) -> object:
         return orjson.dumps(value).decode() if isinstance(value, int | float) else value
 
+    @property
+    def delta(self) -> float | None:
+        """The difference as a number; of a new signature the whole count. None where the source gives none."""
+        text = self.delta_vs_baseline
+        if text is None or text.strip().lower() == "new":
+            return None if text is None else float(self.count)
+        try:
+            return float(text)
+        except ValueError:
+            return None
+
 
 def read_changes(path: Path, extent: TimeRange, problems: ProblemLog) -> list[Change]:
     """Read the changes in order of time.

@@ -45,6 +45,16 @@ class SpanTable:
         """Return the row numbers whose span starts within start ≤ t < end, of these services (None: all)."""
         return rows_between(self.start, self.service, start, end, services)
 
+    def is_error(self, index: int) -> bool | None:
+        """Return None where the source gives no status; OpenTelemetry's names and HTTP and gRPC codes are known."""
+        text = self.status[index].strip().lower().removeprefix("status_code_")
+        if text in {"", "unset"}:
+            return None if not text else False
+        if text.isdigit():
+            code = int(text)
+            return code >= 500 if code >= 100 else code not in {0, 1}
+        return text not in {"ok", "success", "true"}
+
     def row(self, index: int) -> dict[str, object]:
         """Return one row as the file has it."""
         return {

@@ -10,7 +10,6 @@ from inquest.rca.tables import Bools, Spans, Window
 from inquest.rca.wording import number
 
 PAIRS_MIN = 4
-GAP_MIN_MS = 2.0
 
 
 def call_changes(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: Window) -> list[Finding]:

@@ -12,8 +12,6 @@ from inquest.rca.spantree import SpanTree, span_tree
 from inquest.rca.tables import Bools, Spans, Target, Window
 
 SPANS_MIN = 4
-RANK_MIN = 2.5
-GROWTH_MIN_MS = 1.0
 
 
 def find_failure_paths(

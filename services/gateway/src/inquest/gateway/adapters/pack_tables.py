@@ -91,23 +91,13 @@ def _logs(pack: Pack, query: Query) -> Served:
                 service=one.service,
                 signature=one.signature,
                 count=one.count,
-                delta=_delta(one.delta_vs_baseline, one.count),
+                delta=one.delta,
             )
             for one in pack.patterns()
             if not query.services or one.service in query.services
         ],
     )
     return Served(response, not {"logs.ndjson", "patterns.ndjson"} <= set(pack.absent), cut)
-
-
-def _delta(text: str | None, count: int) -> float | None:
-    """Return "+312" as a number; of a new signature the whole count is the difference."""
-    if text is None or text.strip().lower() == "new":
-        return None if text is None else float(count)
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _traces(pack: Pack, query: Query) -> Served:
@@ -122,21 +112,10 @@ def _traces(pack: Pack, query: Query) -> Served:
         names=[table.name[row] for row in at],
         starts=table.start[rows].tolist(),
         durations_ms=table.duration_ms[rows].tolist(),
-        errors=[_is_error(table.status[row]) for row in at],
+        errors=[table.is_error(row) for row in at],
         attributes=[{name: str(value) for name, value in (table.attributes[row] or {}).items()} for row in at],
     )
     return Served(response, "spans.ndjson" not in pack.absent, cut)
-
-
-def _is_error(status: str) -> bool | None:
-    """Return None where the source gives no status; OpenTelemetry's names and HTTP and gRPC codes are known."""
-    text = status.strip().lower().removeprefix("status_code_")
-    if text in {"", "unset"}:
-        return None if not text else False
-    if text.isdigit():
-        code = int(text)
-        return code >= 500 if code >= 100 else code not in {0, 1}
-    return text not in {"ok", "success", "true"}
 
 
 def _changes(pack: Pack, query: Query) -> Served:
