@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from inquest.config import Config, ConfigStore
-from inquest.config.tenant import FileChannel, TerminalChannel, WebhookChannel
+from inquest.config.channels import FileChannel, TerminalChannel, WebhookChannel
 from inquest.contracts import subjects as s
 from inquest.contracts.latest import Notice
 from inquest.contracts.topology import CONFIG

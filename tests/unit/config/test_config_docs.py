@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from inquest.config import Config
+from inquest.config.correlation import CorrelationConfig
 from inquest.config.load import parse
-from inquest.config.model import CorrelationConfig
 
 TEXT = (Path(__file__).parents[3] / "docs/configuration.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inquest.config.channels import FileChannel, TerminalChannel, WebhookChannel
 from inquest.config.document import BYTES_MAX, ConfigInvalid
 from inquest.config.load import load, parse
 from inquest.config.model import FAST, Config
 from inquest.config.providers import PackProvider, PrometheusProvider
 from inquest.config.show import effective
 from inquest.config.starter import default_yaml
-from inquest.config.tenant import FileChannel, TerminalChannel, WebhookChannel
 
 FULL = """
 tenants:

@@ -2,7 +2,7 @@ import json
 from typing import get_args
 
 import pytest
-from inquest.config.tenant import SourceKind
+from inquest.config.sources import SourceKind
 from inquest.contracts import subjects as s
 from inquest.contracts import topology
 from inquest.contracts.codec import PROTOBUF, encode

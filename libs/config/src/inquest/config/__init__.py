@@ -1,7 +1,8 @@
 """inquest.yaml: schema, check, diff, revisions, service catalogue."""
 
 from inquest.config.catalogue import Catalogue
-from inquest.config.model import Config, CorrelationConfig, ModeConfig, Modes
+from inquest.config.correlation import CorrelationConfig
+from inquest.config.model import Config, ModeConfig, Modes
 from inquest.config.store import ConfigCache, ConfigStore, Revision
 from inquest.config.tenant import TenantConfig
 

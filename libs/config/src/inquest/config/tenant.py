@@ -2,33 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from typing import Self
 
 from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
 
+from inquest.config.channels import Channel, TerminalChannel
 from inquest.config.providers import Provider
-from inquest.config.section import FilePath, Name, SecretRef, SecretRefs, Section, ServiceName, WebUrl
+from inquest.config.section import FilePath, Section, ServiceName
+from inquest.config.sources import SourceConfig
 from inquest.contracts.message import Window
 from inquest.contracts.v1.investigation import Limits, Mode
-from inquest.contracts.v1.verdict import Band
-
-SourceKind = Literal["pagerduty", "generic"]
 
 
 def _repeated(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
-
-
-class SourceConfig(Section):
-    """Where signals come from."""
-
-    kind: SourceKind
-    secret: SecretRefs = Field(
-        default=(),
-        max_length=5,
-        description="Signing secret of the webhook: a reference, or several while one is rotated. "
-        "Without one, only the bus delivers.",
-    )
 
 
 class ServiceEntry(Section):
@@ -65,42 +52,6 @@ class CatalogueConfig(Section):
         if double := [f"{alias} ({source})" for (source, alias), count in claims.items() if count > 1]:
             raise ValueError(f"alias claimed by two services: {', '.join(double)}")
         return self
-
-
-class ChannelSettings(Section):
-    """What every channel has. Shadow mode is the default: notices are rendered and recorded, nothing is sent."""
-
-    id: Name = Field(description="Name of the channel in notices.")
-    live: bool = Field(default=False, description="true: send; false: shadow mode.")
-    live_services: tuple[ServiceName, ...] = Field(
-        default=(), description="With live: true, send only for these services; empty: for all."
-    )
-    band_min: Band = Field(default="undetermined", description="Weakest verdict worth a notice.")
-
-
-class TerminalChannel(ChannelSettings):
-    """Prints to the terminal of `inquest up`."""
-
-    kind: Literal["terminal"]
-
-
-class FileChannel(ChannelSettings):
-    """Appends to a file."""
-
-    kind: Literal["file"]
-    path: FilePath
-
-
-class WebhookChannel(ChannelSettings):
-    """Posts JSON, signed with HMAC-SHA256."""
-
-    kind: Literal["webhook"]
-    url: WebUrl
-    secret: SecretRef | None = Field(default=None, description="Reference of the signing secret.")
-    timeout_ms: PositiveInt = Field(default=5000, description="Longest wait for an answer.")
-
-
-Channel = Annotated[TerminalChannel | FileChannel | WebhookChannel, Field(discriminator="kind")]
 
 
 class RecordedWindow(Window):

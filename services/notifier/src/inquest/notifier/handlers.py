@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from inquest.bus.port import BusPort, Delivery, KeyValue
 from inquest.bus.settle import DELIVERIES_RESERVED
-from inquest.config.tenant import Channel, TenantConfig
+from inquest.config.channels import Channel
+from inquest.config.tenant import TenantConfig
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound, RetryLater
 from inquest.contracts.latest import Concluded, InvestigationRecorded, Notice, NoticeSent, Verdict

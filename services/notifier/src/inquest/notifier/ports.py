@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inquest.config import Config
-from inquest.config.tenant import Channel
+from inquest.config.channels import Channel
 from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.latest import Notice
 

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from inquest.config.tenant import SourceConfig
+from inquest.config.sources import SourceConfig
 from inquest.contracts.errors import InquestError, NotFound
 from inquest.contracts.payloads import INLINE_BYTES_MAX
 from inquest.contracts.subjects import INGEST_DELIVERY

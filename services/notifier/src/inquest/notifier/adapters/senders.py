@@ -9,8 +9,8 @@ from typing import TextIO
 
 import httpx
 
+from inquest.config.channels import Channel, FileChannel, TerminalChannel, WebhookChannel
 from inquest.config.secrets import resolve
-from inquest.config.tenant import Channel, FileChannel, TerminalChannel, WebhookChannel
 from inquest.contracts.errors import Impossible, RetryLater
 from inquest.contracts.latest import Notice
 from inquest.notifier.domain.sign import signature

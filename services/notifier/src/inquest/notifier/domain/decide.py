@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inquest.config import Catalogue, TenantConfig
-from inquest.config.tenant import Channel
+from inquest.config.channels import Channel
 from inquest.contracts.latest import (
     Band,
     Concluded,
