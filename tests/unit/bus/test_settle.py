@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from inquest.bus.settle import DELAY_S_FIRST, DELAY_S_MAX, DELIVERIES_RESERVED, settle
+from inquest.bus.settle import AFTER_S_MAX, DELAY_S_FIRST, DELAY_S_MAX, DELIVERIES_RESERVED, settle
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 
 attempts = st.integers(1, 50)
@@ -45,3 +45,10 @@ def test_no_message_is_retried_up_to_the_servers_limit(attempt: int, limit: int)
 def test_delays_never_shrink(attempt: int) -> None:
     error = RetryLater("x")
     assert settle(error, attempt, 10_000).delay_s <= settle(error, attempt + 1, 10_000).delay_s
+
+
+def test_a_delay_that_is_asked_for_is_kept_within_bounds() -> None:
+    assert settle(RetryLater("x", after_s=120), 1, 6).delay_s == 120
+    assert settle(RetryLater("x", after_s=0.1), 1, 6).delay_s == DELAY_S_FIRST
+    assert settle(RetryLater("x", after_s=1e9), 1, 6).delay_s == AFTER_S_MAX
+    assert settle(RetryLater("x", after_s=120), 6, 6).outcome == "dead"

@@ -6,7 +6,14 @@ class InquestError(Exception):
 
 
 class RetryLater(InquestError):
-    """The fault is expected to pass: redeliver with a growing delay, dead-letter at the limit."""
+    """The fault is expected to pass: redeliver with a growing delay, dead-letter at the limit.
+
+    `after_s` is the shortest delay that makes sense, where it is known, such as from Retry-After.
+    """
+
+    def __init__(self, *args: object, after_s: float = 0.0) -> None:
+        super().__init__(*args)
+        self.after_s = after_s
 
 
 class Impossible(InquestError):

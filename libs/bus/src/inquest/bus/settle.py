@@ -7,6 +7,7 @@ from inquest.contracts.errors import Impossible, RetryLater
 
 DELAY_S_FIRST = 0.25
 DELAY_S_MAX = 30.0
+AFTER_S_MAX = 3600.0  # of a delay that somebody outside asked for
 # Our own dead-letter path acts this many deliveries before the server's limit. The deliveries between are
 # left for what we cannot catch: poison that kills the process, which the server reports in an advisory.
 DELIVERIES_RESERVED = 2
@@ -27,7 +28,7 @@ def settle(error: BaseException | None, attempt: int, attempt_max: int) -> Settl
     """Decide from the handler's error and the number of this delivery (1 is the first).
 
     No error acks. Impossible dead-letters at once. RetryLater and bugs retry with a delay that doubles from
-    DELAY_S_FIRST up to DELAY_S_MAX, and dead-letter at the limit.
+    DELAY_S_FIRST up to DELAY_S_MAX, or is as long as the error asks for, and dead-letter at the limit.
     """
     if error is None:
         return Settlement("acked")
@@ -36,4 +37,5 @@ def settle(error: BaseException | None, attempt: int, attempt_max: int) -> Settl
     is_bug = not isinstance(error, RetryLater)
     if attempt >= max(1, attempt_max - DELIVERIES_RESERVED):
         return Settlement("dead", is_bug=is_bug)
-    return Settlement("retried", min(DELAY_S_FIRST * 2 ** (attempt - 1), DELAY_S_MAX), is_bug)
+    asked_s = min(error.after_s, AFTER_S_MAX) if isinstance(error, RetryLater) else 0.0
+    return Settlement("retried", max(min(DELAY_S_FIRST * 2 ** (attempt - 1), DELAY_S_MAX), asked_s), is_bug)
