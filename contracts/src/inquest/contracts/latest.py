@@ -43,7 +43,18 @@ from inquest.contracts.v1.investigation import (
     StepPlanned,
     StepRecorded,
 )
-from inquest.contracts.v1.people import Feedback, Notice, NoticeOutcome, NoticeSent
+from inquest.contracts.v1.people import (
+    Feedback,
+    HeldBy,
+    Notice,
+    NoticeContent,
+    NoticeFinding,
+    NoticeKind,
+    NoticeLink,
+    NoticeOutcome,
+    NoticeSent,
+    SourceRef,
+)
 from inquest.contracts.v1.signal import Incident, IncidentState, Severity, Signal, SignalKind
 from inquest.contracts.v1.tools import (
     Domain,
@@ -88,6 +99,7 @@ __all__ = [
     "EvidenceKind",
     "Feedback",
     "Focus",
+    "HeldBy",
     "Hypothesis",
     "Id",
     "Incident",
@@ -104,6 +116,10 @@ __all__ = [
     "MetricsResponse",
     "Mode",
     "Notice",
+    "NoticeContent",
+    "NoticeFinding",
+    "NoticeKind",
+    "NoticeLink",
     "NoticeOutcome",
     "NoticeSent",
     "Opened",
@@ -118,6 +134,7 @@ __all__ = [
     "Severity",
     "Signal",
     "SignalKind",
+    "SourceRef",
     "Spend",
     "StartInvestigation",
     "StepFinished",

@@ -1374,7 +1374,7 @@ Global___Lineage: _TypeAlias = Lineage  # noqa: Y015
 
 @_typing.final
 class Notice(_message.Message):
-    """One message for one channel about one change of an investigation."""
+    """One message for one channel about one change of an investigation, or about an incident that has none."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1388,6 +1388,10 @@ class Notice(_message.Message):
     BODY_FIELD_NUMBER: _builtins.int
     PAYLOAD_FIELD_NUMBER: _builtins.int
     LIVE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -1398,6 +1402,12 @@ class Notice(_message.Message):
     body: _builtins.str
     payload: _builtins.str
     live: _builtins.bool
+    kind: _builtins.str
+    incident_id: _builtins.str
+    @_builtins.property
+    def content(self) -> Global___NoticeContent: ...
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -1411,17 +1421,29 @@ class Notice(_message.Message):
         body: _builtins.str | None = ...,
         payload: _builtins.str | None = ...,
         live: _builtins.bool | None = ...,
+        kind: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        content: Global___NoticeContent | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_body", b"_body", "_channel", b"_channel", "_investigation_id", b"_investigation_id", "_live", b"_live", "_notice_id", b"_notice_id", "_payload", b"_payload", "_revision", b"_revision", "_subject", b"_subject", "_tenant", b"_tenant", "_verdict_id", b"_verdict_id", "body", b"body", "channel", b"channel", "investigation_id", b"investigation_id", "live", b"live", "notice_id", b"notice_id", "payload", b"payload", "revision", b"revision", "subject", b"subject", "tenant", b"tenant", "verdict_id", b"verdict_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_body", b"_body", "_channel", b"_channel", "_content", b"_content", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_live", b"_live", "_notice_id", b"_notice_id", "_payload", b"_payload", "_revision", b"_revision", "_subject", b"_subject", "_tenant", b"_tenant", "_verdict_id", b"_verdict_id", "at", b"at", "body", b"body", "channel", b"channel", "content", b"content", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "kind", b"kind", "live", b"live", "notice_id", b"notice_id", "payload", b"payload", "revision", b"revision", "subject", b"subject", "tenant", b"tenant", "verdict_id", b"verdict_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_body", b"_body", "_channel", b"_channel", "_investigation_id", b"_investigation_id", "_live", b"_live", "_notice_id", b"_notice_id", "_payload", b"_payload", "_revision", b"_revision", "_subject", b"_subject", "_tenant", b"_tenant", "_verdict_id", b"_verdict_id", "body", b"body", "channel", b"channel", "investigation_id", b"investigation_id", "live", b"live", "notice_id", b"notice_id", "payload", b"payload", "revision", b"revision", "subject", b"subject", "tenant", b"tenant", "verdict_id", b"verdict_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_body", b"_body", "_channel", b"_channel", "_content", b"_content", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_live", b"_live", "_notice_id", b"_notice_id", "_payload", b"_payload", "_revision", b"_revision", "_subject", b"_subject", "_tenant", b"_tenant", "_verdict_id", b"_verdict_id", "at", b"at", "body", b"body", "channel", b"channel", "content", b"content", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "kind", b"kind", "live", b"live", "notice_id", b"notice_id", "payload", b"payload", "revision", b"revision", "subject", b"subject", "tenant", b"tenant", "verdict_id", b"verdict_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
     _WhichOneofReturnType__body: _TypeAlias = _typing.Literal["body"]  # noqa: Y015
     _WhichOneofArgType__body: _TypeAlias = _typing.Literal["_body", b"_body"]  # noqa: Y015
     _WhichOneofReturnType__channel: _TypeAlias = _typing.Literal["channel"]  # noqa: Y015
     _WhichOneofArgType__channel: _TypeAlias = _typing.Literal["_channel", b"_channel"]  # noqa: Y015
+    _WhichOneofReturnType__content: _TypeAlias = _typing.Literal["content"]  # noqa: Y015
+    _WhichOneofArgType__content: _TypeAlias = _typing.Literal["_content", b"_content"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
     _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
     _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
     _WhichOneofReturnType__live: _TypeAlias = _typing.Literal["live"]  # noqa: Y015
     _WhichOneofArgType__live: _TypeAlias = _typing.Literal["_live", b"_live"]  # noqa: Y015
     _WhichOneofReturnType__notice_id: _TypeAlias = _typing.Literal["notice_id"]  # noqa: Y015
@@ -1437,11 +1459,19 @@ class Notice(_message.Message):
     _WhichOneofReturnType__verdict_id: _TypeAlias = _typing.Literal["verdict_id"]  # noqa: Y015
     _WhichOneofArgType__verdict_id: _TypeAlias = _typing.Literal["_verdict_id", b"_verdict_id"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__body) -> _WhichOneofReturnType__body | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__channel) -> _WhichOneofReturnType__channel | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__content) -> _WhichOneofReturnType__content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__live) -> _WhichOneofReturnType__live | None: ...
     @_typing.overload
@@ -1460,8 +1490,298 @@ class Notice(_message.Message):
 Global___Notice: _TypeAlias = Notice  # noqa: Y015
 
 @_typing.final
+class NoticeContent(_message.Message):
+    """What a notice says, before a channel gives it a form. Texts are plain, redacted, untrusted and of one line each.
+
+    Attributes:
+        title: of the incident.
+        headline: the news in one sentence.
+        labels, sources: of the signals of the incident; mutes look at them.
+        refs: the incident at its sources, oldest first; a channel that writes to a source takes the first of its own.
+        band, confidence, cause, first_failing_service, remediation: of the verdict; None where there is none.
+        mechanism: how the cause leads to the symptom.
+        next_step: what to do first.
+        evidence, against: the strongest findings first.
+        not_seen: what could not be looked at, and why.
+        changed: what is different from the notice before; empty on a first one.
+        tried: what was done before a person was asked, on an escalation or a refusal.
+        reason: why a person is asked, or why there was no investigation.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    HEADLINE_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    REFS_FIELD_NUMBER: _builtins.int
+    BAND_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
+    FIRST_FAILING_SERVICE_FIELD_NUMBER: _builtins.int
+    BLAST_RADIUS_FIELD_NUMBER: _builtins.int
+    REMEDIATION_FIELD_NUMBER: _builtins.int
+    NEXT_STEP_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    AGAINST_FIELD_NUMBER: _builtins.int
+    NOT_SEEN_FIELD_NUMBER: _builtins.int
+    OPEN_QUESTIONS_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    TRIED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    LINKS_FIELD_NUMBER: _builtins.int
+    OPENED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    TOOK_S_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    headline: _builtins.str
+    severity: _builtins.str
+    band: _builtins.str
+    confidence: _builtins.float
+    mechanism: _builtins.str
+    first_failing_service: _builtins.str
+    remediation: _builtins.str
+    next_step: _builtins.str
+    reason: _builtins.str
+    took_s: _builtins.float
+    time_zone: _builtins.str
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def refs(self) -> _containers.RepeatedCompositeFieldContainer[Global___SourceRef]: ...
+    @_builtins.property
+    def cause(self) -> Global___Cause: ...
+    @_builtins.property
+    def blast_radius(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoticeFinding]: ...
+    @_builtins.property
+    def against(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoticeFinding]: ...
+    @_builtins.property
+    def not_seen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def open_questions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def changed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def tried(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def links(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoticeLink]: ...
+    @_builtins.property
+    def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        title: _builtins.str | None = ...,
+        headline: _builtins.str | None = ...,
+        severity: _builtins.str | None = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+        sources: _abc.Iterable[_builtins.str] | None = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        refs: _abc.Iterable[Global___SourceRef] | None = ...,
+        band: _builtins.str | None = ...,
+        confidence: _builtins.float | None = ...,
+        cause: Global___Cause | None = ...,
+        mechanism: _builtins.str | None = ...,
+        first_failing_service: _builtins.str | None = ...,
+        blast_radius: _abc.Iterable[_builtins.str] | None = ...,
+        remediation: _builtins.str | None = ...,
+        next_step: _builtins.str | None = ...,
+        evidence: _abc.Iterable[Global___NoticeFinding] | None = ...,
+        against: _abc.Iterable[Global___NoticeFinding] | None = ...,
+        not_seen: _abc.Iterable[_builtins.str] | None = ...,
+        open_questions: _abc.Iterable[_builtins.str] | None = ...,
+        changed: _abc.Iterable[_builtins.str] | None = ...,
+        tried: _abc.Iterable[_builtins.str] | None = ...,
+        reason: _builtins.str | None = ...,
+        links: _abc.Iterable[Global___NoticeLink] | None = ...,
+        opened_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        took_s: _builtins.float | None = ...,
+        time_zone: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_opened_at", b"_opened_at", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "band", b"band", "cause", b"cause", "confidence", b"confidence", "ended_at", b"ended_at", "first_failing_service", b"first_failing_service", "headline", b"headline", "mechanism", b"mechanism", "next_step", b"next_step", "opened_at", b"opened_at", "reason", b"reason", "remediation", b"remediation", "severity", b"severity", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_opened_at", b"_opened_at", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "against", b"against", "band", b"band", "blast_radius", b"blast_radius", "cause", b"cause", "changed", b"changed", "confidence", b"confidence", "ended_at", b"ended_at", "evidence", b"evidence", "first_failing_service", b"first_failing_service", "headline", b"headline", "labels", b"labels", "links", b"links", "mechanism", b"mechanism", "next_step", b"next_step", "not_seen", b"not_seen", "open_questions", b"open_questions", "opened_at", b"opened_at", "reason", b"reason", "refs", b"refs", "remediation", b"remediation", "services", b"services", "severity", b"severity", "sources", b"sources", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s", "tried", b"tried"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
+    _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
+    _WhichOneofReturnType__cause: _TypeAlias = _typing.Literal["cause"]  # noqa: Y015
+    _WhichOneofArgType__cause: _TypeAlias = _typing.Literal["_cause", b"_cause"]  # noqa: Y015
+    _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
+    _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
+    _WhichOneofReturnType__ended_at: _TypeAlias = _typing.Literal["ended_at"]  # noqa: Y015
+    _WhichOneofArgType__ended_at: _TypeAlias = _typing.Literal["_ended_at", b"_ended_at"]  # noqa: Y015
+    _WhichOneofReturnType__first_failing_service: _TypeAlias = _typing.Literal["first_failing_service"]  # noqa: Y015
+    _WhichOneofArgType__first_failing_service: _TypeAlias = _typing.Literal["_first_failing_service", b"_first_failing_service"]  # noqa: Y015
+    _WhichOneofReturnType__headline: _TypeAlias = _typing.Literal["headline"]  # noqa: Y015
+    _WhichOneofArgType__headline: _TypeAlias = _typing.Literal["_headline", b"_headline"]  # noqa: Y015
+    _WhichOneofReturnType__mechanism: _TypeAlias = _typing.Literal["mechanism"]  # noqa: Y015
+    _WhichOneofArgType__mechanism: _TypeAlias = _typing.Literal["_mechanism", b"_mechanism"]  # noqa: Y015
+    _WhichOneofReturnType__next_step: _TypeAlias = _typing.Literal["next_step"]  # noqa: Y015
+    _WhichOneofArgType__next_step: _TypeAlias = _typing.Literal["_next_step", b"_next_step"]  # noqa: Y015
+    _WhichOneofReturnType__opened_at: _TypeAlias = _typing.Literal["opened_at"]  # noqa: Y015
+    _WhichOneofArgType__opened_at: _TypeAlias = _typing.Literal["_opened_at", b"_opened_at"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__remediation: _TypeAlias = _typing.Literal["remediation"]  # noqa: Y015
+    _WhichOneofArgType__remediation: _TypeAlias = _typing.Literal["_remediation", b"_remediation"]  # noqa: Y015
+    _WhichOneofReturnType__severity: _TypeAlias = _typing.Literal["severity"]  # noqa: Y015
+    _WhichOneofArgType__severity: _TypeAlias = _typing.Literal["_severity", b"_severity"]  # noqa: Y015
+    _WhichOneofReturnType__time_zone: _TypeAlias = _typing.Literal["time_zone"]  # noqa: Y015
+    _WhichOneofArgType__time_zone: _TypeAlias = _typing.Literal["_time_zone", b"_time_zone"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__took_s: _TypeAlias = _typing.Literal["took_s"]  # noqa: Y015
+    _WhichOneofArgType__took_s: _TypeAlias = _typing.Literal["_took_s", b"_took_s"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__band) -> _WhichOneofReturnType__band | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cause) -> _WhichOneofReturnType__cause | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_at) -> _WhichOneofReturnType__ended_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__first_failing_service) -> _WhichOneofReturnType__first_failing_service | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__headline) -> _WhichOneofReturnType__headline | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mechanism) -> _WhichOneofReturnType__mechanism | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next_step) -> _WhichOneofReturnType__next_step | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opened_at) -> _WhichOneofReturnType__opened_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__remediation) -> _WhichOneofReturnType__remediation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__severity) -> _WhichOneofReturnType__severity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__time_zone) -> _WhichOneofReturnType__time_zone | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__took_s) -> _WhichOneofReturnType__took_s | None: ...
+
+Global___NoticeContent: _TypeAlias = NoticeContent  # noqa: Y015
+
+@_typing.final
+class NoticeFinding(_message.Message):
+    """A piece of evidence in one line; the label is the one that reports cite it by."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABEL_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STATEMENT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    label: _builtins.str
+    kind: _builtins.str
+    statement: _builtins.str
+    source: _builtins.str
+    def __init__(
+        self,
+        *,
+        label: _builtins.str | None = ...,
+        kind: _builtins.str | None = ...,
+        statement: _builtins.str | None = ...,
+        source: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_label", b"_label", "_source", b"_source", "_statement", b"_statement", "kind", b"kind", "label", b"label", "source", b"source", "statement", b"statement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_label", b"_label", "_source", b"_source", "_statement", b"_statement", "kind", b"kind", "label", b"label", "source", b"source", "statement", b"statement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__label: _TypeAlias = _typing.Literal["label"]  # noqa: Y015
+    _WhichOneofArgType__label: _TypeAlias = _typing.Literal["_label", b"_label"]  # noqa: Y015
+    _WhichOneofReturnType__source: _TypeAlias = _typing.Literal["source"]  # noqa: Y015
+    _WhichOneofArgType__source: _TypeAlias = _typing.Literal["_source", b"_source"]  # noqa: Y015
+    _WhichOneofReturnType__statement: _TypeAlias = _typing.Literal["statement"]  # noqa: Y015
+    _WhichOneofArgType__statement: _TypeAlias = _typing.Literal["_statement", b"_statement"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__label) -> _WhichOneofReturnType__label | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source) -> _WhichOneofReturnType__source | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__statement) -> _WhichOneofReturnType__statement | None: ...
+
+Global___NoticeFinding: _TypeAlias = NoticeFinding  # noqa: Y015
+
+@_typing.final
+class NoticeLink(_message.Message):
+    """Somewhere to go on reading."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    url: _builtins.str
+    def __init__(
+        self,
+        *,
+        title: _builtins.str | None = ...,
+        url: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_title", b"_title", "_url", b"_url", "title", b"title", "url", b"url"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_title", b"_title", "_url", b"_url", "title", b"title", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__url: _TypeAlias = _typing.Literal["url"]  # noqa: Y015
+    _WhichOneofArgType__url: _TypeAlias = _typing.Literal["_url", b"_url"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__url) -> _WhichOneofReturnType__url | None: ...
+
+Global___NoticeLink: _TypeAlias = NoticeLink  # noqa: Y015
+
+@_typing.final
 class NoticeSent(_message.Message):
-    """What became of a notice."""
+    """What became of a notice.
+
+    Attributes:
+        held_by: why a recorded notice was not sent.
+        thread: what the channel calls the message, for the next one to update or answer.
+        rendered: exactly what was or would have been handed to the channel.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1472,12 +1792,24 @@ class NoticeSent(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    HELD_BY_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    RENDERED_FIELD_NUMBER: _builtins.int
+    THREAD_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
     channel: _builtins.str
     outcome: _builtins.str
     reason: _builtins.str
+    kind: _builtins.str
+    incident_id: _builtins.str
+    held_by: _builtins.str
+    subject: _builtins.str
+    rendered: _builtins.str
+    thread: _builtins.str
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1490,31 +1822,55 @@ class NoticeSent(_message.Message):
         outcome: _builtins.str | None = ...,
         reason: _builtins.str | None = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
+        kind: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        held_by: _builtins.str | None = ...,
+        subject: _builtins.str | None = ...,
+        rendered: _builtins.str | None = ...,
+        thread: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_channel", b"_channel", "_investigation_id", b"_investigation_id", "_notice_id", b"_notice_id", "_outcome", b"_outcome", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "channel", b"channel", "investigation_id", b"investigation_id", "notice_id", b"notice_id", "outcome", b"outcome", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_channel", b"_channel", "_held_by", b"_held_by", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_notice_id", b"_notice_id", "_outcome", b"_outcome", "_reason", b"_reason", "_rendered", b"_rendered", "_subject", b"_subject", "_tenant", b"_tenant", "_thread", b"_thread", "at", b"at", "channel", b"channel", "held_by", b"held_by", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "kind", b"kind", "notice_id", b"notice_id", "outcome", b"outcome", "reason", b"reason", "rendered", b"rendered", "subject", b"subject", "tenant", b"tenant", "thread", b"thread"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_channel", b"_channel", "_investigation_id", b"_investigation_id", "_notice_id", b"_notice_id", "_outcome", b"_outcome", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "channel", b"channel", "investigation_id", b"investigation_id", "notice_id", b"notice_id", "outcome", b"outcome", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_channel", b"_channel", "_held_by", b"_held_by", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_notice_id", b"_notice_id", "_outcome", b"_outcome", "_reason", b"_reason", "_rendered", b"_rendered", "_subject", b"_subject", "_tenant", b"_tenant", "_thread", b"_thread", "at", b"at", "channel", b"channel", "held_by", b"held_by", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "kind", b"kind", "notice_id", b"notice_id", "outcome", b"outcome", "reason", b"reason", "rendered", b"rendered", "subject", b"subject", "tenant", b"tenant", "thread", b"thread"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
     _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
     _WhichOneofReturnType__channel: _TypeAlias = _typing.Literal["channel"]  # noqa: Y015
     _WhichOneofArgType__channel: _TypeAlias = _typing.Literal["_channel", b"_channel"]  # noqa: Y015
+    _WhichOneofReturnType__held_by: _TypeAlias = _typing.Literal["held_by"]  # noqa: Y015
+    _WhichOneofArgType__held_by: _TypeAlias = _typing.Literal["_held_by", b"_held_by"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
     _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
     _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
     _WhichOneofReturnType__notice_id: _TypeAlias = _typing.Literal["notice_id"]  # noqa: Y015
     _WhichOneofArgType__notice_id: _TypeAlias = _typing.Literal["_notice_id", b"_notice_id"]  # noqa: Y015
     _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
     _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__rendered: _TypeAlias = _typing.Literal["rendered"]  # noqa: Y015
+    _WhichOneofArgType__rendered: _TypeAlias = _typing.Literal["_rendered", b"_rendered"]  # noqa: Y015
+    _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
+    _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__thread: _TypeAlias = _typing.Literal["thread"]  # noqa: Y015
+    _WhichOneofArgType__thread: _TypeAlias = _typing.Literal["_thread", b"_thread"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__channel) -> _WhichOneofReturnType__channel | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held_by) -> _WhichOneofReturnType__held_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__notice_id) -> _WhichOneofReturnType__notice_id | None: ...
     @_typing.overload
@@ -1522,7 +1878,13 @@ class NoticeSent(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rendered) -> _WhichOneofReturnType__rendered | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__subject) -> _WhichOneofReturnType__subject | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__thread) -> _WhichOneofReturnType__thread | None: ...
 
 Global___NoticeSent: _TypeAlias = NoticeSent  # noqa: Y015
 
@@ -1929,6 +2291,44 @@ class Signal(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__window) -> _WhichOneofReturnType__window | None: ...
 
 Global___Signal: _TypeAlias = Signal  # noqa: Y015
+
+@_typing.final
+class SourceRef(_message.Message):
+    """What a source calls the thing that an incident came from: a PagerDuty incident id, a Jira issue key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_FIELD_NUMBER: _builtins.int
+    REF_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    source: _builtins.str
+    ref: _builtins.str
+    url: _builtins.str
+    def __init__(
+        self,
+        *,
+        source: _builtins.str | None = ...,
+        ref: _builtins.str | None = ...,
+        url: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ref", b"_ref", "_source", b"_source", "_url", b"_url", "ref", b"ref", "source", b"source", "url", b"url"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ref", b"_ref", "_source", b"_source", "_url", b"_url", "ref", b"ref", "source", b"source", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ref: _TypeAlias = _typing.Literal["ref"]  # noqa: Y015
+    _WhichOneofArgType__ref: _TypeAlias = _typing.Literal["_ref", b"_ref"]  # noqa: Y015
+    _WhichOneofReturnType__source: _TypeAlias = _typing.Literal["source"]  # noqa: Y015
+    _WhichOneofArgType__source: _TypeAlias = _typing.Literal["_source", b"_source"]  # noqa: Y015
+    _WhichOneofReturnType__url: _TypeAlias = _typing.Literal["url"]  # noqa: Y015
+    _WhichOneofArgType__url: _TypeAlias = _typing.Literal["_url", b"_url"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ref) -> _WhichOneofReturnType__ref | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source) -> _WhichOneofReturnType__source | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__url) -> _WhichOneofReturnType__url | None: ...
+
+Global___SourceRef: _TypeAlias = SourceRef  # noqa: Y015
 
 @_typing.final
 class Spend(_message.Message):
