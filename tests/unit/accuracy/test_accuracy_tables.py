@@ -4,15 +4,23 @@ import json
 import numpy as np
 import pytest
 from inquest.accuracy.tables import target_of, telemetry_of
+from inquest.config.sources import SourceConfig
 from inquest.contracts.latest import Query, Window
 from inquest.gateway.adapters.pack_tables import SOURCES
-from inquest.intake.domain.generic import read as read_generic
-from inquest.intake.domain.pagerduty import read as read_pagerduty
+from inquest.intake.domain.source import Delivered
+from inquest.intake.domain.sources import SOURCES as INTAKE_SOURCES
 from inquest.packs import PackMeta, TimeRange, open_pack
 from inquest.rca.changes import LOOKBACK_S
 from inquest.testkit.lab import BUNDLED
 from inquest.worker.domain import tables as worker
 from inquest.worker.domain.tables import instant
+
+
+def read_by_intake(signal):
+    settings = SourceConfig(kind=signal["source"], bus_only=True)
+    delivered = Delivered({}, settings, instant(0))
+    (reading,) = INTAKE_SOURCES[signal["source"]].read(signal["body"], delivered)
+    return reading
 
 
 def through_the_bus(pack):
@@ -104,13 +112,14 @@ FIRED = {"fired_at": "2024-05-01T10:00:00Z"}
     ],
 )
 def test_the_target_is_what_intake_reads_in_a_generic_page(body):
-    target, reading = target_of({"source": "generic", "body": body}), read_generic(body)
+    signal = {"source": "generic", "body": body}
+    target, reading = target_of(signal), read_by_intake(signal)
     assert (target.entity, target.metric) == (reading.services[0][0] if reading.services else None, reading.metric)
     assert (target.fired_at, target.text) == (reading.occurred_at.timestamp(), reading.title)
 
 
 def test_the_target_is_what_intake_reads_in_a_pagerduty_page():
     signal = json.loads((BUNDLED / "signal.json").read_text())
-    target, reading = target_of(signal), read_pagerduty(signal["body"])
+    target, reading = target_of(signal), read_by_intake(signal)
     assert (target.entity, target.text) == (reading.services[0][0], reading.title)
     assert target.fired_at == reading.occurred_at.timestamp()

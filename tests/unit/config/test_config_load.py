@@ -163,7 +163,10 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated():
         ("version: '\x07'", "is not YAML"),
         ("[" * 5000, "nested too deeply"),
         ("tenants: {a: {channels: [{id: t, kind: terminal}, {id: t, kind: terminal}]}}", "used twice: t"),
-        ("tenants: {a: {sources: [{kind: generic}, {kind: generic}]}}", "used twice: generic"),
+        (
+            "tenants: {a: {sources: [{kind: generic, bus_only: true}, {kind: generic, bus_only: true}]}}",
+            "used twice: generic",
+        ),
         ("tenants: {a: {catalogue: {services: [{service_id: s}, {service_id: s}]}}}", "service_id used twice: s"),
         (
             CATALOGUE + "[{service_id: s, aliases: {pd: [x]}}, {service_id: t, aliases: {pd: [x]}}]}}}",

@@ -2,11 +2,13 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
+from inquest.config.sources import SourceConfig
 from inquest.intake.adapters.webhooks import STATUSES
-from inquest.intake.domain import generic, pagerduty
-from inquest.intake.domain.reading import parse
+from inquest.intake.domain.source import Delivered, parse
+from inquest.intake.domain.sources import SOURCES, generic, pagerduty
 from inquest.intake.settings import Settings
 from inquest.runtime import ServiceSettings
 
@@ -26,12 +28,18 @@ def test_every_event_type_and_field_is_told():
         assert f"`{field}`" in TEXT
 
 
+def read(raw, source):
+    settings = SourceConfig(kind=source, bus_only=True)
+    (reading,) = parse(raw.encode(), SOURCES[source], Delivered({}, settings, datetime(2026, 1, 1, tzinfo=UTC)))
+    return reading
+
+
 def test_the_examples_are_what_they_say():
     (document,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
-    assert parse(document.encode(), generic.read).labels["monitor"] == "m-17"
+    assert read(document, "generic").labels["monitor"] == "m-17"
     (page,) = re.findall(r"<<JSON\n(.*?)\nJSON", TEXT, re.DOTALL)
     page = page.replace("$(date -u +%FT%TZ)", "2026-01-01T14:05:00Z")
-    assert parse(page.encode(), pagerduty.read).dedup_key == "pagerduty:Q1"
+    assert read(page, "pagerduty").dedup_key == "pagerduty:Q1"
     assert json.loads(page)["event"]["id"] == "01ABC"
 
 

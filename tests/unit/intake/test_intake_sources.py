@@ -1,13 +1,15 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inquest.intake.domain import generic, pagerduty
-from inquest.intake.domain.reading import LABEL_CHARS_MAX, LABELS_MAX, TEXT_CHARS_MAX, parse
+from inquest.config.sources import SourceConfig
+from inquest.intake.domain import source as domain
+from inquest.intake.domain.reading import LABEL_CHARS_MAX, LABELS_MAX, TEXT_CHARS_MAX
 from inquest.intake.domain.refusal import Refused
 from inquest.intake.domain.signature import sign, verify
-from inquest.intake.domain.sources import READERS
+from inquest.intake.domain.sources import SOURCES, generic, pagerduty
 
 # Published by PagerDuty in go-pagerduty, webhookv3/webhookv3_test.go (Apache-2.0).
 VECTOR_SECRET = "lDQHScfUeXUKaQRNF+8XIiDKZ7XX3itBAYzwU0TARw8lJqRnkKl2iB1anSb0Z+IK"
@@ -39,12 +41,18 @@ def page(event_type: str = "incident.triggered", **data) -> bytes:
     return json.dumps({"event": {"id": "E1", "event_type": event_type, "occurred_at": WHEN, "data": incident}}).encode()
 
 
+def parse(raw, source):
+    settings = SourceConfig(kind=source.name, bus_only=True)
+    (reading,) = domain.parse(raw, source, domain.Delivered({}, settings, datetime(2026, 1, 1, tzinfo=UTC)))
+    return reading
+
+
 def read_page(*args, **data):
-    return parse(page(*args, **data), pagerduty.read)
+    return parse(page(*args, **data), pagerduty.SOURCE)
 
 
 def read_generic(**body):
-    return parse(json.dumps({"fired_at": WHEN, **body}).encode(), generic.read)
+    return parse(json.dumps({"fired_at": WHEN, **body}).encode(), generic.SOURCE)
 
 
 def test_the_published_vector_verifies():
@@ -52,7 +60,7 @@ def test_the_published_vector_verifies():
     assert verify(VECTOR_SIGNATURE, body, [VECTOR_SECRET])
     assert not verify(VECTOR_SIGNATURE, body + b" ", [VECTOR_SECRET])
     assert not verify(VECTOR_SIGNATURE, body, ["another secret"])
-    reading = parse(body, pagerduty.read)
+    reading = parse(body, pagerduty.SOURCE)
     assert (reading.kind, reading.severity, reading.dedup_key) == ("alert", "critical", "pagerduty:PGR0VU2")
     assert reading.services == (("API Service", "PF9KMXH"),)
 
@@ -140,15 +148,15 @@ def test_a_page_with_long_names_is_cut_not_refused():
 )
 def test_what_is_not_a_page_says_what_it_is(raw, outcome, expected):
     with pytest.raises(Refused, match=expected) as caught:
-        parse(raw, pagerduty.read)
+        parse(raw, pagerduty.SOURCE)
     assert caught.value.outcome == outcome
 
 
 def test_a_cloudevent_is_unwrapped_and_lends_its_time():
     event = {"specversion": "1.0", "id": "1", "type": "page", "source": "x", "data": json.loads(page())}
-    assert parse(json.dumps(event).encode(), pagerduty.read) == read_page()
+    assert parse(json.dumps(event).encode(), pagerduty.SOURCE) == read_page()
     event |= {"time": WHEN, "data": {"service": "cart"}}
-    assert parse(json.dumps(event).encode(), generic.read).occurred_at.hour == 10
+    assert parse(json.dumps(event).encode(), generic.SOURCE).occurred_at.hour == 10
 
 
 def test_a_generic_signal_says_what_it_knows():
@@ -167,7 +175,7 @@ def test_a_generic_signal_says_what_it_knows():
 
 
 def test_times_may_be_epoch_seconds_and_go_by_other_names():
-    assert parse(b'{"timestamp": 1767261600}', generic.read).occurred_at == read_generic().occurred_at
+    assert parse(b'{"timestamp": 1767261600}', generic.SOURCE).occurred_at == read_generic().occurred_at
 
 
 @pytest.mark.parametrize(
@@ -190,12 +198,12 @@ def test_a_generic_signal_that_is_wrong_says_where(body, expected):
 
 def test_a_number_without_end_is_refused_not_a_fault():
     with pytest.raises(Refused):
-        parse(f'{{"fired_at": "{WHEN}", "x": {"9" * 5000}}}'.encode(), generic.read)
+        parse(f'{{"fired_at": "{WHEN}", "x": {"9" * 5000}}}'.encode(), generic.SOURCE)
 
 
 def test_the_same_content_has_the_same_key_in_any_order():
     one = read_generic(service="a", metric="b")
-    other = parse(f'{{"metric": "b",  "service": "a", "fired_at": "{WHEN}"}}'.encode(), generic.read)
+    other = parse(f'{{"metric": "b",  "service": "a", "fired_at": "{WHEN}"}}'.encode(), generic.SOURCE)
     assert one.key == other.key
     assert one.key != read_generic(service="a", metric="c").key
 
@@ -222,9 +230,9 @@ _json = st.recursive(
 
 
 @settings(max_examples=50)
-@given(st.sampled_from(sorted(READERS)), _json | st.dictionaries(st.just("event"), _json))
+@given(st.sampled_from(sorted(SOURCES)), _json | st.dictionaries(st.just("event"), _json))
 def test_any_json_is_read_or_refused(source, body):
     try:
-        parse(json.dumps(body).encode(), READERS[source])
+        parse(json.dumps(body).encode(), SOURCES[source])
     except Refused as error:
         assert error.message  # noqa: PT017 - both outcomes are fine, a third is not

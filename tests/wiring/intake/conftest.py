@@ -27,7 +27,7 @@ CONFIG = {
             ],
             "catalogue": {"services": [{"service_id": "checkout", "aliases": {"pagerduty": ["PF9"]}}]},
         },
-        "bus-only": {"sources": [{"kind": "generic"}]},
+        "bus-only": {"sources": [{"kind": "generic", "bus_only": True}]},
         "unset": {"sources": [{"kind": "generic", "secret": "env:NOT_SET_ANYWHERE"}]},
         "gone": {"sources": [{"kind": "generic", "secret": "file:/nonexistent/secret"}]},
     }

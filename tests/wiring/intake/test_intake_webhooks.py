@@ -13,7 +13,7 @@ async def test_a_signed_page_is_kept_answered_and_becomes_an_incident(intake):
     before = intake.counted("pagerduty", "accepted")
     response = await intake.post()
     assert response.status_code == 202
-    signal_id = response.json()["signal_id"]
+    (signal_id,) = response.json()["signal_ids"]
     assert intake.bus.published(s.INGEST_DELIVERY) == [intake.page()]
     assert intake.bus.published(s.SIGNAL_RECEIVED) == []
     assert intake.counted("pagerduty", "accepted") == before + 1

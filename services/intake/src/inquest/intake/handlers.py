@@ -14,10 +14,12 @@ from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 from inquest.contracts.payloads import decode, encode
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.correlation import Effect, Incidents, Rules, coalesced, fold, forgotten
+from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
 from inquest.intake.domain.normalise import Context, to_signal
-from inquest.intake.domain.reading import Reading, of_signal, parse
+from inquest.intake.domain.reading import Reading, of_signal
 from inquest.intake.domain.refusal import Refused
-from inquest.intake.domain.sources import PAYLOAD_REF, READERS, VIA_WEBHOOK
+from inquest.intake.domain.source import Delivered, parse
+from inquest.intake.domain.sources import SOURCES
 from inquest.intake.ports import Configuration, Deliveries, Publisher, States
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DELIVERIES_RECEIVED
@@ -41,20 +43,26 @@ class Handlers:
         tenant, source = delivery.keys["tenant"], delivery.keys["source"]
         try:
             context = self._context(tenant, source, delivery)
-            reading = await self._reading(tenant, source, message, delivery)
+            readings = await self._readings(tenant, source, message, delivery)
         except Impossible as error:
             _count_from_bus(source, delivery, error.outcome if isinstance(error, Refused) else "refused")
             raise
-        if reading.kind is None:
-            _count_from_bus(source, delivery, "ignored")
-            _log.info("delivery_ignored", tenant=tenant, source=source, reason=reading.reason)
-            return
+        acted_on = [reading for reading in readings if reading.kind is not None]
+        _count_from_bus(source, delivery, "accepted" if acted_on else "ignored")
+        if not acted_on:
+            _log.info("delivery_ignored", tenant=tenant, source=source, reason="; ".join(r.reason for r in readings))
+        for reading in acted_on:
+            await self._receive(reading, context)
+
+    async def _receive(self, reading: Reading, context: Context) -> None:
         signal = to_signal(reading, context)
         for name in signal.unmatched:
             suggestion = context.catalogue.suggest(name)
-            _log.warning("service_unmatched", tenant=tenant, source=source, name=name, suggestion=suggestion)
-        _count_from_bus(source, delivery, "accepted")
-        await self._publish_once(s.SIGNAL_RECEIVED, signal, signal.signal_id, tenant=tenant, signal=signal.signal_id)
+            _log.warning(
+                "service_unmatched", tenant=context.tenant, source=context.source, name=name, suggestion=suggestion
+            )
+        keys = {"tenant": context.tenant, "signal": signal.signal_id}
+        await self._publish_once(s.SIGNAL_RECEIVED, signal, signal.signal_id, **keys)
 
     def _context(self, tenant: str, source: str, delivery: Delivery) -> Context:
         config = self.configuration.current.config
@@ -62,7 +70,7 @@ class Handlers:
             settings = config.tenant(tenant)
         except NotFound as error:
             raise Impossible(str(error)) from error
-        if source not in READERS or settings.source(source) is None:
+        if source not in SOURCES or settings.source(source) is None:
             raise Impossible(f"tenant {tenant} has no source {source}: add it under tenants.{tenant}.sources")
         return Context(
             tenant=tenant,
@@ -74,11 +82,15 @@ class Handlers:
             recording=settings.recording,
         )
 
-    async def _reading(self, tenant: str, source: str, message: bytes, delivery: Delivery) -> Reading:
+    async def _readings(self, tenant: str, source: str, message: bytes, delivery: Delivery) -> tuple[Reading, ...]:
         raw = await self._raw(tenant, message, delivery)
         if delivery.headers.get(CONTENT_TYPE) == PROTOBUF:
-            return of_signal(decode_as(PROTOBUF, raw, Signal), tenant)
-        return parse(raw, READERS[source])
+            return (of_signal(decode_as(PROTOBUF, raw, Signal), tenant),)
+        settings = self.configuration.current.config.tenant(tenant).source(source)
+        assert settings is not None
+        return parse(
+            raw, SOURCES[source], Delivered(SOURCES[source].kept(delivery.headers), settings, delivery.stored_at)
+        )
 
     async def _raw(self, tenant: str, message: bytes, delivery: Delivery) -> bytes:
         ref = delivery.headers.get(PAYLOAD_REF)
@@ -159,4 +171,4 @@ class Handlers:
 def _count_from_bus(source: str, delivery: Delivery, outcome: str) -> None:
     """Count a delivery that an outside producer put on the bus; webhooks were counted when they came in."""
     if VIA_WEBHOOK not in delivery.headers and delivery.attempt == 1:
-        DELIVERIES_RECEIVED.labels(source if source in READERS else "other", outcome).inc()
+        DELIVERIES_RECEIVED.labels(source if source in SOURCES else "other", outcome).inc()

@@ -6,9 +6,9 @@ disables a subscription after three 4xx.
 
 import asyncio
 import hashlib
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind
@@ -20,10 +20,11 @@ from inquest.config.sources import SourceConfig
 from inquest.contracts.errors import InquestError, NotFound
 from inquest.contracts.payloads import INLINE_BYTES_MAX
 from inquest.contracts.subjects import INGEST_DELIVERY
-from inquest.intake.domain.reading import Reading, parse
+from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
 from inquest.intake.domain.refusal import Refused
 from inquest.intake.domain.signature import verify
-from inquest.intake.domain.sources import PAYLOAD_REF, READERS, SIGNATURE_HEADERS, VIA_WEBHOOK
+from inquest.intake.domain.source import Delivered, parse
+from inquest.intake.domain.sources import SOURCES
 from inquest.intake.ports import Configuration, Deliveries, Publisher
 from inquest.intake.settings import Settings
 from inquest.telemetry.logs import get_logger
@@ -42,7 +43,6 @@ STATUSES = {
     "not-understood": 422,
     "unavailable": 503,
 }
-_EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what may stand in a header as it is
 _log = get_logger("intake")
 
 
@@ -73,7 +73,7 @@ class Webhooks:
                 outcome, response = error.outcome, self._refusal(error)
             finally:
                 self.in_flight -= 1
-            DELIVERIES_RECEIVED.labels(source if source in READERS else "other", outcome).inc()
+            DELIVERIES_RECEIVED.labels(source if source in SOURCES else "other", outcome).inc()
             _log.info(
                 f"delivery_{outcome.replace('-', '_')}", tenant=tenant, source=source, status=response.status_code
             )
@@ -89,27 +89,30 @@ class Webhooks:
         if self.in_flight > self.settings.requests_max:
             raise Refused("unavailable", "too many deliveries at once", "send it again later")
         body = await self._body(request)
-        self._check_signature(request, source, body, settings)
-        reading = parse(body, READERS[source])
-        duplicate = await self._keep(source, tenant, body, reading)
-        outcome = "ping" if reading.is_ping else "ignored" if reading.kind is None else "accepted"
+        self._check_signature(request, body, settings)
+        delivered = Delivered(SOURCES[source].kept(request.headers), settings, datetime.now(UTC))
+        readings = parse(body, SOURCES[source], delivered)
+        signal_ids = [reading.signal_id(tenant, source) for reading in readings if reading.kind]
+        replay = SOURCES[source].replay(SOURCES[source].decode(body, delivered.headers), delivered.headers)
+        duplicate = await self._keep(source, tenant, body, replay, delivered.headers)
+        outcome = "ping" if any(reading.is_ping for reading in readings) else "accepted" if signal_ids else "ignored"
         if outcome == "accepted" and duplicate:
             outcome = "duplicate"
         answer = {
             "status": outcome,
-            "signal_id": reading.signal_id(tenant, source) if reading.kind else None,
+            "signal_ids": signal_ids,
             "trace_id": trace_id(),
-            "message": reading.reason,
+            "message": "; ".join(filter(None, (reading.reason for reading in readings))),
         }
-        return outcome, JSONResponse(answer, 202 if reading.kind else 200)
+        return outcome, JSONResponse(answer, 202 if signal_ids else 200)
 
     def _source(self, source: str, tenant: str) -> SourceConfig:
         try:
             found = self.configuration.current.config.tenant(tenant).source(source)
         except NotFound:
             raise Refused("unknown-tenant", f"there is no tenant {tenant!r}", "check the URL") from None
-        if source not in READERS:
-            raise Refused("unknown-source", f"there is no source {source!r}", f"there are {', '.join(READERS)}")
+        if source not in SOURCES:
+            raise Refused("unknown-source", f"there is no source {source!r}", f"there are {', '.join(SOURCES)}")
         if found is None or not found.secret:
             hint = f"add {source} with a secret under tenants.{tenant}.sources in inquest.yaml"
             raise Refused("unknown-source", f"tenant {tenant!r} takes no webhooks from {source}", hint)
@@ -132,8 +135,8 @@ class Webhooks:
             raise Refused("too-slow", "the body did not arrive whole and in time") from error
         return bytes(body)
 
-    def _check_signature(self, request: Request, source: str, body: bytes, settings: SourceConfig) -> None:
-        name = SIGNATURE_HEADERS[source]
+    def _check_signature(self, request: Request, body: bytes, settings: SourceConfig) -> None:
+        name = settings.verification.header or ""
         header = request.headers.get(name)
         if not header:
             hint = "sign the raw body with HMAC-SHA256: v1=<hex>"
@@ -153,11 +156,10 @@ class Webhooks:
             raise Refused("unavailable", "the signing secret is not available", "see `inquest doctor`")
         return secrets
 
-    async def _keep(self, source: str, tenant: str, body: bytes, reading: Reading) -> bool:
+    async def _keep(self, source: str, tenant: str, body: bytes, replay: str | None, kept: Mapping[str, str]) -> bool:
         """Store the raw delivery durably; returns whether it was there already."""
-        digest = hashlib.sha256(body).hexdigest()
-        identity = reading.key if _EVENT_ID.fullmatch(reading.key) else digest
-        headers = {VIA_WEBHOOK: "webhook", "Content-Type": "application/json"}
+        identity = hashlib.sha256(replay.encode() if replay is not None else body).hexdigest()
+        headers = {"Content-Type": "application/json", **kept, VIA_WEBHOOK: "webhook"}
         try:
             async with asyncio.timeout(self.settings.publish_s_max):
                 payload = body
@@ -167,7 +169,7 @@ class Webhooks:
                 published = await self.publisher.publish(
                     INGEST_DELIVERY,
                     payload,
-                    msg_id=f"{tenant}:delivery:{identity}",
+                    msg_id=f"{tenant}:delivery:{source}:{identity}",
                     headers=headers,
                     source=source,
                     tenant=tenant,

@@ -1,12 +1,15 @@
-"""What a source is: how a delivery is read, what tells it from a repeat, and how it may prove where it comes from."""
+"""What a source is: how a delivery is read, what tells it from a repeat, and which headers go with it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from inquest.config.sources import SourceConfig
-from inquest.intake.domain.reading import Reading
+from inquest.intake.domain.reading import Reading, cut
+from inquest.intake.domain.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,26 @@ class Delivered:
     received_at: datetime
 
 
+def json_body(raw: bytes, _headers: Mapping[str, str]) -> Any:
+    """Return the JSON value that the body is. Raises Refused."""
+    try:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise Refused("not-json", f"the body is not JSON: {error}", "send the payload as UTF-8 JSON") from error
+
+
+def json_object(raw: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the JSON object that the body is, out of its CloudEvent where it is in one. Raises Refused."""
+    body = json_body(raw, headers)
+    if not isinstance(body, dict):
+        raise Refused("not-understood", f"the body is a JSON {type(body).__name__}, not an object")
+    if "specversion" not in body or "data" not in body:
+        return body
+    if not isinstance(body["data"], dict):
+        raise Refused("not-understood", "the CloudEvent's data is not a JSON object", "send datacontenttype JSON")
+    return {"time": body["time"], **body["data"]} if "time" in body else body["data"]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One source of signals; a file of `inquest.intake.domain.sources` each.
@@ -33,10 +56,25 @@ class Source:
         read: what a delivery says, one Reading per alert; raises Refused naming the field that is wrong.
             A delivery on which Inquest does not act is one Reading of kind None with a reason.
         replay: what tells a delivery from others of its source: a repeat has the same. None: its bytes.
-        headers: names of the HTTP headers that `read` and `replay` need, kept with the raw delivery.
+        headers: names of the HTTP headers that `read`, `replay` and `decode` need, in lower case, kept with the
+            raw delivery; a name that ends with `*` is a prefix.
+        decode: from the raw body and those headers to what `read` and `replay` are given; raises Refused.
     """
 
     name: str
     read: Callable[[Any, Delivered], tuple[Reading, ...]]
     replay: Callable[[Any, Mapping[str, str]], str | None] = lambda _body, _headers: None
     headers: tuple[str, ...] = ()
+    decode: Callable[[bytes, Mapping[str, str]], Any] = json_object
+
+    def kept(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return those of the headers that go with the delivery, by lower-case name."""
+        exact = {name for name in self.headers if not name.endswith("*")}
+        prefixes = tuple(name[:-1] for name in self.headers if name.endswith("*"))
+        lower = ((name.lower(), value) for name, value in headers.items())
+        return {name: value for name, value in lower if name in exact or (prefixes and name.startswith(prefixes))}
+
+
+def parse(raw: bytes, source: Source, delivered: Delivered) -> tuple[Reading, ...]:
+    """Return what a delivery says, one Reading per alert. Raises Refused when it is not what this source sends."""
+    return tuple(map(cut, source.read(source.decode(raw, delivered.headers), delivered)))

@@ -9,6 +9,7 @@ from inquest.contracts.message import Instant
 from inquest.contracts.v1.signal import Severity
 from inquest.intake.domain.reading import Reading, content_key
 from inquest.intake.domain.refusal import Refused
+from inquest.intake.domain.source import Delivered, Source
 
 Scalar = str | int | float | bool
 _SEVERITIES: dict[str, Severity] = {
@@ -52,7 +53,7 @@ class GenericBody(BaseModel):
     baseline: RecordedWindow | None = None
 
 
-def read(body: dict[str, Any]) -> Reading:
+def read(body: dict[str, Any], _: Delivered) -> tuple[Reading, ...]:
     """Return what a generic delivery says. Raises Refused naming the field that is wrong."""
     try:
         said = GenericBody.model_validate(body)
@@ -63,9 +64,16 @@ def read(body: dict[str, Any]) -> Reading:
         raise Refused("not-understood", f"{where}: {first['msg']}", hint if where == "fired_at" else "") from error
     if said.status == "resolved" and not said.dedup_key:
         raise Refused("not-understood", "status resolved needs the dedup_key that the alert had")
+    return (_reading(said, content_key(body)),)
+
+
+SOURCE = Source("generic", read)
+
+
+def _reading(said: GenericBody, key: str) -> Reading:
     names = dict.fromkeys((*((said.service,) if said.service else ()), *said.services))
     return Reading(
-        key=content_key(body),
+        key=key,
         kind="resolution" if said.status == "resolved" else "alert",
         occurred_at=said.fired_at,
         title=said.summary or _title(said),
