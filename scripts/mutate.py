@@ -52,7 +52,7 @@ TARGETS = (  # libs/bus comes first: what is preloaded after it imports it
         "tests/unit/gateway/test_gateway_decisions.py tests/unit/gateway/test_gateway_reader.py",
     ),
     (
-        "services/gateway/src/inquest/gateway/domain",
+        "contracts/src/inquest/contracts",
         "redaction",
         "tests/unit/gateway/test_gateway_redaction.py tests/unit/gateway/test_gateway_secret_shapes.py",
     ),

@@ -1,7 +1,7 @@
 """Every shape of secret that the gateway promises to find, each alone, so that no other rule finds it instead."""
 
 import pytest
-from inquest.gateway.domain.redaction import redact, redact_all
+from inquest.contracts.redaction import redact, redact_all
 
 BODY = "a1B2c3D4e5F6g7H8i9J0" * 2
 TOKENS = {

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from inquest.bus.port import BusPort, Objects
 from inquest.contracts.latest import ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
+from inquest.contracts.redaction import redact
 from inquest.gateway.domain.fence import fence
 from inquest.gateway.domain.limits import refusal
 from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, result_of, without_answer
-from inquest.gateway.domain.redaction import redact
 from inquest.gateway.flights import Flights
 from inquest.gateway.journal import Claim, Journal
 from inquest.gateway.ports import Clock, Interface

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from inquest.contracts.latest import Domain, Query, ToolAttempt
+from inquest.contracts.redaction import redact
 from inquest.gateway.domain.health import HEALTHY, CircuitPolicy, Health, after_failure
 from inquest.gateway.domain.outcome import Fetched, Reading
-from inquest.gateway.domain.redaction import redact
 from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
 from inquest.gateway.ports import Interface, NotServed, ProviderFailed

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from inquest.contracts.latest import ChangeData, ChangesResponse, LogsResponse, Message, MetricsResponse, TracesResponse
+from inquest.contracts.redaction import redact, redact_all, redact_attributes
 from inquest.gateway.domain.injection import find_injections
-from inquest.gateway.domain.redaction import redact, redact_all, redact_attributes
 
 Fenced = tuple[Message, list[str]]
 """The clean response, and the problem lines of what looked like an injection."""

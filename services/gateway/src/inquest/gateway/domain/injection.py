@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from inquest.gateway.domain.redaction import lowered_bytes
+from inquest.contracts.redaction import lowered_bytes
 
 PREFIX = "injection-attempt: "
 REPORTED_MAX = 20
