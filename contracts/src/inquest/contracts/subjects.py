@@ -64,6 +64,11 @@ SIGNAL_RECEIVED = Subject("evt.signal.received.v1", ("tenant", "signal"), m.Sign
 INCIDENT_OPENED = Subject("evt.incident.opened.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
 INCIDENT_UPDATED = Subject("evt.incident.updated.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
 INCIDENT_RESOLVED = Subject("evt.incident.resolved.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
+INCIDENT_MERGE = Subject("cmd.incident.merge.v1", ("tenant", "incident"), m.MergeIncidents, ("api",), "COMMANDS")
+INCIDENT_SPLIT = Subject("cmd.incident.split.v1", ("tenant", "incident"), m.SplitIncident, ("api",), "COMMANDS")
+_DUE = ("tenant", "incident", "timer")
+INCIDENT_TIMER_SET = Subject("timer.incident.set.v1", _DUE, m.IncidentDue, ("intake",), "TIMERS")
+INCIDENT_DUE = Subject("evt.deadline.passed.v1", _DUE, m.IncidentDue, ("intake",), "TIMERS")
 INVESTIGATION_RECORDED = Subject(
     "evt.investigation.recorded.v1", _INV, m.InvestigationRecorded, ("planner",), "INVESTIGATIONS"
 )
@@ -89,6 +94,10 @@ SUBJECTS: tuple[Subject, ...] = (
     INCIDENT_OPENED,
     INCIDENT_UPDATED,
     INCIDENT_RESOLVED,
+    INCIDENT_MERGE,
+    INCIDENT_SPLIT,
+    INCIDENT_TIMER_SET,
+    INCIDENT_DUE,
     INVESTIGATION_RECORDED,
     INVESTIGATION_START,
     INVESTIGATION_CANCEL,

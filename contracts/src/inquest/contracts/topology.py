@@ -63,7 +63,7 @@ STREAMS: tuple[Stream, ...] = (
     Stream("SIGNALS", ("evt.signal.>",), age_s_max=30 * DAY_S, why="normalised signals"),
     Stream("INCIDENTS", ("evt.incident.>",), age_s_max=90 * DAY_S, why="what correlation decided"),
     Stream("INVESTIGATIONS", ("evt.investigation.>",), discard="new", why="truth: the aggregates"),
-    Stream("COMMANDS", ("cmd.investigation.>",), "work-queue", discard="new", why="what people ask for"),
+    Stream("COMMANDS", ("cmd.investigation.>", "cmd.incident.>"), "work-queue", discard="new", why="what people ask for"),
     Stream("STEPS", ("cmd.step.>",), "work-queue", discard="new", why="capability tasks"),
     Stream(
         "EVIDENCE",
@@ -150,6 +150,15 @@ CONSUMERS: tuple[Consumer, ...] = (
         batch_max=200,
         why="folded in batches, committed with one compare-and-set per tenant",
     ),
+    Consumer("intake-commands", "COMMANDS", "intake", ("cmd.incident.>",), workers_max=1, why="merge and split"),
+    Consumer(
+        "intake-timers",
+        "TIMERS",
+        "intake",
+        (s.INCIDENT_DUE.pattern(),),
+        batch_max=200,
+        why="incidents that were held are announced; a storm holds many",
+    ),
     Consumer("planner-incidents", "INCIDENTS", "planner", (s.INCIDENT_OPENED.pattern(),)),
     Consumer("planner-commands", "COMMANDS", "planner", ("cmd.investigation.>",)),
     Consumer("planner-dispatch", "INVESTIGATIONS", "planner", (s.INVESTIGATION_RECORDED.pattern(),)),
@@ -208,6 +217,7 @@ BUCKETS: tuple[Bucket, ...] = (
 
 # Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
 READS: Mapping[str, tuple[str, ...]] = {
+    "intake": ("SIGNALS",),  # the signals that a person splits off
     "planner": ("INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
     "notifier": ("INVESTIGATIONS", "VERDICTS", "EVIDENCE"),

@@ -9,6 +9,23 @@ from inquest.contracts.message import Id, Instant, Message, Window
 SignalKind = Literal["alert", "ticket", "change", "resolution"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 IncidentState = Literal["open", "resolved"]
+IncidentPriority = Literal["p1", "p2", "p3", "p4", "p5"]
+ChangeKind = Literal["deploy", "commit", "flag", "config"]
+
+DECISIONS_MAX = 60  # kept on an incident: the first, those that changed it, and the newest
+TAKEN_MAX = 500  # told in one event; a batch of signals is smaller
+CHANGES_MAX = 20
+
+
+class SignalChange(Message):
+    """What a source says was changed; the services that it touched are those of its signal."""
+
+    kind: ChangeKind = "deploy"
+    ref: str = Field(default="", max_length=200)  # the commit, release, run or flag, as people name it
+    repository: str = Field(default="", max_length=200)
+    author: str = Field(default="", max_length=200)
+    environment: str = Field(default="", max_length=200)
+    url: str = Field(default="", max_length=2000)
 
 
 class Signal(Message):
@@ -31,6 +48,26 @@ class Signal(Message):
     payload_ref: str | None = None
     window: Window | None = None  # given by sources that know it, such as a pack or a person
     baseline: Window | None = None
+    change: SignalChange | None = None  # with kind "change"
+
+
+class Decision(Message):
+    """One thing that correlation or a person decided about an incident, and why."""
+
+    at: Instant
+    signal_id: Id | None = None  # None for what no single signal caused
+    what: Id  # opened, attached, late, held, announced, resolved, reopened, flapping, merged, split, change, …
+    why: str = Field(default="", max_length=300)  # a sentence for people: "same service, 40 s apart"
+
+
+class NearChange(Message):
+    """A change to a service of the incident, received near its onset."""
+
+    signal_id: Id
+    at: Instant
+    title: str = Field(default="", max_length=1000)
+    services: tuple[str, ...] = ()
+    change: SignalChange = SignalChange()
 
 
 class Incident(Message):
@@ -52,3 +89,20 @@ class Incident(Message):
     links: tuple[str, ...] = ()
     window: Window | None = None
     baseline: Window | None = None
+    number: int = 0  # what people call it: INC-7; counted per tenant, 0 while it has none
+    priority: IncidentPriority = "p3"
+    priority_why: str = ""
+    sources: tuple[Id, ...] = ()
+    signals_count: int = 0  # all signals that ever joined; `signal_ids` lists the first and the newest
+    decisions: tuple[Decision, ...] = Field(default=(), max_length=DECISIONS_MAX)
+    # Those taken with this event, one for each signal of it: all events of an incident together name all its signals.
+    taken: tuple[Decision, ...] = Field(default=(), max_length=TAKEN_MAX)
+    held_until: Instant | None = None  # not announced before: more may come that says what it is, or that it is over
+    announced_at: Instant | None = None  # when it was told as opened; None while held
+    flapping: bool = False
+    reopened_at: Instant | None = None
+    reopened_count: int = 0
+    ended_how: str = ""  # a sentence beside `resolution`, which is what the source said
+    merged_into: Id | None = None
+    split_from: Id | None = None
+    changes: tuple[NearChange, ...] = Field(default=(), max_length=CHANGES_MAX)

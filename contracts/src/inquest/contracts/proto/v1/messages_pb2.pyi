@@ -475,6 +475,52 @@ class DeadlineReached(_message.Message):
 Global___DeadlineReached: _TypeAlias = DeadlineReached  # noqa: Y015
 
 @_typing.final
+class Decision(_message.Message):
+    """One thing that correlation or a person decided about an incident, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    SIGNAL_ID_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    signal_id: _builtins.str
+    what: _builtins.str
+    why: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        signal_id: _builtins.str | None = ...,
+        what: _builtins.str | None = ...,
+        why: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_signal_id", b"_signal_id", "_what", b"_what", "_why", b"_why", "at", b"at", "signal_id", b"signal_id", "what", b"what", "why", b"why"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_signal_id", b"_signal_id", "_what", b"_what", "_why", b"_why", "at", b"at", "signal_id", b"signal_id", "what", b"what", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__signal_id: _TypeAlias = _typing.Literal["signal_id"]  # noqa: Y015
+    _WhichOneofArgType__signal_id: _TypeAlias = _typing.Literal["_signal_id", b"_signal_id"]  # noqa: Y015
+    _WhichOneofReturnType__what: _TypeAlias = _typing.Literal["what"]  # noqa: Y015
+    _WhichOneofArgType__what: _TypeAlias = _typing.Literal["_what", b"_what"]  # noqa: Y015
+    _WhichOneofReturnType__why: _TypeAlias = _typing.Literal["why"]  # noqa: Y015
+    _WhichOneofArgType__why: _TypeAlias = _typing.Literal["_why", b"_why"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signal_id) -> _WhichOneofReturnType__signal_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__what) -> _WhichOneofReturnType__what | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__why) -> _WhichOneofReturnType__why | None: ...
+
+Global___Decision: _TypeAlias = Decision  # noqa: Y015
+
+@_typing.final
 class Ended(_message.Message):
     """Why an investigation was cancelled or timed out."""
 
@@ -883,6 +929,22 @@ class Incident(_message.Message):
     LINKS_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
     BASELINE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    PRIORITY_WHY_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    SIGNALS_COUNT_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    TAKEN_FIELD_NUMBER: _builtins.int
+    HELD_UNTIL_FIELD_NUMBER: _builtins.int
+    ANNOUNCED_AT_FIELD_NUMBER: _builtins.int
+    FLAPPING_FIELD_NUMBER: _builtins.int
+    REOPENED_AT_FIELD_NUMBER: _builtins.int
+    REOPENED_COUNT_FIELD_NUMBER: _builtins.int
+    ENDED_HOW_FIELD_NUMBER: _builtins.int
+    MERGED_INTO_FIELD_NUMBER: _builtins.int
+    SPLIT_FROM_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     incident_id: _builtins.str
     tenant: _builtins.str
     state: _builtins.str
@@ -890,6 +952,15 @@ class Incident(_message.Message):
     title: _builtins.str
     resolution: _builtins.str
     metric: _builtins.str
+    number: _builtins.int
+    priority: _builtins.str
+    priority_why: _builtins.str
+    signals_count: _builtins.int
+    flapping: _builtins.bool
+    reopened_count: _builtins.int
+    ended_how: _builtins.str
+    merged_into: _builtins.str
+    split_from: _builtins.str
     @_builtins.property
     def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -908,6 +979,20 @@ class Incident(_message.Message):
     def window(self) -> Global___Window: ...
     @_builtins.property
     def baseline(self) -> Global___Window: ...
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decision]: ...
+    @_builtins.property
+    def taken(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decision]: ...
+    @_builtins.property
+    def held_until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def announced_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def reopened_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___NearChange]: ...
     def __init__(
         self,
         *,
@@ -927,25 +1012,65 @@ class Incident(_message.Message):
         links: _abc.Iterable[_builtins.str] | None = ...,
         window: Global___Window | None = ...,
         baseline: Global___Window | None = ...,
+        number: _builtins.int | None = ...,
+        priority: _builtins.str | None = ...,
+        priority_why: _builtins.str | None = ...,
+        sources: _abc.Iterable[_builtins.str] | None = ...,
+        signals_count: _builtins.int | None = ...,
+        decisions: _abc.Iterable[Global___Decision] | None = ...,
+        taken: _abc.Iterable[Global___Decision] | None = ...,
+        held_until: _timestamp_pb2.Timestamp | None = ...,
+        announced_at: _timestamp_pb2.Timestamp | None = ...,
+        flapping: _builtins.bool | None = ...,
+        reopened_at: _timestamp_pb2.Timestamp | None = ...,
+        reopened_count: _builtins.int | None = ...,
+        ended_how: _builtins.str | None = ...,
+        merged_into: _builtins.str | None = ...,
+        split_from: _builtins.str | None = ...,
+        changes: _abc.Iterable[Global___NearChange] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_incident_id", b"_incident_id", "_metric", b"_metric", "_opened_at", b"_opened_at", "_resolution", b"_resolution", "_resolved_at", b"_resolved_at", "_severity", b"_severity", "_state", b"_state", "_tenant", b"_tenant", "_title", b"_title", "_updated_at", b"_updated_at", "_window", b"_window", "baseline", b"baseline", "incident_id", b"incident_id", "metric", b"metric", "opened_at", b"opened_at", "resolution", b"resolution", "resolved_at", b"resolved_at", "severity", b"severity", "state", b"state", "tenant", b"tenant", "title", b"title", "updated_at", b"updated_at", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_announced_at", b"_announced_at", "_baseline", b"_baseline", "_ended_how", b"_ended_how", "_flapping", b"_flapping", "_held_until", b"_held_until", "_incident_id", b"_incident_id", "_merged_into", b"_merged_into", "_metric", b"_metric", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_priority_why", b"_priority_why", "_reopened_at", b"_reopened_at", "_reopened_count", b"_reopened_count", "_resolution", b"_resolution", "_resolved_at", b"_resolved_at", "_severity", b"_severity", "_signals_count", b"_signals_count", "_split_from", b"_split_from", "_state", b"_state", "_tenant", b"_tenant", "_title", b"_title", "_updated_at", b"_updated_at", "_window", b"_window", "announced_at", b"announced_at", "baseline", b"baseline", "ended_how", b"ended_how", "flapping", b"flapping", "held_until", b"held_until", "incident_id", b"incident_id", "merged_into", b"merged_into", "metric", b"metric", "number", b"number", "opened_at", b"opened_at", "priority", b"priority", "priority_why", b"priority_why", "reopened_at", b"reopened_at", "reopened_count", b"reopened_count", "resolution", b"resolution", "resolved_at", b"resolved_at", "severity", b"severity", "signals_count", b"signals_count", "split_from", b"split_from", "state", b"state", "tenant", b"tenant", "title", b"title", "updated_at", b"updated_at", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_incident_id", b"_incident_id", "_metric", b"_metric", "_opened_at", b"_opened_at", "_resolution", b"_resolution", "_resolved_at", b"_resolved_at", "_severity", b"_severity", "_state", b"_state", "_tenant", b"_tenant", "_title", b"_title", "_updated_at", b"_updated_at", "_window", b"_window", "baseline", b"baseline", "incident_id", b"incident_id", "labels", b"labels", "links", b"links", "metric", b"metric", "opened_at", b"opened_at", "resolution", b"resolution", "resolved_at", b"resolved_at", "services", b"services", "severity", b"severity", "signal_ids", b"signal_ids", "state", b"state", "tenant", b"tenant", "title", b"title", "updated_at", b"updated_at", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_announced_at", b"_announced_at", "_baseline", b"_baseline", "_ended_how", b"_ended_how", "_flapping", b"_flapping", "_held_until", b"_held_until", "_incident_id", b"_incident_id", "_merged_into", b"_merged_into", "_metric", b"_metric", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_priority_why", b"_priority_why", "_reopened_at", b"_reopened_at", "_reopened_count", b"_reopened_count", "_resolution", b"_resolution", "_resolved_at", b"_resolved_at", "_severity", b"_severity", "_signals_count", b"_signals_count", "_split_from", b"_split_from", "_state", b"_state", "_tenant", b"_tenant", "_title", b"_title", "_updated_at", b"_updated_at", "_window", b"_window", "announced_at", b"announced_at", "baseline", b"baseline", "changes", b"changes", "decisions", b"decisions", "ended_how", b"ended_how", "flapping", b"flapping", "held_until", b"held_until", "incident_id", b"incident_id", "labels", b"labels", "links", b"links", "merged_into", b"merged_into", "metric", b"metric", "number", b"number", "opened_at", b"opened_at", "priority", b"priority", "priority_why", b"priority_why", "reopened_at", b"reopened_at", "reopened_count", b"reopened_count", "resolution", b"resolution", "resolved_at", b"resolved_at", "services", b"services", "severity", b"severity", "signal_ids", b"signal_ids", "signals_count", b"signals_count", "sources", b"sources", "split_from", b"split_from", "state", b"state", "taken", b"taken", "tenant", b"tenant", "title", b"title", "updated_at", b"updated_at", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__announced_at: _TypeAlias = _typing.Literal["announced_at"]  # noqa: Y015
+    _WhichOneofArgType__announced_at: _TypeAlias = _typing.Literal["_announced_at", b"_announced_at"]  # noqa: Y015
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
+    _WhichOneofReturnType__ended_how: _TypeAlias = _typing.Literal["ended_how"]  # noqa: Y015
+    _WhichOneofArgType__ended_how: _TypeAlias = _typing.Literal["_ended_how", b"_ended_how"]  # noqa: Y015
+    _WhichOneofReturnType__flapping: _TypeAlias = _typing.Literal["flapping"]  # noqa: Y015
+    _WhichOneofArgType__flapping: _TypeAlias = _typing.Literal["_flapping", b"_flapping"]  # noqa: Y015
+    _WhichOneofReturnType__held_until: _TypeAlias = _typing.Literal["held_until"]  # noqa: Y015
+    _WhichOneofArgType__held_until: _TypeAlias = _typing.Literal["_held_until", b"_held_until"]  # noqa: Y015
     _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
     _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__merged_into: _TypeAlias = _typing.Literal["merged_into"]  # noqa: Y015
+    _WhichOneofArgType__merged_into: _TypeAlias = _typing.Literal["_merged_into", b"_merged_into"]  # noqa: Y015
     _WhichOneofReturnType__metric: _TypeAlias = _typing.Literal["metric"]  # noqa: Y015
     _WhichOneofArgType__metric: _TypeAlias = _typing.Literal["_metric", b"_metric"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
     _WhichOneofReturnType__opened_at: _TypeAlias = _typing.Literal["opened_at"]  # noqa: Y015
     _WhichOneofArgType__opened_at: _TypeAlias = _typing.Literal["_opened_at", b"_opened_at"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__priority_why: _TypeAlias = _typing.Literal["priority_why"]  # noqa: Y015
+    _WhichOneofArgType__priority_why: _TypeAlias = _typing.Literal["_priority_why", b"_priority_why"]  # noqa: Y015
+    _WhichOneofReturnType__reopened_at: _TypeAlias = _typing.Literal["reopened_at"]  # noqa: Y015
+    _WhichOneofArgType__reopened_at: _TypeAlias = _typing.Literal["_reopened_at", b"_reopened_at"]  # noqa: Y015
+    _WhichOneofReturnType__reopened_count: _TypeAlias = _typing.Literal["reopened_count"]  # noqa: Y015
+    _WhichOneofArgType__reopened_count: _TypeAlias = _typing.Literal["_reopened_count", b"_reopened_count"]  # noqa: Y015
     _WhichOneofReturnType__resolution: _TypeAlias = _typing.Literal["resolution"]  # noqa: Y015
     _WhichOneofArgType__resolution: _TypeAlias = _typing.Literal["_resolution", b"_resolution"]  # noqa: Y015
     _WhichOneofReturnType__resolved_at: _TypeAlias = _typing.Literal["resolved_at"]  # noqa: Y015
     _WhichOneofArgType__resolved_at: _TypeAlias = _typing.Literal["_resolved_at", b"_resolved_at"]  # noqa: Y015
     _WhichOneofReturnType__severity: _TypeAlias = _typing.Literal["severity"]  # noqa: Y015
     _WhichOneofArgType__severity: _TypeAlias = _typing.Literal["_severity", b"_severity"]  # noqa: Y015
+    _WhichOneofReturnType__signals_count: _TypeAlias = _typing.Literal["signals_count"]  # noqa: Y015
+    _WhichOneofArgType__signals_count: _TypeAlias = _typing.Literal["_signals_count", b"_signals_count"]  # noqa: Y015
+    _WhichOneofReturnType__split_from: _TypeAlias = _typing.Literal["split_from"]  # noqa: Y015
+    _WhichOneofArgType__split_from: _TypeAlias = _typing.Literal["_split_from", b"_split_from"]  # noqa: Y015
     _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
     _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
@@ -957,19 +1082,43 @@ class Incident(_message.Message):
     _WhichOneofReturnType__window: _TypeAlias = _typing.Literal["window"]  # noqa: Y015
     _WhichOneofArgType__window: _TypeAlias = _typing.Literal["_window", b"_window"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__announced_at) -> _WhichOneofReturnType__announced_at | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline) -> _WhichOneofReturnType__baseline | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_how) -> _WhichOneofReturnType__ended_how | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__flapping) -> _WhichOneofReturnType__flapping | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held_until) -> _WhichOneofReturnType__held_until | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__merged_into) -> _WhichOneofReturnType__merged_into | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__metric) -> _WhichOneofReturnType__metric | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__opened_at) -> _WhichOneofReturnType__opened_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority_why) -> _WhichOneofReturnType__priority_why | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reopened_at) -> _WhichOneofReturnType__reopened_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reopened_count) -> _WhichOneofReturnType__reopened_count | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__resolution) -> _WhichOneofReturnType__resolution | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__resolved_at) -> _WhichOneofReturnType__resolved_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__severity) -> _WhichOneofReturnType__severity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signals_count) -> _WhichOneofReturnType__signals_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__split_from) -> _WhichOneofReturnType__split_from | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
     @_typing.overload
@@ -982,6 +1131,52 @@ class Incident(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__window) -> _WhichOneofReturnType__window | None: ...
 
 Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class IncidentDue(_message.Message):
+    """A timer of an incident fired on the server: `hold` announces it, `quiet` closes one that flapped."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    TIMER_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    timer: _builtins.str
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        timer: _builtins.str | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_due_at", b"_due_at", "_incident_id", b"_incident_id", "_tenant", b"_tenant", "_timer", b"_timer", "due_at", b"due_at", "incident_id", b"incident_id", "tenant", b"tenant", "timer", b"timer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due_at", b"_due_at", "_incident_id", b"_incident_id", "_tenant", b"_tenant", "_timer", b"_timer", "due_at", b"due_at", "incident_id", b"incident_id", "tenant", b"tenant", "timer", b"timer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__due_at: _TypeAlias = _typing.Literal["due_at"]  # noqa: Y015
+    _WhichOneofArgType__due_at: _TypeAlias = _typing.Literal["_due_at", b"_due_at"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__timer: _TypeAlias = _typing.Literal["timer"]  # noqa: Y015
+    _WhichOneofArgType__timer: _TypeAlias = _typing.Literal["_timer", b"_timer"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due_at) -> _WhichOneofReturnType__due_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__timer) -> _WhichOneofReturnType__timer | None: ...
+
+Global___IncidentDue: _TypeAlias = IncidentDue  # noqa: Y015
 
 @_typing.final
 class InvestigationRecorded(_message.Message):
@@ -1371,6 +1566,109 @@ class Lineage(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
 
 Global___Lineage: _TypeAlias = Lineage  # noqa: Y015
+
+@_typing.final
+class MergeIncidents(_message.Message):
+    """A person says that two incidents are one; `merged_id` becomes part of `incident_id`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    MERGED_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    merged_id: _builtins.str
+    reason: _builtins.str
+    requested_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        merged_id: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        requested_by: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id", "_merged_id", b"_merged_id", "_reason", b"_reason", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "incident_id", b"incident_id", "merged_id", b"merged_id", "reason", b"reason", "requested_by", b"requested_by", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id", "_merged_id", b"_merged_id", "_reason", b"_reason", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "incident_id", b"incident_id", "merged_id", b"merged_id", "reason", b"reason", "requested_by", b"requested_by", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__merged_id: _TypeAlias = _typing.Literal["merged_id"]  # noqa: Y015
+    _WhichOneofArgType__merged_id: _TypeAlias = _typing.Literal["_merged_id", b"_merged_id"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__requested_by: _TypeAlias = _typing.Literal["requested_by"]  # noqa: Y015
+    _WhichOneofArgType__requested_by: _TypeAlias = _typing.Literal["_requested_by", b"_requested_by"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__merged_id) -> _WhichOneofReturnType__merged_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__requested_by) -> _WhichOneofReturnType__requested_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___MergeIncidents: _TypeAlias = MergeIncidents  # noqa: Y015
+
+@_typing.final
+class NearChange(_message.Message):
+    """A change to a service of the incident, received near its onset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIGNAL_ID_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    signal_id: _builtins.str
+    title: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def change(self) -> Global___SignalChange: ...
+    def __init__(
+        self,
+        *,
+        signal_id: _builtins.str | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        title: _builtins.str | None = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+        change: Global___SignalChange | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_change", b"_change", "_signal_id", b"_signal_id", "_title", b"_title", "at", b"at", "change", b"change", "signal_id", b"signal_id", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_change", b"_change", "_signal_id", b"_signal_id", "_title", b"_title", "at", b"at", "change", b"change", "services", b"services", "signal_id", b"signal_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__change: _TypeAlias = _typing.Literal["change"]  # noqa: Y015
+    _WhichOneofArgType__change: _TypeAlias = _typing.Literal["_change", b"_change"]  # noqa: Y015
+    _WhichOneofReturnType__signal_id: _TypeAlias = _typing.Literal["signal_id"]  # noqa: Y015
+    _WhichOneofArgType__signal_id: _TypeAlias = _typing.Literal["_signal_id", b"_signal_id"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__change) -> _WhichOneofReturnType__change | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signal_id) -> _WhichOneofReturnType__signal_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___NearChange: _TypeAlias = NearChange  # noqa: Y015
 
 @_typing.final
 class Notice(_message.Message):
@@ -2187,6 +2485,7 @@ class Signal(_message.Message):
     PAYLOAD_REF_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
     BASELINE_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
     signal_id: _builtins.str
     tenant: _builtins.str
     source: _builtins.str
@@ -2212,6 +2511,8 @@ class Signal(_message.Message):
     def window(self) -> Global___Window: ...
     @_builtins.property
     def baseline(self) -> Global___Window: ...
+    @_builtins.property
+    def change(self) -> Global___SignalChange: ...
     def __init__(
         self,
         *,
@@ -2232,13 +2533,16 @@ class Signal(_message.Message):
         payload_ref: _builtins.str | None = ...,
         window: Global___Window | None = ...,
         baseline: Global___Window | None = ...,
+        change: Global___SignalChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "dedup_key", b"dedup_key", "kind", b"kind", "metric", b"metric", "occurred_at", b"occurred_at", "payload_ref", b"payload_ref", "received_at", b"received_at", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "metric", b"metric", "occurred_at", b"occurred_at", "payload_ref", b"payload_ref", "received_at", b"received_at", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "dedup_key", b"dedup_key", "kind", b"kind", "labels", b"labels", "links", b"links", "metric", b"metric", "occurred_at", b"occurred_at", "payload_ref", b"payload_ref", "received_at", b"received_at", "services", b"services", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "unmatched", b"unmatched", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "labels", b"labels", "links", b"links", "metric", b"metric", "occurred_at", b"occurred_at", "payload_ref", b"payload_ref", "received_at", b"received_at", "services", b"services", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "unmatched", b"unmatched", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
+    _WhichOneofReturnType__change: _TypeAlias = _typing.Literal["change"]  # noqa: Y015
+    _WhichOneofArgType__change: _TypeAlias = _typing.Literal["_change", b"_change"]  # noqa: Y015
     _WhichOneofReturnType__dedup_key: _TypeAlias = _typing.Literal["dedup_key"]  # noqa: Y015
     _WhichOneofArgType__dedup_key: _TypeAlias = _typing.Literal["_dedup_key", b"_dedup_key"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
@@ -2266,6 +2570,8 @@ class Signal(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline) -> _WhichOneofReturnType__baseline | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__change) -> _WhichOneofReturnType__change | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__dedup_key) -> _WhichOneofReturnType__dedup_key | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
@@ -2291,6 +2597,65 @@ class Signal(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__window) -> _WhichOneofReturnType__window | None: ...
 
 Global___Signal: _TypeAlias = Signal  # noqa: Y015
+
+@_typing.final
+class SignalChange(_message.Message):
+    """What a source says was changed; the services that it touched are those of its signal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    REF_FIELD_NUMBER: _builtins.int
+    REPOSITORY_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    ENVIRONMENT_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    ref: _builtins.str
+    repository: _builtins.str
+    author: _builtins.str
+    environment: _builtins.str
+    url: _builtins.str
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str | None = ...,
+        ref: _builtins.str | None = ...,
+        repository: _builtins.str | None = ...,
+        author: _builtins.str | None = ...,
+        environment: _builtins.str | None = ...,
+        url: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_environment", b"_environment", "_kind", b"_kind", "_ref", b"_ref", "_repository", b"_repository", "_url", b"_url", "author", b"author", "environment", b"environment", "kind", b"kind", "ref", b"ref", "repository", b"repository", "url", b"url"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_environment", b"_environment", "_kind", b"_kind", "_ref", b"_ref", "_repository", b"_repository", "_url", b"_url", "author", b"author", "environment", b"environment", "kind", b"kind", "ref", b"ref", "repository", b"repository", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__author: _TypeAlias = _typing.Literal["author"]  # noqa: Y015
+    _WhichOneofArgType__author: _TypeAlias = _typing.Literal["_author", b"_author"]  # noqa: Y015
+    _WhichOneofReturnType__environment: _TypeAlias = _typing.Literal["environment"]  # noqa: Y015
+    _WhichOneofArgType__environment: _TypeAlias = _typing.Literal["_environment", b"_environment"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__ref: _TypeAlias = _typing.Literal["ref"]  # noqa: Y015
+    _WhichOneofArgType__ref: _TypeAlias = _typing.Literal["_ref", b"_ref"]  # noqa: Y015
+    _WhichOneofReturnType__repository: _TypeAlias = _typing.Literal["repository"]  # noqa: Y015
+    _WhichOneofArgType__repository: _TypeAlias = _typing.Literal["_repository", b"_repository"]  # noqa: Y015
+    _WhichOneofReturnType__url: _TypeAlias = _typing.Literal["url"]  # noqa: Y015
+    _WhichOneofArgType__url: _TypeAlias = _typing.Literal["_url", b"_url"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__author) -> _WhichOneofReturnType__author | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__environment) -> _WhichOneofReturnType__environment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ref) -> _WhichOneofReturnType__ref | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repository) -> _WhichOneofReturnType__repository | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__url) -> _WhichOneofReturnType__url | None: ...
+
+Global___SignalChange: _TypeAlias = SignalChange  # noqa: Y015
 
 @_typing.final
 class SourceRef(_message.Message):
@@ -2374,6 +2739,55 @@ class Spend(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
 
 Global___Spend: _TypeAlias = Spend  # noqa: Y015
+
+@_typing.final
+class SplitIncident(_message.Message):
+    """A person says that some signals of an incident are another one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    SIGNAL_IDS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    reason: _builtins.str
+    requested_by: _builtins.str
+    @_builtins.property
+    def signal_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        signal_ids: _abc.Iterable[_builtins.str] | None = ...,
+        reason: _builtins.str | None = ...,
+        requested_by: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id", "_reason", b"_reason", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "incident_id", b"incident_id", "reason", b"reason", "requested_by", b"requested_by", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id", "_reason", b"_reason", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "incident_id", b"incident_id", "reason", b"reason", "requested_by", b"requested_by", "signal_ids", b"signal_ids", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__requested_by: _TypeAlias = _typing.Literal["requested_by"]  # noqa: Y015
+    _WhichOneofArgType__requested_by: _TypeAlias = _typing.Literal["_requested_by", b"_requested_by"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__requested_by) -> _WhichOneofReturnType__requested_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___SplitIncident: _TypeAlias = SplitIncident  # noqa: Y015
 
 @_typing.final
 class StartInvestigation(_message.Message):
