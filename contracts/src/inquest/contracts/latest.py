@@ -1,6 +1,7 @@
 """Floating names: what business logic imports when it need not care about wire versions."""
 
 from inquest.contracts.message import Id, Instant, Message, Window, derive_id
+from inquest.contracts.v1.admission import AdmissionCause, AdmissionDecided, AdmissionDue, AdmissionOutcome
 from inquest.contracts.v1.dead import DeadLetter
 from inquest.contracts.v1.domains import (
     ChangeData,
@@ -88,9 +89,19 @@ from inquest.contracts.v1.verdict import (
     Timings,
     Verdict,
 )
-from inquest.contracts.v1.views import InvestigationStory, InvestigationSummary, TimelineEntry
+from inquest.contracts.v1.views import (
+    IncidentStory,
+    IncidentSummary,
+    InvestigationStory,
+    InvestigationSummary,
+    TimelineEntry,
+)
 
 __all__ = [
+    "AdmissionCause",
+    "AdmissionDecided",
+    "AdmissionDue",
+    "AdmissionOutcome",
     "Band",
     "CancelInvestigation",
     "CapabilityTask",
@@ -120,6 +131,8 @@ __all__ = [
     "IncidentDue",
     "IncidentPriority",
     "IncidentState",
+    "IncidentStory",
+    "IncidentSummary",
     "IncidentTimer",
     "Instant",
     "InvestigationRecorded",

@@ -5,6 +5,7 @@ from inquest.contracts import latest as m
 RECORD_KINDS: dict[str, type[m.Message]] = {
     "signal": m.Signal,
     "incident": m.Incident,
+    "admission": m.AdmissionDecided,
     "event": m.InvestigationRecorded,
     "evidence": m.Evidence,
     "step": m.StepFinished,

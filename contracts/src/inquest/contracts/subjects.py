@@ -69,6 +69,11 @@ INCIDENT_SPLIT = Subject("cmd.incident.split.v1", ("tenant", "incident"), m.Spli
 _DUE = ("tenant", "incident", "timer")
 INCIDENT_TIMER_SET = Subject("timer.incident.set.v1", _DUE, m.IncidentDue, ("intake",), "TIMERS")
 INCIDENT_DUE = Subject("evt.deadline.passed.v1", _DUE, m.IncidentDue, ("intake",), "TIMERS")
+ADMISSION_DECIDED = Subject(
+    "evt.admission.decided.v1", ("tenant", "incident"), m.AdmissionDecided, ("planner",), "ADMISSIONS"
+)
+ADMISSION_TIMER_SET = Subject("timer.admission.set.v1", ("tenant",), m.AdmissionDue, ("planner",), "TIMERS")
+ADMISSION_DUE = Subject("evt.deadline.admission.v1", ("tenant",), m.AdmissionDue, ("planner",), "TIMERS")
 INVESTIGATION_RECORDED = Subject(
     "evt.investigation.recorded.v1", _INV, m.InvestigationRecorded, ("planner",), "INVESTIGATIONS"
 )
@@ -98,6 +103,9 @@ SUBJECTS: tuple[Subject, ...] = (
     INCIDENT_SPLIT,
     INCIDENT_TIMER_SET,
     INCIDENT_DUE,
+    ADMISSION_DECIDED,
+    ADMISSION_TIMER_SET,
+    ADMISSION_DUE,
     INVESTIGATION_RECORDED,
     INVESTIGATION_START,
     INVESTIGATION_CANCEL,

@@ -62,8 +62,13 @@ STREAMS: tuple[Stream, ...] = (
     Stream("INGEST", ("ingest.>",), age_s_max=14 * DAY_S, why="raw deliveries, as received"),
     Stream("SIGNALS", ("evt.signal.>",), age_s_max=30 * DAY_S, why="normalised signals"),
     Stream("INCIDENTS", ("evt.incident.>",), age_s_max=90 * DAY_S, why="what correlation decided"),
+    Stream(
+        "ADMISSIONS", ("evt.admission.>",), age_s_max=90 * DAY_S, why="which incidents are investigated, and why not"
+    ),
     Stream("INVESTIGATIONS", ("evt.investigation.>",), discard="new", why="truth: the aggregates"),
-    Stream("COMMANDS", ("cmd.investigation.>", "cmd.incident.>"), "work-queue", discard="new", why="what people ask for"),
+    Stream(
+        "COMMANDS", ("cmd.investigation.>", "cmd.incident.>"), "work-queue", discard="new", why="what people ask for"
+    ),
     Stream("STEPS", ("cmd.step.>",), "work-queue", discard="new", why="capability tasks"),
     Stream(
         "EVIDENCE",
@@ -118,6 +123,7 @@ def _tracestore_consumers() -> tuple[Consumer, ...]:
     kept = (
         "SIGNALS",
         "INCIDENTS",
+        "ADMISSIONS",
         "INVESTIGATIONS",
         "EVIDENCE",
         "VERDICTS",
@@ -159,7 +165,22 @@ CONSUMERS: tuple[Consumer, ...] = (
         batch_max=200,
         why="incidents that were held are announced; a storm holds many",
     ),
-    Consumer("planner-incidents", "INCIDENTS", "planner", (s.INCIDENT_OPENED.pattern(),)),
+    Consumer(
+        "planner-incidents",
+        "INCIDENTS",
+        "planner",
+        (s.INCIDENT_OPENED.pattern(), s.INCIDENT_UPDATED.pattern(), s.INCIDENT_RESOLVED.pattern()),
+        why="asks for admission; an incident that waits may become more severe, or end",
+    ),
+    Consumer("planner-admitted", "ADMISSIONS", "planner", (s.ADMISSION_DECIDED.pattern(),)),
+    Consumer(
+        "planner-slots",
+        "INVESTIGATIONS",
+        "planner",
+        (s.INVESTIGATION_RECORDED.pattern(),),
+        why="an investigation that ends makes room for one that waits",
+    ),
+    Consumer("planner-admission-due", "TIMERS", "planner", (s.ADMISSION_DUE.pattern(),)),
     Consumer("planner-commands", "COMMANDS", "planner", ("cmd.investigation.>",)),
     Consumer("planner-dispatch", "INVESTIGATIONS", "planner", (s.INVESTIGATION_RECORDED.pattern(),)),
     Consumer("planner-steps", "EVIDENCE", "planner", (s.STEP_FINISHED.pattern(),)),
@@ -181,6 +202,7 @@ CONSUMERS: tuple[Consumer, ...] = (
 )
 
 INTAKE_INCIDENTS = Bucket("intake-incidents", "kv", "intake", why="open incidents per tenant")
+PLANNER_ADMISSION = Bucket("planner-admission", "kv", "planner", why="per tenant: what runs, what waits, what is spent")
 GATEWAY_JOURNAL = Bucket(
     "gateway-journal",
     "kv",
@@ -208,6 +230,7 @@ DELIVERIES = Bucket(
 
 BUCKETS: tuple[Bucket, ...] = (
     INTAKE_INCIDENTS,
+    PLANNER_ADMISSION,
     GATEWAY_JOURNAL,
     NOTIFIER_CLAIMS,
     CONFIG,
@@ -218,7 +241,7 @@ BUCKETS: tuple[Bucket, ...] = (
 # Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
 READS: Mapping[str, tuple[str, ...]] = {
     "intake": ("SIGNALS",),  # the signals that a person splits off
-    "planner": ("INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
+    "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
     "notifier": ("INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "worker": ("EVIDENCE",),

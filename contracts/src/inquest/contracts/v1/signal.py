@@ -1,6 +1,6 @@
 """What arrives from outside, and the incident it becomes part of."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ ChangeKind = Literal["deploy", "commit", "flag", "config"]
 DECISIONS_MAX = 60  # kept on an incident: the first, those that changed it, and the newest
 TAKEN_MAX = 500  # told in one event; a batch of signals is smaller
 CHANGES_MAX = 20
+FILES_MAX = 30  # named per change; an incident carries up to CHANGES_MAX changes
 
 
 class SignalChange(Message):
@@ -26,6 +27,7 @@ class SignalChange(Message):
     author: str = Field(default="", max_length=200)
     environment: str = Field(default="", max_length=200)
     url: str = Field(default="", max_length=2000)
+    files: tuple[Annotated[str, Field(max_length=300)], ...] = Field(default=(), max_length=FILES_MAX)
 
 
 class Signal(Message):
@@ -49,6 +51,7 @@ class Signal(Message):
     window: Window | None = None  # given by sources that know it, such as a pack or a person
     baseline: Window | None = None
     change: SignalChange | None = None  # with kind "change"
+    opens: bool = True  # False: joins an open incident, and opens none (a ticket that only adds to the picture)
 
 
 class Decision(Message):

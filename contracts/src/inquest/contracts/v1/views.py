@@ -3,10 +3,11 @@
 from pydantic import Field
 
 from inquest.contracts.message import Id, Instant, Message
+from inquest.contracts.v1.admission import AdmissionDecided, AdmissionOutcome
 from inquest.contracts.v1.evidence import Evidence, StepFinished
 from inquest.contracts.v1.investigation import InvestigationRecorded, InvestigationState, Mode
 from inquest.contracts.v1.people import Feedback, NoticeSent
-from inquest.contracts.v1.signal import Incident, Severity, Signal
+from inquest.contracts.v1.signal import Decision, Incident, IncidentPriority, IncidentState, Severity, Signal
 from inquest.contracts.v1.tools import ToolCall
 from inquest.contracts.v1.verdict import Band, Verdict
 
@@ -51,4 +52,45 @@ class InvestigationStory(Message):
     tool_calls: tuple[ToolCall, ...] = ()
     notices: tuple[NoticeSent, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    admissions: tuple[AdmissionDecided, ...] = ()
     timeline: tuple[TimelineEntry, ...] = Field(default=())
+
+
+class IncidentSummary(Message):
+    """One incident in a line: what happened, whether it is investigated, and the answer."""
+
+    incident_id: Id
+    tenant: Id
+    number: int = 0
+    title: str
+    state: IncidentState
+    severity: Severity
+    priority: IncidentPriority = "p3"
+    services: tuple[str, ...] = ()
+    sources: tuple[Id, ...] = ()
+    signals_count: int = 0
+    opened_at: Instant
+    updated_at: Instant
+    resolved_at: Instant | None = None
+    merged_into: Id | None = None
+    admission: AdmissionOutcome | None = None  # the newest decision; None before there is one
+    admission_reason: str = ""
+    investigation_id: Id | None = None  # None while none was begun
+    investigation_state: InvestigationState | None = None
+    headline: str = ""
+    band: Band | None = None
+    confidence: float | None = None
+
+
+class IncidentStory(Message):
+    """Everything that is known of one incident, in the order in which people ask."""
+
+    summary: IncidentSummary
+    incident: Incident
+    signals: tuple[Signal, ...] = ()
+    decisions: tuple[Decision, ...] = ()  # why each signal belongs to it
+    admissions: tuple[AdmissionDecided, ...] = ()
+    investigation: InvestigationSummary | None = None
+    verdict: Verdict | None = None  # the one that stands, or the newest while none was accepted
+    notices: tuple[NoticeSent, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()

@@ -21,6 +21,224 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class AdmissionDecided(_message.Message):
+    """One decision of the planner about one incident; the newest counts. Numbers are gap-free from 1 per incident.
+
+    Attributes:
+        investigation_id: the one that the incident has, or would have.
+        number: 1 is the first decision about this incident.
+        outcome: admitted: its investigation begins; waiting: it has a place in the queue; refused: it is not
+            investigated unless it becomes more severe or a person asks; dropped: it ended while it waited.
+        cause: the rule that decided; `room` means that nothing stood in the way.
+        reason: a sentence for people, which names the limit: "budget of source pagerduty spent: 90 of 90 this hour".
+        limit_of: whose limit it is: tenant, critical, source:<name> or severity:<name>; empty where none decided.
+        limit, used: of that limit.
+        waiting: how many incidents of the tenant wait after this decision, this one included.
+        position: its place in the queue, 1 is next; None where it does not wait.
+        waiting_since: when it began to wait; None where it never did.
+        waited_s: how long it waited, in seconds.
+        until: when the limit is lifted; None where nobody can know, as with running investigations.
+        incident_updated_at: of the incident that was judged, so that older news of it can be told from newer.
+        at: when it was decided.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    LIMIT_OF_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    USED_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    WAITING_SINCE_FIELD_NUMBER: _builtins.int
+    WAITED_S_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    INCIDENT_UPDATED_AT_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    investigation_id: _builtins.str
+    number: _builtins.int
+    outcome: _builtins.str
+    cause: _builtins.str
+    reason: _builtins.str
+    severity: _builtins.str
+    priority: _builtins.str
+    source: _builtins.str
+    title: _builtins.str
+    limit_of: _builtins.str
+    limit: _builtins.int
+    used: _builtins.int
+    waiting: _builtins.int
+    position: _builtins.int
+    waited_s: _builtins.float
+    @_builtins.property
+    def waiting_since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def incident_updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        investigation_id: _builtins.str | None = ...,
+        number: _builtins.int | None = ...,
+        outcome: _builtins.str | None = ...,
+        cause: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        severity: _builtins.str | None = ...,
+        priority: _builtins.str | None = ...,
+        source: _builtins.str | None = ...,
+        title: _builtins.str | None = ...,
+        limit_of: _builtins.str | None = ...,
+        limit: _builtins.int | None = ...,
+        used: _builtins.int | None = ...,
+        waiting: _builtins.int | None = ...,
+        position: _builtins.int | None = ...,
+        waiting_since: _timestamp_pb2.Timestamp | None = ...,
+        waited_s: _builtins.float | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        incident_updated_at: _timestamp_pb2.Timestamp | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_cause", b"_cause", "_incident_id", b"_incident_id", "_incident_updated_at", b"_incident_updated_at", "_investigation_id", b"_investigation_id", "_limit", b"_limit", "_limit_of", b"_limit_of", "_number", b"_number", "_outcome", b"_outcome", "_position", b"_position", "_priority", b"_priority", "_reason", b"_reason", "_severity", b"_severity", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_until", b"_until", "_used", b"_used", "_waited_s", b"_waited_s", "_waiting", b"_waiting", "_waiting_since", b"_waiting_since", "at", b"at", "cause", b"cause", "incident_id", b"incident_id", "incident_updated_at", b"incident_updated_at", "investigation_id", b"investigation_id", "limit", b"limit", "limit_of", b"limit_of", "number", b"number", "outcome", b"outcome", "position", b"position", "priority", b"priority", "reason", b"reason", "severity", b"severity", "source", b"source", "tenant", b"tenant", "title", b"title", "until", b"until", "used", b"used", "waited_s", b"waited_s", "waiting", b"waiting", "waiting_since", b"waiting_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_cause", b"_cause", "_incident_id", b"_incident_id", "_incident_updated_at", b"_incident_updated_at", "_investigation_id", b"_investigation_id", "_limit", b"_limit", "_limit_of", b"_limit_of", "_number", b"_number", "_outcome", b"_outcome", "_position", b"_position", "_priority", b"_priority", "_reason", b"_reason", "_severity", b"_severity", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_until", b"_until", "_used", b"_used", "_waited_s", b"_waited_s", "_waiting", b"_waiting", "_waiting_since", b"_waiting_since", "at", b"at", "cause", b"cause", "incident_id", b"incident_id", "incident_updated_at", b"incident_updated_at", "investigation_id", b"investigation_id", "limit", b"limit", "limit_of", b"limit_of", "number", b"number", "outcome", b"outcome", "position", b"position", "priority", b"priority", "reason", b"reason", "severity", b"severity", "source", b"source", "tenant", b"tenant", "title", b"title", "until", b"until", "used", b"used", "waited_s", b"waited_s", "waiting", b"waiting", "waiting_since", b"waiting_since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__cause: _TypeAlias = _typing.Literal["cause"]  # noqa: Y015
+    _WhichOneofArgType__cause: _TypeAlias = _typing.Literal["_cause", b"_cause"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__incident_updated_at: _TypeAlias = _typing.Literal["incident_updated_at"]  # noqa: Y015
+    _WhichOneofArgType__incident_updated_at: _TypeAlias = _typing.Literal["_incident_updated_at", b"_incident_updated_at"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
+    _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__limit_of: _TypeAlias = _typing.Literal["limit_of"]  # noqa: Y015
+    _WhichOneofArgType__limit_of: _TypeAlias = _typing.Literal["_limit_of", b"_limit_of"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
+    _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
+    _WhichOneofReturnType__position: _TypeAlias = _typing.Literal["position"]  # noqa: Y015
+    _WhichOneofArgType__position: _TypeAlias = _typing.Literal["_position", b"_position"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__severity: _TypeAlias = _typing.Literal["severity"]  # noqa: Y015
+    _WhichOneofArgType__severity: _TypeAlias = _typing.Literal["_severity", b"_severity"]  # noqa: Y015
+    _WhichOneofReturnType__source: _TypeAlias = _typing.Literal["source"]  # noqa: Y015
+    _WhichOneofArgType__source: _TypeAlias = _typing.Literal["_source", b"_source"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    _WhichOneofReturnType__used: _TypeAlias = _typing.Literal["used"]  # noqa: Y015
+    _WhichOneofArgType__used: _TypeAlias = _typing.Literal["_used", b"_used"]  # noqa: Y015
+    _WhichOneofReturnType__waited_s: _TypeAlias = _typing.Literal["waited_s"]  # noqa: Y015
+    _WhichOneofArgType__waited_s: _TypeAlias = _typing.Literal["_waited_s", b"_waited_s"]  # noqa: Y015
+    _WhichOneofReturnType__waiting: _TypeAlias = _typing.Literal["waiting"]  # noqa: Y015
+    _WhichOneofArgType__waiting: _TypeAlias = _typing.Literal["_waiting", b"_waiting"]  # noqa: Y015
+    _WhichOneofReturnType__waiting_since: _TypeAlias = _typing.Literal["waiting_since"]  # noqa: Y015
+    _WhichOneofArgType__waiting_since: _TypeAlias = _typing.Literal["_waiting_since", b"_waiting_since"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cause) -> _WhichOneofReturnType__cause | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_updated_at) -> _WhichOneofReturnType__incident_updated_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit_of) -> _WhichOneofReturnType__limit_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__position) -> _WhichOneofReturnType__position | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__severity) -> _WhichOneofReturnType__severity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source) -> _WhichOneofReturnType__source | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__used) -> _WhichOneofReturnType__used | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__waited_s) -> _WhichOneofReturnType__waited_s | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__waiting) -> _WhichOneofReturnType__waiting | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__waiting_since) -> _WhichOneofReturnType__waiting_since | None: ...
+
+Global___AdmissionDecided: _TypeAlias = AdmissionDecided  # noqa: Y015
+
+@_typing.final
+class AdmissionDue(_message.Message):
+    """A timer fired on the server: something that waits may go on, or has waited too long."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_due_at", b"_due_at", "_tenant", b"_tenant", "due_at", b"due_at", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due_at", b"_due_at", "_tenant", b"_tenant", "due_at", b"due_at", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__due_at: _TypeAlias = _typing.Literal["due_at"]  # noqa: Y015
+    _WhichOneofArgType__due_at: _TypeAlias = _typing.Literal["_due_at", b"_due_at"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due_at) -> _WhichOneofReturnType__due_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___AdmissionDue: _TypeAlias = AdmissionDue  # noqa: Y015
+
+@_typing.final
 class CancelInvestigation(_message.Message):
     """A person asks to stop."""
 
@@ -1179,6 +1397,236 @@ class IncidentDue(_message.Message):
 Global___IncidentDue: _TypeAlias = IncidentDue  # noqa: Y015
 
 @_typing.final
+class IncidentStory(_message.Message):
+    """Everything that is known of one incident, in the order in which people ask."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    ADMISSIONS_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
+    TIMELINE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def summary(self) -> Global___IncidentSummary: ...
+    @_builtins.property
+    def incident(self) -> Global___Incident: ...
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Signal]: ...
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decision]: ...
+    @_builtins.property
+    def admissions(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdmissionDecided]: ...
+    @_builtins.property
+    def investigation(self) -> Global___InvestigationSummary: ...
+    @_builtins.property
+    def verdict(self) -> Global___Verdict: ...
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoticeSent]: ...
+    @_builtins.property
+    def timeline(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimelineEntry]: ...
+    def __init__(
+        self,
+        *,
+        summary: Global___IncidentSummary | None = ...,
+        incident: Global___Incident | None = ...,
+        signals: _abc.Iterable[Global___Signal] | None = ...,
+        decisions: _abc.Iterable[Global___Decision] | None = ...,
+        admissions: _abc.Iterable[Global___AdmissionDecided] | None = ...,
+        investigation: Global___InvestigationSummary | None = ...,
+        verdict: Global___Verdict | None = ...,
+        notices: _abc.Iterable[Global___NoticeSent] | None = ...,
+        timeline: _abc.Iterable[Global___TimelineEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_incident", b"_incident", "_investigation", b"_investigation", "_summary", b"_summary", "_verdict", b"_verdict", "incident", b"incident", "investigation", b"investigation", "summary", b"summary", "verdict", b"verdict"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_incident", b"_incident", "_investigation", b"_investigation", "_summary", b"_summary", "_verdict", b"_verdict", "admissions", b"admissions", "decisions", b"decisions", "incident", b"incident", "investigation", b"investigation", "notices", b"notices", "signals", b"signals", "summary", b"summary", "timeline", b"timeline", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__incident: _TypeAlias = _typing.Literal["incident"]  # noqa: Y015
+    _WhichOneofArgType__incident: _TypeAlias = _typing.Literal["_incident", b"_incident"]  # noqa: Y015
+    _WhichOneofReturnType__investigation: _TypeAlias = _typing.Literal["investigation"]  # noqa: Y015
+    _WhichOneofArgType__investigation: _TypeAlias = _typing.Literal["_investigation", b"_investigation"]  # noqa: Y015
+    _WhichOneofReturnType__summary: _TypeAlias = _typing.Literal["summary"]  # noqa: Y015
+    _WhichOneofArgType__summary: _TypeAlias = _typing.Literal["_summary", b"_summary"]  # noqa: Y015
+    _WhichOneofReturnType__verdict: _TypeAlias = _typing.Literal["verdict"]  # noqa: Y015
+    _WhichOneofArgType__verdict: _TypeAlias = _typing.Literal["_verdict", b"_verdict"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident) -> _WhichOneofReturnType__incident | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation) -> _WhichOneofReturnType__investigation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__summary) -> _WhichOneofReturnType__summary | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__verdict) -> _WhichOneofReturnType__verdict | None: ...
+
+Global___IncidentStory: _TypeAlias = IncidentStory  # noqa: Y015
+
+@_typing.final
+class IncidentSummary(_message.Message):
+    """One incident in a line: what happened, whether it is investigated, and the answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    SIGNALS_COUNT_FIELD_NUMBER: _builtins.int
+    OPENED_AT_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_FIELD_NUMBER: _builtins.int
+    RESOLVED_AT_FIELD_NUMBER: _builtins.int
+    MERGED_INTO_FIELD_NUMBER: _builtins.int
+    ADMISSION_FIELD_NUMBER: _builtins.int
+    ADMISSION_REASON_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_STATE_FIELD_NUMBER: _builtins.int
+    HEADLINE_FIELD_NUMBER: _builtins.int
+    BAND_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    tenant: _builtins.str
+    number: _builtins.int
+    title: _builtins.str
+    state: _builtins.str
+    severity: _builtins.str
+    priority: _builtins.str
+    signals_count: _builtins.int
+    merged_into: _builtins.str
+    admission: _builtins.str
+    admission_reason: _builtins.str
+    investigation_id: _builtins.str
+    investigation_state: _builtins.str
+    headline: _builtins.str
+    band: _builtins.str
+    confidence: _builtins.float
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def resolved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str | None = ...,
+        tenant: _builtins.str | None = ...,
+        number: _builtins.int | None = ...,
+        title: _builtins.str | None = ...,
+        state: _builtins.str | None = ...,
+        severity: _builtins.str | None = ...,
+        priority: _builtins.str | None = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+        sources: _abc.Iterable[_builtins.str] | None = ...,
+        signals_count: _builtins.int | None = ...,
+        opened_at: _timestamp_pb2.Timestamp | None = ...,
+        updated_at: _timestamp_pb2.Timestamp | None = ...,
+        resolved_at: _timestamp_pb2.Timestamp | None = ...,
+        merged_into: _builtins.str | None = ...,
+        admission: _builtins.str | None = ...,
+        admission_reason: _builtins.str | None = ...,
+        investigation_id: _builtins.str | None = ...,
+        investigation_state: _builtins.str | None = ...,
+        headline: _builtins.str | None = ...,
+        band: _builtins.str | None = ...,
+        confidence: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_admission", b"_admission", "_admission_reason", b"_admission_reason", "_band", b"_band", "_confidence", b"_confidence", "_headline", b"_headline", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_investigation_state", b"_investigation_state", "_merged_into", b"_merged_into", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_resolved_at", b"_resolved_at", "_severity", b"_severity", "_signals_count", b"_signals_count", "_state", b"_state", "_tenant", b"_tenant", "_title", b"_title", "_updated_at", b"_updated_at", "admission", b"admission", "admission_reason", b"admission_reason", "band", b"band", "confidence", b"confidence", "headline", b"headline", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "investigation_state", b"investigation_state", "merged_into", b"merged_into", "number", b"number", "opened_at", b"opened_at", "priority", b"priority", "resolved_at", b"resolved_at", "severity", b"severity", "signals_count", b"signals_count", "state", b"state", "tenant", b"tenant", "title", b"title", "updated_at", b"updated_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_admission", b"_admission", "_admission_reason", b"_admission_reason", "_band", b"_band", "_confidence", b"_confidence", "_headline", b"_headline", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_investigation_state", b"_investigation_state", "_merged_into", b"_merged_into", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_resolved_at", b"_resolved_at", "_severity", b"_severity", "_signals_count", b"_signals_count", "_state", b"_state", "_tenant", b"_tenant", "_title", b"_title", "_updated_at", b"_updated_at", "admission", b"admission", "admission_reason", b"admission_reason", "band", b"band", "confidence", b"confidence", "headline", b"headline", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "investigation_state", b"investigation_state", "merged_into", b"merged_into", "number", b"number", "opened_at", b"opened_at", "priority", b"priority", "resolved_at", b"resolved_at", "services", b"services", "severity", b"severity", "signals_count", b"signals_count", "sources", b"sources", "state", b"state", "tenant", b"tenant", "title", b"title", "updated_at", b"updated_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__admission: _TypeAlias = _typing.Literal["admission"]  # noqa: Y015
+    _WhichOneofArgType__admission: _TypeAlias = _typing.Literal["_admission", b"_admission"]  # noqa: Y015
+    _WhichOneofReturnType__admission_reason: _TypeAlias = _typing.Literal["admission_reason"]  # noqa: Y015
+    _WhichOneofArgType__admission_reason: _TypeAlias = _typing.Literal["_admission_reason", b"_admission_reason"]  # noqa: Y015
+    _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
+    _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
+    _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
+    _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
+    _WhichOneofReturnType__headline: _TypeAlias = _typing.Literal["headline"]  # noqa: Y015
+    _WhichOneofArgType__headline: _TypeAlias = _typing.Literal["_headline", b"_headline"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
+    _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_state: _TypeAlias = _typing.Literal["investigation_state"]  # noqa: Y015
+    _WhichOneofArgType__investigation_state: _TypeAlias = _typing.Literal["_investigation_state", b"_investigation_state"]  # noqa: Y015
+    _WhichOneofReturnType__merged_into: _TypeAlias = _typing.Literal["merged_into"]  # noqa: Y015
+    _WhichOneofArgType__merged_into: _TypeAlias = _typing.Literal["_merged_into", b"_merged_into"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__opened_at: _TypeAlias = _typing.Literal["opened_at"]  # noqa: Y015
+    _WhichOneofArgType__opened_at: _TypeAlias = _typing.Literal["_opened_at", b"_opened_at"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__resolved_at: _TypeAlias = _typing.Literal["resolved_at"]  # noqa: Y015
+    _WhichOneofArgType__resolved_at: _TypeAlias = _typing.Literal["_resolved_at", b"_resolved_at"]  # noqa: Y015
+    _WhichOneofReturnType__severity: _TypeAlias = _typing.Literal["severity"]  # noqa: Y015
+    _WhichOneofArgType__severity: _TypeAlias = _typing.Literal["_severity", b"_severity"]  # noqa: Y015
+    _WhichOneofReturnType__signals_count: _TypeAlias = _typing.Literal["signals_count"]  # noqa: Y015
+    _WhichOneofArgType__signals_count: _TypeAlias = _typing.Literal["_signals_count", b"_signals_count"]  # noqa: Y015
+    _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
+    _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__updated_at: _TypeAlias = _typing.Literal["updated_at"]  # noqa: Y015
+    _WhichOneofArgType__updated_at: _TypeAlias = _typing.Literal["_updated_at", b"_updated_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__admission) -> _WhichOneofReturnType__admission | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__admission_reason) -> _WhichOneofReturnType__admission_reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__band) -> _WhichOneofReturnType__band | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__headline) -> _WhichOneofReturnType__headline | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_state) -> _WhichOneofReturnType__investigation_state | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__merged_into) -> _WhichOneofReturnType__merged_into | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opened_at) -> _WhichOneofReturnType__opened_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__resolved_at) -> _WhichOneofReturnType__resolved_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__severity) -> _WhichOneofReturnType__severity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signals_count) -> _WhichOneofReturnType__signals_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__updated_at) -> _WhichOneofReturnType__updated_at | None: ...
+
+Global___IncidentSummary: _TypeAlias = IncidentSummary  # noqa: Y015
+
+@_typing.final
 class InvestigationRecorded(_message.Message):
     """One event of the aggregate; numbers are gap-free from 1. Exactly the field named by `type` is set."""
 
@@ -1310,6 +1758,7 @@ class InvestigationStory(_message.Message):
     TOOL_CALLS_FIELD_NUMBER: _builtins.int
     NOTICES_FIELD_NUMBER: _builtins.int
     FEEDBACK_FIELD_NUMBER: _builtins.int
+    ADMISSIONS_FIELD_NUMBER: _builtins.int
     TIMELINE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def summary(self) -> Global___InvestigationSummary: ...
@@ -1332,6 +1781,8 @@ class InvestigationStory(_message.Message):
     @_builtins.property
     def feedback(self) -> _containers.RepeatedCompositeFieldContainer[Global___Feedback]: ...
     @_builtins.property
+    def admissions(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdmissionDecided]: ...
+    @_builtins.property
     def timeline(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimelineEntry]: ...
     def __init__(
         self,
@@ -1346,11 +1797,12 @@ class InvestigationStory(_message.Message):
         tool_calls: _abc.Iterable[Global___ToolCall] | None = ...,
         notices: _abc.Iterable[Global___NoticeSent] | None = ...,
         feedback: _abc.Iterable[Global___Feedback] | None = ...,
+        admissions: _abc.Iterable[Global___AdmissionDecided] | None = ...,
         timeline: _abc.Iterable[Global___TimelineEntry] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_incident", b"_incident", "_summary", b"_summary", "incident", b"incident", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_incident", b"_incident", "_summary", b"_summary", "events", b"events", "evidence", b"evidence", "feedback", b"feedback", "incident", b"incident", "notices", b"notices", "signals", b"signals", "steps", b"steps", "summary", b"summary", "timeline", b"timeline", "tool_calls", b"tool_calls", "verdicts", b"verdicts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_incident", b"_incident", "_summary", b"_summary", "admissions", b"admissions", "events", b"events", "evidence", b"evidence", "feedback", b"feedback", "incident", b"incident", "notices", b"notices", "signals", b"signals", "steps", b"steps", "summary", b"summary", "timeline", b"timeline", "tool_calls", b"tool_calls", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__incident: _TypeAlias = _typing.Literal["incident"]  # noqa: Y015
     _WhichOneofArgType__incident: _TypeAlias = _typing.Literal["_incident", b"_incident"]  # noqa: Y015
@@ -2486,6 +2938,7 @@ class Signal(_message.Message):
     WINDOW_FIELD_NUMBER: _builtins.int
     BASELINE_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
     signal_id: _builtins.str
     tenant: _builtins.str
     source: _builtins.str
@@ -2495,6 +2948,7 @@ class Signal(_message.Message):
     metric: _builtins.str
     dedup_key: _builtins.str
     payload_ref: _builtins.str
+    opens: _builtins.bool
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -2534,10 +2988,11 @@ class Signal(_message.Message):
         window: Global___Window | None = ...,
         baseline: Global___Window | None = ...,
         change: Global___SignalChange | None = ...,
+        opens: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "metric", b"metric", "occurred_at", b"occurred_at", "payload_ref", b"payload_ref", "received_at", b"received_at", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_opens", b"_opens", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "metric", b"metric", "occurred_at", b"occurred_at", "opens", b"opens", "payload_ref", b"payload_ref", "received_at", b"received_at", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "labels", b"labels", "links", b"links", "metric", b"metric", "occurred_at", b"occurred_at", "payload_ref", b"payload_ref", "received_at", b"received_at", "services", b"services", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "unmatched", b"unmatched", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_opens", b"_opens", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "labels", b"labels", "links", b"links", "metric", b"metric", "occurred_at", b"occurred_at", "opens", b"opens", "payload_ref", b"payload_ref", "received_at", b"received_at", "services", b"services", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "unmatched", b"unmatched", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
@@ -2551,6 +3006,8 @@ class Signal(_message.Message):
     _WhichOneofArgType__metric: _TypeAlias = _typing.Literal["_metric", b"_metric"]  # noqa: Y015
     _WhichOneofReturnType__occurred_at: _TypeAlias = _typing.Literal["occurred_at"]  # noqa: Y015
     _WhichOneofArgType__occurred_at: _TypeAlias = _typing.Literal["_occurred_at", b"_occurred_at"]  # noqa: Y015
+    _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
+    _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
     _WhichOneofReturnType__payload_ref: _TypeAlias = _typing.Literal["payload_ref"]  # noqa: Y015
     _WhichOneofArgType__payload_ref: _TypeAlias = _typing.Literal["_payload_ref", b"_payload_ref"]  # noqa: Y015
     _WhichOneofReturnType__received_at: _TypeAlias = _typing.Literal["received_at"]  # noqa: Y015
@@ -2579,6 +3036,8 @@ class Signal(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__metric) -> _WhichOneofReturnType__metric | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__occurred_at) -> _WhichOneofReturnType__occurred_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__payload_ref) -> _WhichOneofReturnType__payload_ref | None: ...
     @_typing.overload
@@ -2610,12 +3069,15 @@ class SignalChange(_message.Message):
     AUTHOR_FIELD_NUMBER: _builtins.int
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     URL_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     ref: _builtins.str
     repository: _builtins.str
     author: _builtins.str
     environment: _builtins.str
     url: _builtins.str
+    @_builtins.property
+    def files(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -2625,10 +3087,11 @@ class SignalChange(_message.Message):
         author: _builtins.str | None = ...,
         environment: _builtins.str | None = ...,
         url: _builtins.str | None = ...,
+        files: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_environment", b"_environment", "_kind", b"_kind", "_ref", b"_ref", "_repository", b"_repository", "_url", b"_url", "author", b"author", "environment", b"environment", "kind", b"kind", "ref", b"ref", "repository", b"repository", "url", b"url"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_environment", b"_environment", "_kind", b"_kind", "_ref", b"_ref", "_repository", b"_repository", "_url", b"_url", "author", b"author", "environment", b"environment", "kind", b"kind", "ref", b"ref", "repository", b"repository", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_environment", b"_environment", "_kind", b"_kind", "_ref", b"_ref", "_repository", b"_repository", "_url", b"_url", "author", b"author", "environment", b"environment", "files", b"files", "kind", b"kind", "ref", b"ref", "repository", b"repository", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__author: _TypeAlias = _typing.Literal["author"]  # noqa: Y015
     _WhichOneofArgType__author: _TypeAlias = _typing.Literal["_author", b"_author"]  # noqa: Y015

@@ -84,6 +84,7 @@ class Record(_message.Message):
     TOOL_CALL_FIELD_NUMBER: _builtins.int
     NOTICE_FIELD_NUMBER: _builtins.int
     FEEDBACK_FIELD_NUMBER: _builtins.int
+    ADMISSION_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Ascending in one trace store; pass it as `after_position` to continue."""
     investigation_id: _builtins.str
@@ -107,6 +108,8 @@ class Record(_message.Message):
     def notice(self) -> _messages_pb2.NoticeSent: ...
     @_builtins.property
     def feedback(self) -> _messages_pb2.Feedback: ...
+    @_builtins.property
+    def admission(self) -> _messages_pb2.AdmissionDecided: ...
     def __init__(
         self,
         *,
@@ -122,12 +125,13 @@ class Record(_message.Message):
         tool_call: _messages_pb2.ToolCall | None = ...,
         notice: _messages_pb2.NoticeSent | None = ...,
         feedback: _messages_pb2.Feedback | None = ...,
+        admission: _messages_pb2.AdmissionDecided | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "event", b"event", "evidence", b"evidence", "feedback", b"feedback", "incident", b"incident", "message", b"message", "notice", b"notice", "signal", b"signal", "step", b"step", "tool_call", b"tool_call", "verdict", b"verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission", b"admission", "entry", b"entry", "event", b"event", "evidence", b"evidence", "feedback", b"feedback", "incident", b"incident", "message", b"message", "notice", b"notice", "signal", b"signal", "step", b"step", "tool_call", b"tool_call", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "event", b"event", "evidence", b"evidence", "feedback", b"feedback", "incident", b"incident", "investigation_id", b"investigation_id", "message", b"message", "notice", b"notice", "position", b"position", "signal", b"signal", "step", b"step", "tool_call", b"tool_call", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission", b"admission", "entry", b"entry", "event", b"event", "evidence", b"evidence", "feedback", b"feedback", "incident", b"incident", "investigation_id", b"investigation_id", "message", b"message", "notice", b"notice", "position", b"position", "signal", b"signal", "step", b"step", "tool_call", b"tool_call", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["signal", "incident", "event", "evidence", "step", "verdict", "tool_call", "notice", "feedback"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["signal", "incident", "event", "evidence", "step", "verdict", "tool_call", "notice", "feedback", "admission"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
@@ -672,3 +676,250 @@ class InvestigationServiceGiveFeedbackResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvestigationServiceGiveFeedbackResponse: _TypeAlias = InvestigationServiceGiveFeedbackResponse  # noqa: Y015
+
+@_typing.final
+class IncidentFilter(_message.Message):
+    """IncidentFilter narrows a list. What is left out matches everything."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATES_FIELD_NUMBER: _builtins.int
+    ADMISSIONS_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    OPENED_AFTER_FIELD_NUMBER: _builtins.int
+    OPENED_BEFORE_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """One of open, resolved."""
+
+    @_builtins.property
+    def admissions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """One of admitted, waiting, refused, dropped."""
+
+    @_builtins.property
+    def opened_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def opened_before(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        states: _abc.Iterable[_builtins.str] | None = ...,
+        admissions: _abc.Iterable[_builtins.str] | None = ...,
+        service: _builtins.str | None = ...,
+        opened_after: _timestamp_pb2.Timestamp | None = ...,
+        opened_before: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_opened_after", b"_opened_after", "_opened_before", b"_opened_before", "_service", b"_service", "opened_after", b"opened_after", "opened_before", b"opened_before", "service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_opened_after", b"_opened_after", "_opened_before", b"_opened_before", "_service", b"_service", "admissions", b"admissions", "opened_after", b"opened_after", "opened_before", b"opened_before", "service", b"service", "states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__opened_after: _TypeAlias = _typing.Literal["opened_after"]  # noqa: Y015
+    _WhichOneofArgType__opened_after: _TypeAlias = _typing.Literal["_opened_after", b"_opened_after"]  # noqa: Y015
+    _WhichOneofReturnType__opened_before: _TypeAlias = _typing.Literal["opened_before"]  # noqa: Y015
+    _WhichOneofArgType__opened_before: _TypeAlias = _typing.Literal["_opened_before", b"_opened_before"]  # noqa: Y015
+    _WhichOneofReturnType__service: _TypeAlias = _typing.Literal["service"]  # noqa: Y015
+    _WhichOneofArgType__service: _TypeAlias = _typing.Literal["_service", b"_service"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opened_after) -> _WhichOneofReturnType__opened_after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opened_before) -> _WhichOneofReturnType__opened_before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
+
+Global___IncidentFilter: _TypeAlias = IncidentFilter  # noqa: Y015
+
+@_typing.final
+class GetIncidentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    """Its id, or its number as people write it: 7 or INC-7."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        incident_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentRequest: _TypeAlias = GetIncidentRequest  # noqa: Y015
+
+@_typing.final
+class GetIncidentResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def story(self) -> _messages_pb2.IncidentStory: ...
+    def __init__(
+        self,
+        *,
+        story: _messages_pb2.IncidentStory | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentResponse: _TypeAlias = GetIncidentResponse  # noqa: Y015
+
+@_typing.final
+class ListIncidentsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    page_size: _builtins.int
+    """At most 500; 0 means 50."""
+    page_token: _builtins.str
+    """Empty for the first page."""
+    @_builtins.property
+    def filter(self) -> Global___IncidentFilter: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        filter: Global___IncidentFilter | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentsRequest: _TypeAlias = ListIncidentsRequest  # noqa: Y015
+
+@_typing.final
+class ListIncidentsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def incidents(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.IncidentSummary]: ...
+    def __init__(
+        self,
+        *,
+        incidents: _abc.Iterable[_messages_pb2.IncidentSummary] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incidents", b"incidents", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentsResponse: _TypeAlias = ListIncidentsResponse  # noqa: Y015
+
+@_typing.final
+class IncidentServiceGetRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        incident_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentServiceGetRequest: _TypeAlias = IncidentServiceGetRequest  # noqa: Y015
+
+@_typing.final
+class IncidentServiceGetResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def story(self) -> _messages_pb2.IncidentStory: ...
+    def __init__(
+        self,
+        *,
+        story: _messages_pb2.IncidentStory | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentServiceGetResponse: _TypeAlias = IncidentServiceGetResponse  # noqa: Y015
+
+@_typing.final
+class IncidentServiceListRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    page_size: _builtins.int
+    """At most 500; 0 means 50."""
+    page_token: _builtins.str
+    """Empty for the first page."""
+    @_builtins.property
+    def filter(self) -> Global___IncidentFilter: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        filter: Global___IncidentFilter | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentServiceListRequest: _TypeAlias = IncidentServiceListRequest  # noqa: Y015
+
+@_typing.final
+class IncidentServiceListResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def incidents(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.IncidentSummary]: ...
+    def __init__(
+        self,
+        *,
+        incidents: _abc.Iterable[_messages_pb2.IncidentSummary] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incidents", b"incidents", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentServiceListResponse: _TypeAlias = IncidentServiceListResponse  # noqa: Y015

@@ -55,6 +55,16 @@ class TraceStoreServiceStub:
                 request_serializer=inquest_dot_v1_dot_services__pb2.SearchInvestigationsRequest.SerializeToString,
                 response_deserializer=inquest_dot_v1_dot_services__pb2.SearchInvestigationsResponse.FromString,
                 _registered_method=True)
+        self.GetIncident = channel.unary_unary(
+                '/inquest.v1.TraceStoreService/GetIncident',
+                request_serializer=inquest_dot_v1_dot_services__pb2.GetIncidentRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.GetIncidentResponse.FromString,
+                _registered_method=True)
+        self.ListIncidents = channel.unary_unary(
+                '/inquest.v1.TraceStoreService/ListIncidents',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ListIncidentsRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ListIncidentsResponse.FromString,
+                _registered_method=True)
 
 
 class TraceStoreServiceServicer:
@@ -89,6 +99,20 @@ class TraceStoreServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetIncident(self, request, context):
+        """GetIncident returns the story of one incident. NOT_FOUND when the tenant has no such incident.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIncidents(self, request, context):
+        """ListIncidents returns one line each, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TraceStoreServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +135,16 @@ def add_TraceStoreServiceServicer_to_server(servicer, server):
                     servicer.SearchInvestigations,
                     request_deserializer=inquest_dot_v1_dot_services__pb2.SearchInvestigationsRequest.FromString,
                     response_serializer=inquest_dot_v1_dot_services__pb2.SearchInvestigationsResponse.SerializeToString,
+            ),
+            'GetIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIncident,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.GetIncidentRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.GetIncidentResponse.SerializeToString,
+            ),
+            'ListIncidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIncidents,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ListIncidentsRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ListIncidentsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +256,60 @@ class TraceStoreService:
             '/inquest.v1.TraceStoreService/SearchInvestigations',
             inquest_dot_v1_dot_services__pb2.SearchInvestigationsRequest.SerializeToString,
             inquest_dot_v1_dot_services__pb2.SearchInvestigationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.TraceStoreService/GetIncident',
+            inquest_dot_v1_dot_services__pb2.GetIncidentRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.GetIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIncidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.TraceStoreService/ListIncidents',
+            inquest_dot_v1_dot_services__pb2.ListIncidentsRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ListIncidentsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -521,6 +609,129 @@ class InvestigationService:
             '/inquest.v1.InvestigationService/GiveFeedback',
             inquest_dot_v1_dot_services__pb2.InvestigationServiceGiveFeedbackRequest.SerializeToString,
             inquest_dot_v1_dot_services__pb2.InvestigationServiceGiveFeedbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class IncidentServiceStub:
+    """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
+    investigated. Who may ask is decided as in InvestigationService.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Get = channel.unary_unary(
+                '/inquest.v1.IncidentService/Get',
+                request_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceGetRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceGetResponse.FromString,
+                _registered_method=True)
+        self.List = channel.unary_unary(
+                '/inquest.v1.IncidentService/List',
+                request_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.FromString,
+                _registered_method=True)
+
+
+class IncidentServiceServicer:
+    """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
+    investigated. Who may ask is decided as in InvestigationService.
+    """
+
+    def Get(self, request, context):
+        """Get returns the story of one incident, by its id or its number (INC-7). NOT_FOUND when there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def List(self, request, context):
+        """List returns one line each, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_IncidentServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Get': grpc.unary_unary_rpc_method_handler(
+                    servicer.Get,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceGetRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceGetResponse.SerializeToString,
+            ),
+            'List': grpc.unary_unary_rpc_method_handler(
+                    servicer.List,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.IncidentService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.IncidentService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class IncidentService:
+    """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
+    investigated. Who may ask is decided as in InvestigationService.
+    """
+
+    @staticmethod
+    def Get(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.IncidentService/Get',
+            inquest_dot_v1_dot_services__pb2.IncidentServiceGetRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.IncidentServiceGetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def List(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.IncidentService/List',
+            inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,10 @@ class TraceStoreServiceStub:
     """Watch sends everything recorded after a position, then each new record, until the client leaves."""
     SearchInvestigations: _grpc.UnaryUnaryMultiCallable[_services_pb2.SearchInvestigationsRequest, _services_pb2.SearchInvestigationsResponse]
     """SearchInvestigations finds words in titles, statements, causes and log signatures, best match first."""
+    GetIncident: _grpc.UnaryUnaryMultiCallable[_services_pb2.GetIncidentRequest, _services_pb2.GetIncidentResponse]
+    """GetIncident returns the story of one incident. NOT_FOUND when the tenant has no such incident."""
+    ListIncidents: _grpc.UnaryUnaryMultiCallable[_services_pb2.ListIncidentsRequest, _services_pb2.ListIncidentsResponse]
+    """ListIncidents returns one line each, newest first."""
 
 @_typing.type_check_only
 class TraceStoreServiceAsyncStub(TraceStoreServiceStub):
@@ -55,6 +59,10 @@ class TraceStoreServiceAsyncStub(TraceStoreServiceStub):
     """Watch sends everything recorded after a position, then each new record, until the client leaves."""
     SearchInvestigations: _aio.UnaryUnaryMultiCallable[_services_pb2.SearchInvestigationsRequest, _services_pb2.SearchInvestigationsResponse]  # type: ignore[assignment]
     """SearchInvestigations finds words in titles, statements, causes and log signatures, best match first."""
+    GetIncident: _aio.UnaryUnaryMultiCallable[_services_pb2.GetIncidentRequest, _services_pb2.GetIncidentResponse]  # type: ignore[assignment]
+    """GetIncident returns the story of one incident. NOT_FOUND when the tenant has no such incident."""
+    ListIncidents: _aio.UnaryUnaryMultiCallable[_services_pb2.ListIncidentsRequest, _services_pb2.ListIncidentsResponse]  # type: ignore[assignment]
+    """ListIncidents returns one line each, newest first."""
 
 class TraceStoreServiceServicer(metaclass=_abc_1.ABCMeta):
     """TraceStoreService answers what happened. It never writes."""
@@ -90,6 +98,22 @@ class TraceStoreServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_services_pb2.SearchInvestigationsResponse, _abc.Awaitable[_services_pb2.SearchInvestigationsResponse]]:
         """SearchInvestigations finds words in titles, statements, causes and log signatures, best match first."""
+
+    @_abc_1.abstractmethod
+    def GetIncident(
+        self,
+        request: _services_pb2.GetIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.GetIncidentResponse, _abc.Awaitable[_services_pb2.GetIncidentResponse]]:
+        """GetIncident returns the story of one incident. NOT_FOUND when the tenant has no such incident."""
+
+    @_abc_1.abstractmethod
+    def ListIncidents(
+        self,
+        request: _services_pb2.ListIncidentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ListIncidentsResponse, _abc.Awaitable[_services_pb2.ListIncidentsResponse]]:
+        """ListIncidents returns one line each, newest first."""
 
 def add_TraceStoreServiceServicer_to_server(servicer: TraceStoreServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
@@ -189,3 +213,52 @@ class InvestigationServiceServicer(metaclass=_abc_1.ABCMeta):
         """GiveFeedback records whether the verdict was right."""
 
 def add_InvestigationServiceServicer_to_server(servicer: InvestigationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class IncidentServiceStub:
+    """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
+    investigated. Who may ask is decided as in InvestigationService.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> IncidentServiceAsyncStub: ...
+    Get: _grpc.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceGetRequest, _services_pb2.IncidentServiceGetResponse]
+    """Get returns the story of one incident, by its id or its number (INC-7). NOT_FOUND when there is none."""
+    List: _grpc.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceListRequest, _services_pb2.IncidentServiceListResponse]
+    """List returns one line each, newest first."""
+
+@_typing.type_check_only
+class IncidentServiceAsyncStub(IncidentServiceStub):
+    """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
+    investigated. Who may ask is decided as in InvestigationService.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Get: _aio.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceGetRequest, _services_pb2.IncidentServiceGetResponse]  # type: ignore[assignment]
+    """Get returns the story of one incident, by its id or its number (INC-7). NOT_FOUND when there is none."""
+    List: _aio.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceListRequest, _services_pb2.IncidentServiceListResponse]  # type: ignore[assignment]
+    """List returns one line each, newest first."""
+
+class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
+    """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
+    investigated. Who may ask is decided as in InvestigationService.
+    """
+
+    @_abc_1.abstractmethod
+    def Get(
+        self,
+        request: _services_pb2.IncidentServiceGetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.IncidentServiceGetResponse, _abc.Awaitable[_services_pb2.IncidentServiceGetResponse]]:
+        """Get returns the story of one incident, by its id or its number (INC-7). NOT_FOUND when there is none."""
+
+    @_abc_1.abstractmethod
+    def List(
+        self,
+        request: _services_pb2.IncidentServiceListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.IncidentServiceListResponse, _abc.Awaitable[_services_pb2.IncidentServiceListResponse]]:
+        """List returns one line each, newest first."""
+
+def add_IncidentServiceServicer_to_server(servicer: IncidentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
