@@ -17,6 +17,7 @@ class Catalogue:
         self._of_source: dict[tuple[str, str], str] = {}
         self._of_any: dict[str, set[str]] = defaultdict(set)
         self._edges: dict[str, set[str]] = defaultdict(set)
+        self._of_repository: dict[str, list[str]] = defaultdict(list)
         for entry in config.services:
             self._index(entry)
 
@@ -26,6 +27,8 @@ class Catalogue:
             for name in names:
                 self._of_source[source, name] = entry.service_id
                 self._of_any[name.casefold()].add(entry.service_id)
+        for repository in entry.repositories:
+            self._of_repository[_repository(repository)].append(entry.service_id)
         for callee in entry.dependencies:
             self._edges[entry.service_id].add(callee)
             self._edges[callee].add(entry.service_id)
@@ -50,6 +53,10 @@ class Catalogue:
         found = self._of_any.get(name.casefold(), set())
         return next(iter(found)) if len(found) == 1 else None
 
+    def built_from(self, repository: str) -> tuple[str, ...]:
+        """Return the services that a repository builds; `owner/name`, a web or a clone URL are the same one."""
+        return tuple(self._of_repository.get(_repository(repository), ()))
+
     def suggest(self, name: str) -> str | None:
         """Return the service whose id or alias looks most like the name, or None when nothing does."""
         near = difflib.get_close_matches(name.casefold(), sorted(self._of_any), n=1, cutoff=_SIMILAR)
@@ -67,3 +74,9 @@ class Catalogue:
             edge = {near for service in edge for near in self._edges.get(service, ())} - reached
             reached |= edge
         return frozenset(reached)
+
+
+def _repository(name: str) -> str:
+    """Return owner/name of a repository in lower case: its last two parts, however it is written."""
+    parts = name.strip().rstrip("/").removesuffix(".git").replace(":", "/").casefold().split("/")
+    return "/".join(parts[-2:])

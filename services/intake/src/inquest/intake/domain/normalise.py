@@ -50,6 +50,8 @@ def to_signal(reading: Reading, context: Context) -> Signal:
         payload_ref=context.payload_ref,
         window=reading.window or (recording.window if recording else None),
         baseline=reading.baseline or (recording.baseline if recording else None),
+        change=reading.change,
+        opens=reading.opens,
     )
 
 
@@ -70,12 +72,19 @@ def bounded(occurred_at: datetime, context: Context) -> tuple[datetime, str]:
 
 
 def _services(reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    services: dict[str, None] = {}
+    """Return the services, and those names among them that the catalogue does not know.
+
+    A repository says more about what a change touches than the names that go with it.
+    """
+    catalogue, source = context.catalogue, context.source
+    services = dict.fromkeys(catalogue.built_from(reading.change.repository) if reading.change else ())
     unmatched: dict[str, None] = {}
-    for names in reading.services[:SERVICES_MAX]:
-        resolved = (context.catalogue.resolve(name, context.source) for name in names)
+    for names in () if services else reading.services[:SERVICES_MAX]:
+        resolved = (catalogue.resolve(name, source) for name in names)
         found = next((service for service in resolved if service is not None), None)
         services[found or names[0]] = None
-        if found is None and context.catalogue:
+        if found is None and catalogue:
             unmatched[names[0]] = None
-    return tuple(services), tuple(unmatched)
+    hinted = (catalogue.resolve(name, source) for name in reading.hints[:SERVICES_MAX])
+    services.update(dict.fromkeys(service for service in hinted if service is not None))
+    return tuple(services)[:SERVICES_MAX], tuple(unmatched)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inquest.contracts.message import Window, derive_id
-from inquest.contracts.v1.signal import Severity, Signal, SignalKind
+from inquest.contracts.v1.signal import Severity, Signal, SignalChange, SignalKind
 from inquest.intake.domain.refusal import Refused
 
 TEXT_CHARS_MAX = 1000
@@ -24,6 +24,8 @@ class Reading:
         key: what tells it from others of its source and makes its signal's id; a repeat has the same.
         kind: None when Inquest does not act on it; `reason` says why.
         services: for each service the names that the source has for it, best first.
+        hints: names that count as services only if the catalogue knows them, such as the tags of an alert.
+        opens: False for what joins an open incident and opens none.
     """
 
     key: str
@@ -33,12 +35,15 @@ class Reading:
     reason: str = ""
     severity: Severity = "high"
     services: tuple[tuple[str, ...], ...] = ()
+    hints: tuple[str, ...] = ()
     metric: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     dedup_key: str = ""
     links: tuple[str, ...] = ()
     window: Window | None = None
     baseline: Window | None = None
+    change: SignalChange | None = None
+    opens: bool = True
     is_ping: bool = False
 
     def signal_id(self, tenant: str, source: str) -> str:
@@ -64,8 +69,15 @@ def of_signal(signal: Signal, tenant: str) -> Reading:
             links=signal.links,
             window=signal.window,
             baseline=signal.baseline,
+            change=signal.change,
+            opens=signal.opens,
         )
     )
+
+
+def passed_over(key: str, occurred_at: datetime, reason: str, *, is_ping: bool = False) -> Reading:
+    """Return the reading of what Inquest does not act on."""
+    return Reading(key, None, occurred_at, title=reason, reason=reason, is_ping=is_ping)
 
 
 def cut(reading: Reading) -> Reading:
