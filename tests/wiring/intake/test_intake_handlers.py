@@ -10,7 +10,7 @@ from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.message import Message, derive_id
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.sources import SOURCES
-from inquest.intake.handlers import Handlers
+from inquest.intake.handlers.incidents import IncidentHandlers
 from structlog.testing import capture_logs
 
 
@@ -142,7 +142,7 @@ async def test_replicas_that_always_write_first_end_in_a_retry(intake):
     await intake.bus.settle()
     (stored,) = await intake.bus.read(s.SIGNAL_RECEIVED)
     webhooks, states = intake.webhooks, Contended()
-    handlers = Handlers(intake.bus, webhooks.deliveries, states, webhooks.configuration, tries_max=3)
+    handlers = IncidentHandlers(intake.bus, states, webhooks.configuration, tries_max=3)
     delivery = await intake.bus.get("SIGNALS", stored.seq)
     with pytest.raises(RetryLater, match="3 tries lost"):
         await handlers.on_signals([(stored.message, delivery)])

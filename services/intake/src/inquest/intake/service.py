@@ -6,7 +6,8 @@ from inquest.config.secrets import resolve
 from inquest.contracts.topology import CONFIG, DELIVERIES, INTAKE_INCIDENTS, consumer
 from inquest.intake.adapters.configuration import LiveConfiguration
 from inquest.intake.adapters.webhooks import Webhooks
-from inquest.intake.handlers import Handlers
+from inquest.intake.handlers.deliveries import DeliveryHandlers
+from inquest.intake.handlers.incidents import IncidentHandlers
 from inquest.intake.settings import Settings
 from inquest.runtime import Service
 
@@ -15,9 +16,10 @@ def build(bus: BusPort, settings: Settings) -> Service:
     """Register the consumers of intake and return what the runtime must run."""
     configuration = LiveConfiguration(ConfigStore(bus.kv(CONFIG)))
     deliveries = bus.objects(DELIVERIES)
-    handlers = Handlers(bus, deliveries, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
-    bus.handle(consumer("intake-deliveries"), handlers.on_delivery)
-    bus.handle_batch(consumer("intake-signals"), handlers.on_signals)
+    receiving = DeliveryHandlers(bus, deliveries, configuration)
+    correlating = IncidentHandlers(bus, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
+    bus.handle(consumer("intake-deliveries"), receiving.on_delivery)
+    bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
     cache = configuration.cache
     return Service(
         name="intake",

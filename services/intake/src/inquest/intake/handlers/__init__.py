@@ -1,0 +1,1 @@
+"""One function per durable: load, call the domain, publish. `deliveries`: raw to signals; `incidents`: correlation."""
