@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from inquest.config.section import SecretRefs, Section
+from inquest.config.source_mapping import READ_BY, EventTypes, LabelRules, Mapping
+from inquest.config.source_rules import GitHubRules, JiraRules, SentryRules
 
 SourceKind = Literal[
     "pagerduty",
@@ -91,6 +93,27 @@ class SourceConfig(Section):
     auth: AuthOrScheme | None = Field(default=None, description="Another way to prove than the source's own.")
     unauthenticated: bool = Field(default=False, description="Take webhooks from anybody who knows the address.")
     bus_only: bool = Field(default=False, description="Take no webhooks: only the bus delivers.")
+    labels: LabelRules = Field(default=LabelRules(), description="alertmanager, grafana, datadog: what labels mean.")
+    event_types: EventTypes = Field(
+        default_factory=dict,
+        description="cloudevents: what events become by their type, in order; types that fit none follow a convention.",
+    )
+    mapping: Mapping | None = Field(
+        default=None, description="generic, cloudevents: where the fields of a signal stand in the JSON."
+    )
+    jira: JiraRules = Field(default=JiraRules(), description="jira: what tickets do.")
+    sentry: SentryRules = Field(default=SentryRules(), description="sentry: what issues do.")
+    github: GitHubRules = Field(default=GitHubRules(), description="github: which events are changes.")
+
+    @model_validator(mode="after")
+    def _reads_what_is_given(self) -> Self:
+        for name, kinds in READ_BY.items():
+            default = type(self).model_fields[name].get_default(call_default_factory=True)
+            if self.kind not in kinds and getattr(self, name) != default:  # what shows every default sets them all
+                raise ValueError(
+                    f"`{name}` belongs to {', '.join(sorted(kinds))}; {self.kind} does not read it"
+                )
+        return self
 
     @model_validator(mode="after")
     def _proves_itself(self) -> Self:
