@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
 
+from inquest.config.admission import AdmissionConfig
 from inquest.config.channels import Channel, TerminalChannel
 from inquest.config.providers import Provider
 from inquest.config.section import FilePath, Section, ServiceName
@@ -106,6 +107,9 @@ class TenantConfig(Section):
     )
     recording: RecordingConfig | None = Field(default=None, description="Replay this pack.")
     limits: LimitsCeiling = LimitsCeiling()
+    admission: AdmissionConfig = Field(
+        default=AdmissionConfig(), description="How many investigations pages may open, and how the rest waits."
+    )
 
     @field_validator("sources", "providers", "channels")
     @classmethod
