@@ -2,6 +2,15 @@
 
 from inquest.contracts.message import Id, Instant, Message, Window, derive_id
 from inquest.contracts.v1.admission import AdmissionCause, AdmissionDecided, AdmissionDue, AdmissionOutcome
+from inquest.contracts.v1.controls import (
+    AuditAction,
+    AuditRecord,
+    Mute,
+    Mutes,
+    NoticeDue,
+    PanicState,
+    PanicSwitch,
+)
 from inquest.contracts.v1.dead import DeadLetter
 from inquest.contracts.v1.domains import (
     ChangeData,
@@ -102,6 +111,8 @@ __all__ = [
     "AdmissionDecided",
     "AdmissionDue",
     "AdmissionOutcome",
+    "AuditAction",
+    "AuditRecord",
     "Band",
     "CancelInvestigation",
     "CapabilityTask",
@@ -147,14 +158,19 @@ __all__ = [
     "MetricsResponse",
     "Mode",
     "NearChange",
+    "Mute",
+    "Mutes",
     "Notice",
     "NoticeContent",
+    "NoticeDue",
     "NoticeFinding",
     "NoticeKind",
     "NoticeLink",
     "NoticeOutcome",
     "NoticeSent",
     "Opened",
+    "PanicState",
+    "PanicSwitch",
     "PatternData",
     "Priority",
     "Provenance",

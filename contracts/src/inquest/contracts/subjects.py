@@ -91,6 +91,9 @@ TOOL_CALL = Subject(
 TOOL_CALLED = Subject("evt.tool.called.v1", _INV, m.ToolCall, ("gateway",), "TOOLCALLS")
 NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
 NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
+NOTICE_TIMER_SET = Subject("timer.notice.set.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
+NOTICE_DUE = Subject("evt.deadline.notice.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
+AUDIT_RECORDED = Subject("evt.audit.recorded.v1", ("tenant",), m.AuditRecord, ("api",), "AUDIT")
 FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "FEEDBACK")
 
 SUBJECTS: tuple[Subject, ...] = (
@@ -119,6 +122,9 @@ SUBJECTS: tuple[Subject, ...] = (
     TOOL_CALLED,
     NOTICE_SEND,
     NOTICE_SENT,
+    NOTICE_TIMER_SET,
+    NOTICE_DUE,
+    AUDIT_RECORDED,
     FEEDBACK_GIVEN,
 )
 

@@ -81,6 +81,7 @@ STREAMS: tuple[Stream, ...] = (
     Stream("TOOLCALLS", ("evt.tool.>",), age_s_max=30 * DAY_S, why="the record of every call"),
     Stream("NOTICES", ("cmd.notice.>",), "work-queue", discard="new", why="notices to send"),
     Stream("OUTCOMES", ("evt.notice.>",), age_s_max=90 * DAY_S, why="what became of notices"),
+    Stream("AUDIT", ("evt.audit.>",), discard="new", why="who used which control, when and why"),
     Stream("FEEDBACK", ("evt.feedback.>",), age_s_max=365 * DAY_S, why="what people said"),
     Stream(
         "TIMERS",
@@ -194,10 +195,19 @@ CONSUMERS: tuple[Consumer, ...] = (
         "NOTICES",
         "notifier",
         (s.NOTICE_SEND.pattern(),),
-        deliver_max=12,
-        workers_max=4,
-        why="outside channels may be away for a minute or two",
+        deliver_max=24,
+        why="outside channels may be away for an hour; a slow one must not hold the others",
     ),
+    Consumer(
+        "notifier-incidents",
+        "INCIDENTS",
+        "notifier",
+        (s.INCIDENT_OPENED.pattern(), s.INCIDENT_RESOLVED.pattern()),
+        why="who was told of an incident hears that it ended, and somebody hears when no answer came",
+    ),
+    Consumer("notifier-admissions", "ADMISSIONS", "notifier", (s.ADMISSION_DECIDED.pattern(),)),
+    Consumer("notifier-feedback", "FEEDBACK", "notifier", (s.FEEDBACK_GIVEN.pattern(),)),
+    Consumer("notifier-due", "TIMERS", "notifier", (s.NOTICE_DUE.pattern(),)),
     *_tracestore_consumers(),
 )
 
@@ -211,6 +221,15 @@ GATEWAY_JOURNAL = Bucket(
     why="intent, then result, of each call",
 )
 NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
+NOTIFIER_THREADS = Bucket(
+    "notifier-threads",
+    "kv",
+    "notifier",
+    age_s_max=90 * DAY_S,
+    why="what each channel was last told of an investigation, and where",
+)
+SWITCHES = Bucket("switches", "kv", "api", history=64, why="the panic switch", readers=("notifier",))
+MUTES = Bucket("mutes", "kv", "api", why="what people muted for a while", readers=("notifier",))
 CONFIG = Bucket("config", "kv", "cli", history=64, why="applied revisions of inquest.yaml", readers=SERVICES)
 PAYLOADS = Bucket(
     "payloads",
@@ -233,6 +252,9 @@ BUCKETS: tuple[Bucket, ...] = (
     PLANNER_ADMISSION,
     GATEWAY_JOURNAL,
     NOTIFIER_CLAIMS,
+    NOTIFIER_THREADS,
+    SWITCHES,
+    MUTES,
     CONFIG,
     PAYLOADS,
     DELIVERIES,
@@ -243,7 +265,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "intake": ("SIGNALS",),  # the signals that a person splits off
     "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
-    "notifier": ("INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
+    "notifier": ("SIGNALS", "INCIDENTS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
+    "api": ("AUDIT",),
     "worker": ("EVIDENCE",),
     # An advisory names a message of any stream; it is fetched to become a dead letter.
     "tracestore": tuple(stream.name for stream in STREAMS),
