@@ -13,10 +13,21 @@ from inquest.rca.tables import Target
 BY_ELIMINATION = 0.5
 # Only what the paged service depends on can account for its loss; a known graph may still lack an edge.
 NOT_BELOW = 0.3
+# What callers can tell of a callee that sends nothing itself.
+_TOLD = ("origin", "own_time", "log")
 
 
-def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str, Trouble], target: Target) -> None:
-    """Give each entity the excess that is left when its direct callees' excess is taken off."""
+def settle_excess(
+    findings: Sequence[Finding],
+    graph: CallGraph,
+    found: dict[str, Trouble],
+    target: Target,
+    mute: frozenset[str] = frozenset(),
+) -> None:
+    """Give each entity the excess that is left when its direct callees' excess is taken off.
+
+    What is left falls on a callee that fell silent, or is `mute` from the start and known to have failed its caller.
+    """
     by_metric: defaultdict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
     for index, finding in enumerate(findings):
         if finding.detector == "excess":
@@ -35,15 +46,19 @@ def settle_excess(findings: Sequence[Finding], graph: CallGraph, found: dict[str
                 sure *= BY_ELIMINATION
             elif below is not None and entity not in below:
                 sure *= NOT_BELOW
-            trouble = found.setdefault(_silent(entity, found, graph) or entity, Trouble(entity))
+            trouble = found.setdefault(_silent(entity, found, graph, mute) or entity, Trouble(entity))
             trouble.channels["excess"].append((min(1.0, left) * sure, index))
             if finding.onset_at is not None and finding.strength > STRONG:
                 trouble.onsets.append(finding.onset_at)
 
 
-def _silent(entity: str, found: Mapping[str, Trouble], graph: CallGraph) -> str | None:
-    """The direct callee that fell silent: a dead one cannot tell what its callers lose by it."""
-    return next((name for name in sorted(graph.callees.get(entity, ())) if name in found and found[name].silent), None)
+def _silent(entity: str, found: Mapping[str, Trouble], graph: CallGraph, mute: frozenset[str]) -> str | None:
+    """The direct callee that cannot tell what its callers lose by it."""
+    callees = (name for name in sorted(graph.callees.get(entity, ())) if name in found)
+    return next(
+        (name for name in callees if found[name].silent or (name in mute and found[name].strength(*_TOLD) > STRONG)),
+        None,
+    )
 
 
 def _callees(entity: str, shares: Mapping[str, tuple[float, int]], graph: CallGraph) -> float:

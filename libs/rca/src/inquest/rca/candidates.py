@@ -80,9 +80,10 @@ def _nature(entity: str, incident: Incident) -> tuple[CauseKind, Remediation, st
 
 
 def _entity_cause(entity: str, terms: list[Term], incident: Incident) -> Cause:
-    trouble = incident.found[entity]
+    trouble = incident.found.get(entity)
     kind, _, words = _nature(entity, incident)
-    support = trouble.indices(*OWN) + trouble.indices()
+    told = trouble.indices(*OWN) + trouble.indices() if trouble else ()
+    support = (*told, *(index for term in terms if term.log_odds > 0 for index in term.findings))
     refuting = f"Does another entity show the same trouble before {entity} does, or without calling it?"
     return _cause(kind, entity, None, _mechanism(entity, words, terms, incident), terms, support, refuting)
 

@@ -72,7 +72,7 @@ def investigate(telemetry: Telemetry, target: Target, weights: Weights = DEFAULT
     coverage = tuple(
         Sight(name, "skipped", "no data")
         if not there
-        else Sight(name, "degraded" if one.losses else "looked", " ".join(one.losses))
+        else Sight(name, "degraded" if one.losses else "looked", " ".join(one.losses), one.entities)
         for name, there, one in analyses
     )
     return Investigated(rank(findings, target, coverage, weights), findings, coverage)

@@ -13,6 +13,7 @@ Scalar = float | str | bool
 Kind = Literal["metric", "log", "trace", "change", "flag", "event"]
 
 FINDINGS_MAX = 200
+ENTITIES_MAX = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What a capability found, and in plain sentences what it could not see."""
+    """What a capability found, in plain sentences what it could not see, and which entities told of themselves."""
 
     findings: tuple[Finding, ...] = ()
     losses: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How well one capability could look: the coverage that ranking is told about."""
+    """How well one capability could look: the coverage that ranking is told about.
+
+    `entities` told of themselves there, by whatever they sent.
+    """
 
     capability: str
     status: Literal["looked", "degraded", "skipped", "failed"]
     reason: str = ""
+    entities: tuple[str, ...] = ()
 
 
 def order_key(finding: Finding) -> tuple[object, ...]:
@@ -72,10 +78,16 @@ def order_key(finding: Finding) -> tuple[object, ...]:
     return (-finding.strength, onset, finding.kind, finding.entity, finding.statement)
 
 
-def analysis(findings: Iterable[Finding], losses: Iterable[str] = (), *, findings_max: int = FINDINGS_MAX) -> Analysis:
+def analysis(
+    findings: Iterable[Finding],
+    losses: Iterable[str] = (),
+    entities: Iterable[str] = (),
+    *,
+    findings_max: int = FINDINGS_MAX,
+) -> Analysis:
     """Keep the strongest `findings_max`, in a fixed order, and say how many were dropped."""
     ranked = sorted(findings, key=order_key)
     said = list(dict.fromkeys(losses))
     if len(ranked) > findings_max:
         said.append(f"{len(ranked) - findings_max} weaker findings were dropped.")
-    return Analysis(tuple(ranked[:findings_max]), tuple(said))
+    return Analysis(tuple(ranked[:findings_max]), tuple(said), tuple(sorted(set(entities))[:ENTITIES_MAX]))

@@ -34,12 +34,14 @@ def map_dependencies(
             pair = (spans.entities[int(tree.parents[row])], spans.entities[row])
             if pair[0] != pair[1]:
                 (calls_before if before is not None and before[row] else calls)[pair] += 1
+        for row, peer in tree.peers.items():
+            (calls_before if before is not None and before[row] else calls)[spans.entities[row], peer] += 1
     given = {(edge.caller, edge.callee) for edge in edges if edge.caller != edge.callee}
     pairs = {*calls, *calls_before, *given}
     if not pairs:
         losses.append("No topology is known: neither given nor seen in traces.")
     found = [_edge(pair, calls[pair], calls_before[pair], window, given=pair in given) for pair in pairs]
-    return analysis(found, losses, findings_max=EDGES_MAX)
+    return analysis(found, losses, spans.entities, findings_max=EDGES_MAX)
 
 
 def _edge(pair: tuple[str, str], now: int, usual: int, window: Window, *, given: bool) -> Finding:
@@ -102,8 +104,11 @@ def _walk(start: str, follow: dict[str, set[str]]) -> dict[str, int]:
     return distance
 
 
-def call_graph(findings: Sequence[Finding]) -> CallGraph:
-    """The graph that the edges among `findings` describe, and that failing calls in logs name."""
+def call_graph(findings: Sequence[Finding], paged: str | None = None) -> CallGraph:
+    """The graph that the edges among `findings` describe, and that failing calls in logs name.
+
+    `paged` is the entity that the page names.
+    """
     graph = CallGraph()
     traced: set[str] = set()
     for finding in findings:
@@ -112,7 +117,9 @@ def call_graph(findings: Sequence[Finding]) -> CallGraph:
             if finding.number("calls") > 0:
                 traced |= {finding.text("caller"), finding.text("callee")}
     graph.traced = frozenset(traced)
-    named = {(findings[index].entity, other) for index, others in complaints(findings).items() for other in others}
+    named = {
+        (findings[index].entity, other) for index, others in complaints(findings, paged).items() for other in others
+    }
     for caller, callee in sorted(named):
         if caller not in graph.downstream(callee):
             graph.add(caller, callee)

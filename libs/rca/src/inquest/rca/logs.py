@@ -81,7 +81,7 @@ def find_error_signatures(
     if baseline is not None:
         severities = {step: tally.severity for step, tally in tallies.items()}
         found.extend(flow_breaks(now, usual, miner, severities, window))
-    return analysis(found, losses)
+    return analysis(found, losses, {*logs.entities, *(pattern.entity for pattern in patterns)})
 
 
 def _tally(

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 
 from inquest.rca.finding import Finding
 from inquest.rca.lexicon import words
+from inquest.rca.peers import hosts
 
 NAME_CHARS_MIN = 4
 _TOLD = frozenset({"latency", "errors", "success"})
 
 
-def complaints(findings: Sequence[Finding]) -> dict[int, tuple[str, ...]]:
-    """The other entities that each complaining finding names, by index."""
-    names = {f.entity for f in findings if len(f.entity) >= NAME_CHARS_MIN and f.detector != "change"}
+def complaints(findings: Sequence[Finding], paged: str | None) -> dict[int, tuple[str, ...]]:
+    """The other entities that each complaining finding names, by index; `paged` is the one that the page names."""
+    given = {paged or "", *(name for finding in findings for name in _names(finding))}
+    names = {name for name in given if len(name) >= NAME_CHARS_MIN}
     if not names:
         return {}
     longest_first = sorted(names, key=lambda name: (-len(name), name))
@@ -25,11 +27,17 @@ def complaints(findings: Sequence[Finding]) -> dict[int, tuple[str, ...]]:
             if others:
                 found[index] = others
         if finding.detector in {"template", "pattern"} and finding.text("classes"):
-            said = pattern.findall(f"{finding.text('template')} {finding.text('example')}")
+            line = f"{finding.text('template')} {finding.text('example')}"
+            said = [*pattern.findall(line), *hosts(line)]
             others = tuple(sorted({name for name in said if name != finding.entity}))
             if others:
                 found[index] = others
     return found
+
+
+def _names(finding: Finding) -> Sequence[str]:
+    """The names that a source gave; the service of a change that was never deployed is often guessed from paths."""
+    return finding.text("entities").split("\n") if finding.detector == "change" else (finding.entity,)
 
 
 def _in_metric(finding: Finding, by_words: dict[tuple[str, ...], str]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def find_symptoms(
     found.extend(find_silence(series, window, baseline))
     if baseline is None and series:
         losses.no_baseline = len(series)
-    return analysis(found, losses.sentences())
+    return analysis(found, losses.sentences(), (one.entity for one in series if one.times.size))
 
 
 def _examine(

@@ -36,7 +36,7 @@ def error_origins(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, wi
     blamed: defaultdict[Place, _Blame] = defaultdict(_Blame)
     for row in np.flatnonzero(origin & (inside | before)).tolist():
         entity = spans.entities[row]
-        callee = answers.get((entity, spans.names[row])) if not tree.children[row] else None
+        callee = tree.peers.get(row) or (answers.get((entity, spans.names[row])) if not tree.children[row] else None)
         blame = blamed[(callee, entity) if callee else (entity, "")]
         if inside[row]:
             blame.rows.append(row)

@@ -48,10 +48,10 @@ def slower(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, window: W
 
 
 def _by_name(spans: Spans, tree: SpanTree, mask: Bools) -> dict[tuple[str, str], list[int]]:
-    """Rows by entity and name, without client spans: what those add is on the edge."""
+    """Rows by whose work they show and name, without client spans: what those add is on the edge."""
     rows: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for row in np.flatnonzero(mask & ~tree.clients).tolist():
-        rows[spans.entities[row], spans.names[row]].append(row)
+        rows[tree.owner(row, spans.entities[row]), spans.names[row]].append(row)
     return rows
 
 

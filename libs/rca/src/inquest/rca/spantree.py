@@ -1,13 +1,13 @@
 """Spans as a forest of numbers: parents, exclusive time, who calls whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inquest.rca.peers import Ints, silent_peers
 from inquest.rca.tables import Bools, Floats, Spans
 
-Ints = NDArray[np.int64]
 SIBLINGS_MAX = 8
 
 
@@ -19,7 +19,7 @@ class SpanTree:
     duration: exact for calls in sequence, a lower bound for parallel ones), and less the siblings that run
     inside it: a handler that only waits while its neighbour calls out does no work of its own.
     `clients` marks spans that wrap one call to another entity: inside their own entity, with one child
-    elsewhere.
+    elsewhere. `peers` names, by row, whom a span without children called that sends no spans.
     """
 
     parents: Ints
@@ -28,6 +28,11 @@ class SpanTree:
     failed_children: Ints
     clients: Bools
     orphans: int
+    peers: Mapping[int, str]
+
+    def owner(self, row: int, entity: str) -> str:
+        """Whose work a span shows: its own entity's, or that of the peer it waits for."""
+        return self.peers.get(row, entity)
 
 
 def span_tree(spans: Spans) -> SpanTree:
@@ -53,7 +58,8 @@ def span_tree(spans: Spans) -> SpanTree:
     failed = np.zeros(size, dtype=np.int64)
     np.add.at(failed, parents[has & spans.errors], 1)
     exclusive = np.maximum(durations - covered, 0.0)
-    return SpanTree(parents, exclusive, children, failed, _clients(spans, parents, children), orphans)
+    clients = _clients(spans, parents, children)
+    return SpanTree(parents, exclusive, children, failed, clients, orphans, silent_peers(spans, children))
 
 
 def _clients(spans: Spans, parents: Ints, children: Ints) -> Bools:

@@ -59,10 +59,13 @@ def either(strengths: Iterable[float]) -> float:
     return 1 - left
 
 
-def troubles(findings: Sequence[Finding]) -> dict[str, Trouble]:
-    """Trouble by entity. Edges and changes are not trouble; shares of excess are settled by the graph."""
+def troubles(findings: Sequence[Finding], paged: str | None = None) -> dict[str, Trouble]:
+    """Trouble by entity. Edges and changes are not trouble; shares of excess are settled by the graph.
+
+    `paged` is the entity that the page names.
+    """
     found: dict[str, Trouble] = {}
-    blamed = complaints(findings)
+    blamed = complaints(findings, paged)
     for index, finding in enumerate(findings):
         placed = _channel(finding)
         if placed is None:

@@ -41,7 +41,7 @@ def find_failure_paths(
         *gap_changes(spans, tree, inside, before, window),
         *call_changes(spans, tree, inside, before, window),
     ]
-    return analysis(found, losses)
+    return analysis(found, losses, spans.entities)
 
 
 def _losses(spans: Spans, tree: SpanTree, inside: Bools, before: Bools, *, has_baseline: bool) -> list[str]:

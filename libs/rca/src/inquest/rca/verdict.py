@@ -14,6 +14,7 @@ from inquest.rca.operational import operations
 from inquest.rca.suspicion import TRACED_MIN, suspicion
 from inquest.rca.symptoms import CAUSED, troubles
 from inquest.rca.tables import Target
+from inquest.rca.unheard import unheard, with_stand_ins
 from inquest.rca.weights import DEFAULT, Weights
 
 CAUSES_MAX = 20
@@ -34,7 +35,7 @@ def rank(
 ) -> Ranking:
     """Rank the causes that `findings` speak for. The order of `findings` does not matter."""
     order = sorted(range(len(findings)), key=lambda index: order_key(findings[index]))
-    incident = _incident([findings[index] for index in order], target, weights)
+    incident = _incident([findings[index] for index in order], target, coverage, weights)
     causes = candidates(incident, weights)[:CAUSES_MAX]
     if not causes:
         return _undetermined((), coverage, "Nothing left its normal level, and no change was seen.")
@@ -43,10 +44,11 @@ def rank(
     return _conclude(causes, incident, order, coverage)
 
 
-def _incident(findings: Sequence[Finding], target: Target, weights: Weights) -> Incident:
-    graph = call_graph(findings)
-    found = troubles(findings)
-    settle_excess(findings, graph, found, target)
+def _incident(findings: Sequence[Finding], target: Target, coverage: Sequence[Sight], weights: Weights) -> Incident:
+    graph = call_graph(findings, target.entity)
+    found = troubles(findings, target.entity)
+    mute = unheard(graph, coverage)
+    settle_excess(findings, graph, found, target, mute)
     return Incident(
         findings=findings,
         found=found,
@@ -54,7 +56,7 @@ def _incident(findings: Sequence[Finding], target: Target, weights: Weights) -> 
         target=target,
         onset=incident_onset(findings, target.fired_at),
         operations=operations(findings, graph, target),
-        suspects=suspicion(found, graph, target, weights),
+        suspects=with_stand_ins(suspicion(found, graph, target, weights), graph, mute),
     )
 
 
