@@ -80,18 +80,19 @@ def test_every_commit_of_a_recording_applies_and_its_diff_is_real(name, reposito
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_guilty_deploy_is_built_from_the_guilty_commit(name, repository):
     fault = FAULTS[name]
-    guilty = ""
+    guilty: dict[str, str] = {}
     for moment in plan(fault, DECOYS).moments:
         step = moment.step
         if step.commit:
             sha = repository.commit(step.commit).sha
-            guilty = sha if step.id and step.id == fault.truth.change else guilty
+            guilty |= {step.id: sha} if step.id else {}
         service = step.deploy or step.config
         if service and not moment.innocent:
-            assert repository.built_from(service).sha == guilty
+            assert repository.built_from(service).sha == list(guilty.values())[-1]
             assert service in fault.truth.services
         elif service:
-            assert repository.built_from(service).sha != guilty
+            assert repository.built_from(service).sha not in guilty.values()
+    assert fault.truth.change in {*guilty, "none", *(step.id for step in fault.steps if step.flag)}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -112,10 +113,28 @@ def test_the_truth_and_the_timeline_hold_together(name):
 
 def test_a_shorter_recording_has_the_same_steps_nearer():
     fault = FAULTS["library-connection-leak"]
-    long, short = plan(fault, DECOYS), plan(fault, DECOYS, 24)
+    long, middle, short = (plan(fault, DECOYS, seconds) for seconds in (SECONDS, 96, 24))
+    assert (long.window_from, long.onset) == (240, 254)
     assert short.end == 24
     assert [m.step for m in short.moments] == [m.step for m in long.moments]
-    assert short.moments[-1].at == pytest.approx(long.moments[-1].at / 4)
+    late = [timeline.moments[-1].at - timeline.onset for timeline in (long, middle, short)]
+    assert late == [pytest.approx(late[0]), pytest.approx(late[0]), pytest.approx(late[0] / 4)]
+
+
+def test_where_nothing_is_wrong_the_innocent_deploy_is_of_the_service_that_pages():
+    fault = FAULTS["no-fault-declined-cards"]
+    assert fault.truth.services == ()
+    deploys = [m for m in plan(fault, DECOYS).moments if m.step.deploy]
+    assert deploys[-1].step.deploy == fault.page.service
+
+
+def test_the_shop_can_begin_otherwise_and_no_change_tells_of_it(tmp_path):
+    made = Repository(tmp_path / "shop", tmp_path / "releases", FAULTS["traffic-surge-sale"].before)
+    assert "size: 6\n" in made.config_file("checkout").read_text()
+    assert len(made.revisions) == 1
+    wrong = Edit(file="config/checkout.yaml", old="size: 7", new="")
+    with pytest.raises(RecordingError, match=r"before the first start.* holds .size: 7. 0 times"):
+        Repository(tmp_path / "other", tmp_path / "releases", (wrong,))
 
 
 def test_a_commit_that_does_not_fit_is_refused(repository):

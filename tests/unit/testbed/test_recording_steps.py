@@ -34,6 +34,9 @@ class RememberingWorld:
             raise RecordingError("ordersdb: database or disk is full")
         self.told.append(sql)
 
+    def hold_lock(self):
+        self.told.append("lock held")
+
     def burn(self, beside, workers):
         self.told.append((beside, workers))
 
@@ -97,10 +100,11 @@ def test_what_no_change_log_shows_is_not_in_it(recording, monkeypatch):
     assert recording.world.full.wait(5)
     do(recording, burn={"beside": "recommend", "workers": 2})
     do(recording, stop="bank")
+    do(recording, hold_lock=True)
     told = recording.world.told
     assert told[:2] == [{"bank_delay_ms": 9}, "UPDATE x"]
     assert told[2].startswith("INSERT INTO audit")
-    assert told[3:] == [("recommend", 2), ("stop", "bank")]
+    assert told[3:] == [("recommend", 2), ("stop", "bank"), "lock held"]
     assert recording.changes == []
 
 
@@ -112,3 +116,5 @@ def test_the_truth_names_the_ref_and_the_innocent_ones(recording):
     assert truth["change"] == recording.changes[1]["ref"]
     assert truth["decoys"] == [recording.changes[0]["ref"]]
     assert recorder._truth(load_fault("disk-full"), recording)["change"] == "none"
+    calm = recorder._truth(load_fault("no-fault-tight-limit"), recording)
+    assert (calm["services"], calm["change"], calm["fault"]) == ([], "none", "none")

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inquest.packs import check_pack, open_pack
 from inquest.packs.truth import read_truth
-from inquest.testbed.alerts import Alert, first_alert, index
+from inquest.testbed.alerts import Alert, first_alert, first_of, index
 from inquest.testbed.packing import pack, read
 from inquest.testbed.pagerduty import triggered
-from inquest.testbed.scenario import RecordingError, load_fault
+from inquest.testbed.scenario import Page, RecordingError, load_fault
 
 P95 = "http_server_duration_ms_p95"
 RATE = "http_server_requests_per_s"
@@ -48,6 +48,24 @@ def test_a_failing_service_pages_and_the_worst_of_two_wins():
 def test_errors_among_few_requests_page_nobody():
     samples = index(rows("payment", RATE, [0.2] * 20) + rows("payment", ERRORS, [0.2] * 20))
     assert first_alert(samples, 100, 120) is None
+
+
+def test_the_rules_hold_for_samples_that_are_further_apart():
+    apart = index(rows("catalog", P95, [20] * 10 + [900] * 10)[::2])
+    assert first_alert(apart, 100, 120, every_s=2) == Alert(112.0, "catalog", P95, 900.0, 120.0)
+    assert first_alert(apart, 100, 120) is None
+    failing = index(rows("payment", RATE, [10] * 20)[::2] + rows("payment", ERRORS, [0] * 10 + [10] * 10)[::2])
+    assert first_alert(failing, 100, 120, every_s=2).title.startswith("payment: 67%")
+
+
+def test_a_rule_of_its_own_wants_every_sample_above_its_limit():
+    samples = index(rows("checkout", "orders_declined_per_s", [0, 2, 0, 2, 3, 0]))
+    page = Page(service="checkout", metric="orders_declined_per_s", above=1, for_s=2)
+    alert = first_of(page, samples, 102, 105)
+    assert alert.time == 104.0
+    assert alert.title == "checkout: orders_declined_per_s is 3.00 (above 1 for 2 s)"
+    assert first_of(page, samples, 105, 105) is None
+    assert first_of(page, {}, 100, 105) is None
 
 
 @given(st.sampled_from(["frontend", "catalog"]), st.integers(10**9, 2 * 10**9))
@@ -102,6 +120,15 @@ def test_a_pack_is_made_of_what_was_exported(telemetry, tmp_path):
     assert made.metrics().series[0].node == "node-a"
     assert made.changes()[0].ref == "abc"
     assert read_truth(tmp_path / "out").change == "abc"
+
+
+def test_a_page_about_nothing_needs_that_nothing_is_wrong(telemetry, tmp_path):
+    page = Page(service="catalog", metric=P95, above=10, for_s=2)
+    fault = load_fault("no-fault-tight-limit").model_copy(update={"page": page, "metrics_every_s": 1})
+    alert = pack(tmp_path / "out", fault, telemetry, (100.0, 110.0, 115.0, 125.0), [], {"services": []})
+    assert (alert.time, alert.observed) == (115.0, 20.0)
+    with pytest.raises(RecordingError, match="the machine is too busy"):
+        pack(tmp_path / "other", fault, telemetry, (100.0, 110.0, 115.0, 149.0), [], {"services": []})
 
 
 def test_no_pack_is_made_of_a_calm_or_a_noisy_machine(telemetry, tmp_path):

@@ -79,7 +79,7 @@ def test_the_faults_are_listed(capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == fault_names()
 
 
-async def test_people_browse_and_order_and_crawlers_want_products():
+async def test_people_browse_and_order_and_crawlers_want_products_and_buyers_order():
     asked = []
 
     def answer(request):
@@ -92,12 +92,21 @@ async def test_people_browse_and_order_and_crawlers_want_products():
     transport = httpx.MockTransport(answer)
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         for _ in range(60):
-            await load._visit(client, rng, crawls=False)
+            await load._visit(client, rng, "people")
         mixed, asked[:] = list(asked), []
         for _ in range(20):
-            await load._visit(client, rng, crawls=True)
+            await load._visit(client, rng, "crawlers")
+        crawled, asked[:] = list(asked), []
+        await load._visit(client, rng, "buyers")
     assert {"POST /checkout", "GET /"} <= set(mixed)
-    assert all(one.startswith("GET /product/") for one in asked)
+    assert all(one.startswith("GET /product/") for one in crawled)
+    assert asked == ["POST /checkout"]
+
+
+def test_who_comes_is_read_from_the_surroundings(tmp_path):
+    world = tmp_path / "world.yaml"
+    world.write_text("load_per_s: 10\nbuyers_per_s: 4\n")
+    assert load._load(world) == {"people": 10, "crawlers": 0, "buyers": 4}
 
 
 def test_gaps_fill_their_second_and_orders_are_whole():

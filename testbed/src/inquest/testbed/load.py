@@ -25,12 +25,12 @@ async def _run(base: str, world: Path) -> None:
     limits = httpx.Limits(max_connections=IN_FLIGHT_MAX, max_keepalive_connections=50)
     async with httpx.AsyncClient(base_url=base, timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
         while not ended.is_set():
-            people_per_s, crawlers_per_s = _load(world)
-            for gap_s in _gaps(rng, people_per_s + crawlers_per_s, 1.0):
+            per_s = _load(world)
+            for gap_s in _gaps(rng, sum(per_s.values()), 1.0):
                 await asyncio.sleep(gap_s)
                 if len(tasks) < IN_FLIGHT_MAX:
-                    crawls = rng.random() * (people_per_s + crawlers_per_s) < crawlers_per_s
-                    task = asyncio.create_task(_visit(client, rng, crawls=crawls))
+                    (who,) = rng.choices(list(per_s), list(per_s.values()))
+                    task = asyncio.create_task(_visit(client, rng, who))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
         for task in tasks:
@@ -38,9 +38,10 @@ async def _run(base: str, world: Path) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _load(world: Path) -> tuple[float, float]:
+def _load(world: Path) -> dict[str, float]:
     told = yaml.safe_load(world.read_text())
-    return float(told["load_per_s"]), float(told.get("crawlers_per_s", 0))
+    extra = {who: float(told.get(f"{who}_per_s", 0)) for who in ("crawlers", "buyers")}
+    return {"people": float(told["load_per_s"]), **extra}
 
 
 def _gaps(rng: random.Random, per_s: float, for_s: float) -> list[float]:
@@ -51,12 +52,13 @@ def _gaps(rng: random.Random, per_s: float, for_s: float) -> list[float]:
     return gaps
 
 
-async def _visit(client: httpx.AsyncClient, rng: random.Random, *, crawls: bool) -> None:
-    what = 0.6 if crawls else rng.random()  # a crawler wants products alone
+async def _visit(client: httpx.AsyncClient, rng: random.Random, who: str) -> None:
+    """Make one request: a crawler wants products alone, a buyer orders, people do a bit of everything."""
+    what = rng.random()
     try:
-        if what < 0.5:
+        if who == "buyers" or (who == "people" and what < 0.5):
             await client.post("/checkout", json=_order(rng))
-        elif what < 0.75:
+        elif who == "crawlers" or what < 0.75:
             await client.get(f"/product/{rng.randint(1, PRODUCTS)}")
         else:
             await client.get(f"/?page={rng.randint(0, PRODUCTS // 12 - 1)}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from inquest.packs import MetricRow, PackMeta, TimeRange, write_pack
-from inquest.testbed.alerts import Alert, first_alert, index
+from inquest.testbed.alerts import Alert, Samples, first_alert, first_of, index
 from inquest.testbed.pagerduty import triggered
 from inquest.testbed.scenario import Fault, RecordingError
 from inquest.testbed.world import OBSERVED
@@ -50,7 +50,7 @@ def pack(
     """
     start, window_from, onset, end = times
     samples = read(telemetry, "metrics", "time", start, end)
-    alert = _alert(index(samples), start, onset, end)
+    alert = _alert(fault, index(samples), start, onset, end)
     write_pack(
         folder,
         meta=PackMeta(
@@ -71,14 +71,18 @@ def pack(
     return alert
 
 
-def _alert(samples: dict[tuple[str, str], dict[int, float]], start: float, onset: float, end: float) -> Alert:
-    early = first_alert(samples, start + 5, onset - 1)
+def _alert(fault: Fault, samples: Samples, start: float, onset: float, end: float) -> Alert:
+    calm_until = end if fault.page else onset - 1
+    early = first_alert(samples, start + 5, calm_until, fault.metrics_every_s)
     if early:
         raise RecordingError(
             f"{early.title!r} fired {onset - early.time:.0f} s before the onset:"
             " the machine is too busy to record on; try again"
         )
-    alert = first_alert(samples, onset, end)
+    if fault.page:
+        alert = first_of(fault.page, samples, onset, end)
+    else:
+        alert = first_alert(samples, onset, end, fault.metrics_every_s)
     if not alert:
         raise RecordingError("no alert rule fired: the fault showed no symptom; record for longer")
     return alert

@@ -104,6 +104,10 @@ class Recording:
         except (RecordingError, OSError) as full:
             self.tell(str(full))
 
+    def _hold_lock(self, _step: Step, _now: float) -> None:
+        self.tell("a job takes the database's write lock and keeps it")
+        self.world.hold_lock()
+
     def _burn(self, step: Step, _now: float) -> None:
         assert step.burn
         self.tell(f"{step.burn.workers} neighbours beside {step.burn.beside}")
@@ -132,7 +136,7 @@ def record(fault: Fault, out: Path, tell: Tell, seconds: float = SECONDS) -> Ale
     timeline = plan(fault, load_decoys(), seconds)
     with tempfile.TemporaryDirectory(prefix="inquest-testbed-") as folder:
         root = Path(folder)
-        world = World(root, Repository(root / "shop", root / "releases"), nodes_apart=fault.nodes_apart)
+        world = World(root, Repository(root / "shop", root / "releases", fault.before), fault)
         recording = Recording(world, tell)
         try:
             started = _start(world, fault, timeline, tell)
@@ -175,6 +179,7 @@ def _play(recording: Recording, timeline: Timeline, started: float) -> None:
 def _wait(world: World, until: float) -> None:
     while (left := until - time.time()) > 0:
         world.check_alive()
+        world.enforce_memory_limits()
         time.sleep(min(left, 1.0))
 
 
@@ -185,7 +190,7 @@ def _truth(fault: Fault, recording: Recording) -> dict[str, Any]:
         "services": list(truth.services),
         "change": change,
         "indicator": truth.indicator,
-        "fault": fault.name,
+        "fault": fault.name if truth.services else "none",
         "remediation": truth.remediation,
         "blast_radius": list(truth.blast_radius),
         "decoys": [ref for ref in recording.innocent_refs if ref != change],

@@ -4,10 +4,11 @@ import difflib
 import hashlib
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inquest.testbed.scenario import Commit, RecordingError
+from inquest.testbed.scenario import Commit, Edit, RecordingError
 
 SHOP = Path(__file__).parent / "shop"
 
@@ -30,11 +31,13 @@ class Revision:
 class Repository:
     """A copy of the shop in `folder`, changed by commits; ids depend on content and order alone."""
 
-    def __init__(self, folder: Path, releases: Path) -> None:
+    def __init__(self, folder: Path, releases: Path, before: Sequence[Edit] = ()) -> None:
         shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("__pycache__"))
         self._folder = folder
         self._releases = releases
         self._builds = 0
+        for edit in before:
+            self._replace(edit, "before the first start")
         first = hashlib.sha1(b"shop", usedforsecurity=False).hexdigest()
         self.revisions = [Revision(first, "shop", "Import", (), "")]
 
@@ -42,19 +45,23 @@ class Repository:
         """Apply the edits; RecordingError where one does not fit exactly once."""
         before: dict[str, str] = {}
         for edit in commit.edits:
-            path = self._folder / edit.file
-            text = path.read_text()
+            text = self._replace(edit, commit.message)
             before.setdefault(edit.file, text)
-            if text.count(edit.old) != 1:
-                count = text.count(edit.old)
-                raise RecordingError(f"{commit.message!r}: {edit.file} holds {edit.old!r} {count} times")
-            path.write_text(text.replace(edit.old, edit.new))
         diff = "".join(self._diff(file, text) for file, text in before.items())
         parent = self.revisions[-1].sha
         seed = f"{parent} {commit.author} {commit.message} {diff}".encode()
         sha = hashlib.sha1(seed, usedforsecurity=False).hexdigest()
         self.revisions.append(Revision(sha, commit.author, commit.message, tuple(before), diff))
         return self.revisions[-1]
+
+    def _replace(self, edit: Edit, purpose: str) -> str:
+        """Apply one edit and return the text that was there before."""
+        path = self._folder / edit.file
+        text = path.read_text()
+        if (count := text.count(edit.old)) != 1:
+            raise RecordingError(f"{purpose!r}: {edit.file} holds {edit.old!r} {count} times")
+        path.write_text(text.replace(edit.old, edit.new))
+        return text
 
     def _diff(self, file: str, before: str) -> str:
         after = (self._folder / file).read_text()

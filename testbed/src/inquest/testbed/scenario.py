@@ -7,6 +7,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+LOAD_PER_S = 20.0
+
 
 class RecordingError(Exception):
     """The testbed cannot go on; the message says what to do."""
@@ -52,7 +54,8 @@ class Step(_Strict):
     """One thing that happens, `at` seconds after the onset (before, where negative); exactly one kind.
 
     `deploy` and `config` name a service; `world` sets values of the surroundings; `sql` runs against the database
-    as an outside feed would; `fill_disk` writes rows until the volume is full; `stop` ends a process.
+    as an outside feed would; `fill_disk` writes rows until the volume is full; `hold_lock` takes the database's
+    write lock for good, as a job that hangs would; `stop` ends a process.
     """
 
     at: float
@@ -64,6 +67,7 @@ class Step(_Strict):
     world: dict[str, Any] | None = None
     sql: tuple[str, ...] | None = None
     fill_disk: bool | None = None
+    hold_lock: bool | None = None
     burn: Burn | None = None
     stop: str | None = None
 
@@ -86,10 +90,19 @@ Remediation = Literal[
 ]  # fmt: skip
 
 
-class Truth(_Strict):
-    """The answer; `change` is the id of a step, or "none"."""
+class Page(_Strict):
+    """An alert rule of this recording's own: the metric's samples are all above a limit for `for_s` seconds."""
 
-    services: tuple[str, ...] = Field(min_length=1)
+    service: str
+    metric: str
+    above: float
+    for_s: int = Field(ge=1)
+
+
+class Truth(_Strict):
+    """The answer; `change` is the id of a step, or "none". Nothing is wrong where `services` is empty."""
+
+    services: tuple[str, ...]
     change: str
     indicator: str
     remediation: Remediation
@@ -100,7 +113,10 @@ class Fault(_Strict):
     """One fault file.
 
     `certificate_ends` makes the bank's certificate expire at the onset. `nodes_apart` keeps node-a off the CPU of
-    node-b, so that strangers on the one do not disturb the other.
+    node-b, so that strangers on the one do not disturb the other. `silent` services are not instrumented: they
+    export nothing and pass no trace on. `before` edits the shop before it is first started. `page` is the rule
+    that pages instead of the shop's own, none of which may fire then. `metrics_every_s` is how often samples are
+    taken.
     """
 
     name: str
@@ -109,6 +125,11 @@ class Fault(_Strict):
     truth: Truth
     certificate_ends: bool = False
     nodes_apart: bool = False
+    silent: tuple[str, ...] = ()
+    before: tuple[Edit, ...] = ()
+    page: Page | None = None
+    load_per_s: float = LOAD_PER_S
+    metrics_every_s: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _change_is_a_step(self) -> "Fault":

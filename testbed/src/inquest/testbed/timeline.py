@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from inquest.testbed.scenario import Commit, Decoy, Fault, Flag, Step
 
-SECONDS = 96.0
-"""The normal length of a recording; another length stretches or squeezes everything."""
+SECONDS = 292.0
+"""The normal length of a recording: four minutes of baseline, then the window."""
 
-BASELINE_SHARE = 0.46
-ONSET_SHARE = 0.6
+WINDOW_S = 52.0
+AFTER_ONSET_S = 38.0
+UNSQUEEZED_S = 96.0
+"""A longer recording has a longer baseline; in a shorter one everything is squeezed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +35,22 @@ class Timeline:
 
 def plan(fault: Fault, decoys: list[Decoy], seconds: float = SECONDS) -> Timeline:
     """Return the timeline of a fault; the same fault gets the same innocent changes every time."""
-    scale = seconds / SECONDS
-    onset = ONSET_SHARE * seconds
+    scale = min(1.0, seconds / UNSQUEEZED_S)
+    onset = seconds - AFTER_ONSET_S * scale
     moments = [
         Moment(max(0.5, onset + step.at * scale), step, innocent) for step, innocent in
         [*((step, False) for step in fault.steps), *((step, True) for step in _innocent(fault, decoys))]
     ]  # fmt: skip
     return Timeline(
         tuple(sorted(moments, key=lambda moment: moment.at)),
-        BASELINE_SHARE * seconds,
+        seconds - WINDOW_S * scale,
         onset,
         seconds,
     )
 
 
 def _innocent(fault: Fault, decoys: list[Decoy]) -> list[Step]:
-    """Choose: a deploy long before, one just before the onset, commits before and after, and a flag.
+    """Choose: deploys long before, one just before the onset, commits before and after, and a flag.
 
     Where no change is to blame, the deploy just before the onset is of the very service that fails, if one fits.
     """
@@ -59,10 +61,12 @@ def _innocent(fault: Fault, decoys: list[Decoy]) -> list[Step]:
     guilty = {step.deploy for step in fault.steps} | {step.config for step in fault.steps}
     usable = [one for one in usable if one.service not in guilty]
     if fault.truth.change == "none":
-        usable.sort(key=lambda one: one.service not in fault.truth.services)
-    near, early, quiet, late = usable[:4]
+        concerned = (fault.page.service,) if fault.page else fault.truth.services
+        usable.sort(key=lambda one: one.service not in concerned)
+    near, early, quiet, late, older = usable[:5]
     footer = Flag(name="new-footer", service="frontend", author="rosa.lind", to=True)
     steps = [
+        *_commit_and_deploy(older, rng.uniform(-180, -100)),
         *_commit_and_deploy(early, rng.uniform(-48, -36)),
         Step(at=rng.uniform(-30, -12), commit=quiet.commit),
         *_commit_and_deploy(near, rng.uniform(-9, -4)),

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import yaml
 from inquest.testbed.repository import Repository
-from inquest.testbed.scenario import RecordingError
+from inquest.testbed.scenario import Fault, RecordingError
 
 OBSERVED = ("ordersdb", "catalog", "recommend", "inventory", "payment", "checkout", "frontend")
 """Services of the shop, callees first; their telemetry goes into the pack."""
@@ -22,16 +22,18 @@ UNSEEN = ("nameserver", "bank")
 
 READY_S = 30.0
 STOP_S = 6.0
-TRACE_RATIO = 0.2
-LOAD_PER_S = 20.0
+LOCK_TRIES = 20
+TRACE_RATIO = 0.15
+BACK_OFF_S = 3.0
+"""Between the end of a process that used too much memory and its next start."""
 
 
 class World:
     """Starts, replaces and stops processes; everything lies in `folder`."""
 
-    def __init__(self, folder: Path, repository: Repository, *, nodes_apart: bool = False) -> None:
+    def __init__(self, folder: Path, repository: Repository, fault: Fault) -> None:
         self.folder = folder
-        self._nodes_apart = nodes_apart
+        self._fault = fault
         self.telemetry = folder / "telemetry"
         self.telemetry.mkdir(parents=True)
         self.repository = repository
@@ -39,12 +41,14 @@ class World:
         self.version_of: dict[str, int] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._others: list[subprocess.Popen[bytes]] = []
+        self._held: list[socket.socket] = []
+        self._again_at: dict[str, float] = {}
         self._ports = {name: _free_port() for name in (*OBSERVED, *UNSEEN)}
         self._values: dict[str, Any] = {
             "flags": {},
             "addresses": {name: f"127.0.0.1:{port}" for name, port in self._ports.items()},
             "zone": {"api.acmebank.example": "127.0.0.1"},
-            "load_per_s": LOAD_PER_S,
+            "load_per_s": fault.load_per_s,
         }
         self._members("node-a").write_text(f"{os.cpu_count()}\n")
         self._members("node-b").write_text("1\n")
@@ -62,6 +66,8 @@ class World:
 
     def start(self, service: str) -> None:
         """Start a service from a new release and wait until it serves."""
+        self.release_of[service] = self.repository.release(service)
+        self.version_of[service] = self.version_of.get(service, 41) + 1
         process = self._spawn(service)
         self._await_ready(service, process)
 
@@ -101,8 +107,34 @@ class World:
         if "error" in answer:
             raise RecordingError(f"ordersdb: {answer['error']}")
 
+    def hold_lock(self) -> None:
+        """Begin a transaction that writes, and leave it open; RecordingError where it cannot begin."""
+        link = socket.create_connection(("127.0.0.1", self._ports["ordersdb"]), timeout=10)
+        self._held.append(link)
+        answers = link.makefile("rb")
+        for _ in range(LOCK_TRIES):
+            link.sendall(orjson.dumps({"sql": "BEGIN IMMEDIATE", "args": []}) + b"\n")
+            if "error" not in orjson.loads(answers.readline()):
+                return
+        raise RecordingError("ordersdb: the write lock was never free")
+
+    def enforce_memory_limits(self) -> None:
+        """Kill each service that uses more memory than its configuration allows; start it again after a pause."""
+        now = time.monotonic()
+        for service in [one for one, at in self._again_at.items() if at <= now]:
+            del self._again_at[service]
+            self._spawn(service)
+        for service, process in list(self._running.items()):
+            config = yaml.safe_load((self.release_of[service] / "config" / f"{service}.yaml").read_text())
+            limit_mb = config.get("memory_limit_mb")
+            if limit_mb and _rss_bytes(process.pid) > limit_mb * 1_000_000:
+                self.stop(service)
+                self._again_at[service] = now + BACK_OFF_S
+
     def stop_all(self) -> None:
         """End every process: asked first, killed after `STOP_S` seconds."""
+        for link in self._held:
+            link.close()
         processes = [*self._running.values(), *self._others]
         for process in processes:
             if process.poll() is None:
@@ -122,9 +154,7 @@ class World:
                 raise RecordingError(self._ended(service, process))
 
     def _spawn(self, service: str) -> subprocess.Popen[bytes]:
-        release = self.repository.release(service)
-        self.release_of[service] = release
-        self.version_of[service] = self.version_of.get(service, 41) + 1
+        release = self.release_of[service]
         environment = {
             "PYTHONPATH": str(release),
             "SHOP_SERVICE": service,
@@ -135,6 +165,8 @@ class World:
             "SHOP_WORLD": str(self.folder / "world.yaml"),
             "SHOP_TELEMETRY": str(self.telemetry),
             "SHOP_TRACE_RATIO": str(TRACE_RATIO),
+            "SHOP_METRICS_S": str(self._fault.metrics_every_s),
+            "SHOP_INSTRUMENTED": str(int(service not in self._fault.silent)),
         }
         process = self._popen(["-m", f"services.{service}"], release, environment, self._cpus(service))
         self._running[service] = process
@@ -148,7 +180,7 @@ class World:
         every = os.sched_getaffinity(0)
         if node_of(service) == "node-b":
             return {max(every)}
-        return (every - {max(every)} or every) if self._nodes_apart else None
+        return (every - {max(every)} or every) if self._fault.nodes_apart else None
 
     def _members(self, node: str) -> Path:
         return self.folder / f"{node}.members"
@@ -193,6 +225,14 @@ class World:
 def node_of(service: str) -> str:
     """Return the node that a service runs on."""
     return "node-b" if service == "recommend" else "node-a"
+
+
+def _rss_bytes(pid: int) -> int:
+    """Return the resident memory of a process; 0 where there is no /proc, or the process has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _free_port() -> int:

@@ -35,6 +35,8 @@ VERSION = os.environ.get("SHOP_VERSION", "dev")
 NODE = os.environ.get("SHOP_NODE", "")
 NODE_MEMBERS = Path(os.environ["SHOP_NODE_MEMBERS"]) if NODE else None
 TELEMETRY_DIR = Path(os.environ.get("SHOP_TELEMETRY", "."))
+INSTRUMENTED = os.environ.get("SHOP_INSTRUMENTED", "1") == "1"
+METRICS_S = int(os.environ.get("SHOP_METRICS_S", "1"))
 TRACE_RATIO = float(os.environ.get("SHOP_TRACE_RATIO", "1"))
 PORT = int(os.environ.get("SHOP_PORT", "0"))
 

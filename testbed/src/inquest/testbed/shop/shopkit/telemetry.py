@@ -1,17 +1,18 @@
-"""OpenTelemetry for one process: traces, metrics every second, and logs with their trace."""
+"""OpenTelemetry for one process: traces, metrics and logs with their trace; nothing where it is not instrumented."""
 
 import logging
 import os
 import time
 from collections.abc import Callable
 
-from opentelemetry import trace
+from opentelemetry import propagate, trace
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.metrics import CallbackOptions, Histogram, Observation
+from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -21,7 +22,6 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from shopkit import host, settings
 from shopkit.exporters import LogFile, MetricFile, SpanFile
 
-INTERVAL_MS = 1000
 BOUNDS_MS = [round(0.5 * 1.25**step, 3) for step in range(50)]
 """0.5 ms to 28 s, each a quarter wider than the last: a quantile is off by an eighth at most."""
 
@@ -33,25 +33,28 @@ _labels = {
     "node": settings.NODE,
 }
 _tracers = TracerProvider(resource=_resource, sampler=ParentBased(TraceIdRatioBased(settings.TRACE_RATIO)))
-_tracers.add_span_processor(
-    BatchSpanProcessor(SpanFile(_stem.with_suffix(".spans"), settings.SERVICE), schedule_delay_millis=500)
-)
+_readers: list[MetricReader] = []
+if settings.INSTRUMENTED:
+    _file = MetricFile(_stem.with_suffix(".metrics"), _labels)
+    _readers.append(PeriodicExportingMetricReader(_file, export_interval_millis=settings.METRICS_S * 1000))
 _meters = MeterProvider(
     resource=_resource,
-    metric_readers=[
-        PeriodicExportingMetricReader(
-            MetricFile(_stem.with_suffix(".metrics"), _labels), export_interval_millis=INTERVAL_MS
-        )
-    ],
+    metric_readers=_readers,
     views=[
         View(instrument_name="*.duration", aggregation=ExplicitBucketHistogramAggregation(BOUNDS_MS)),
         View(instrument_name="*.wait", aggregation=ExplicitBucketHistogramAggregation(BOUNDS_MS)),
     ],
 )
 _loggers = LoggerProvider(resource=_resource)
-_loggers.add_log_record_processor(
-    BatchLogRecordProcessor(LogFile(_stem.with_suffix(".logs"), settings.SERVICE), schedule_delay_millis=500)
-)
+if settings.INSTRUMENTED:
+    _tracers.add_span_processor(
+        BatchSpanProcessor(SpanFile(_stem.with_suffix(".spans"), settings.SERVICE), schedule_delay_millis=500)
+    )
+    _loggers.add_log_record_processor(
+        BatchLogRecordProcessor(LogFile(_stem.with_suffix(".logs"), settings.SERVICE), schedule_delay_millis=500)
+    )
+else:
+    propagate.set_global_textmap(CompositePropagator([]))  # it neither continues a trace nor passes one on
 
 tracer = _tracers.get_tracer("shopkit")
 meter = _meters.get_meter("shopkit")
@@ -108,6 +111,10 @@ def duration(name: str) -> Histogram:
 
 for _name, _read in host.readings(settings.NODE_MEMBERS).items():
     gauge(_name, _read)
+
+
+if "memory_limit_mb" in settings.config():
+    gauge("process.memory.limit_bytes", lambda: settings.config()["memory_limit_mb"] * 1e6)
 
 
 def ready() -> None:

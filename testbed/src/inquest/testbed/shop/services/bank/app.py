@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import math
 import random
+import time
 from typing import Any
 
 from shopkit import settings
@@ -16,6 +18,8 @@ async def charge(request: Request) -> Any:
     wanted = await request.json()
     if wanted["merchant_key"] != "mk-live-1":
         raise ServiceError(401, "merchant key is not valid")
+    if time.time() > float(settings.world("merchant_key_ends", math.inf)):
+        raise ServiceError(401, "merchant key has expired")
     typical_s = float(settings.world("bank_delay_ms", 240)) / 1000
     await asyncio.sleep(typical_s * random.lognormvariate(0, 0.2))
     if wanted["card"].endswith("0"):

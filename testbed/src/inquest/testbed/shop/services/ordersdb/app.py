@@ -17,6 +17,8 @@ from services.ordersdb.schema import SCHEMA, seed
 
 FILE = settings.TELEMETRY_DIR.parent / "ordersdb.sqlite"
 PAGE_BYTES = 4096
+WRITES = {"UPDATE", "INSERT", "COMMIT"}
+"""Statements that wait for the disk."""
 
 _sessions = 0
 _duration = telemetry.duration("db.statement.duration")
@@ -49,6 +51,8 @@ class Session(socketserver.StreamRequestHandler):
             try:
                 if verb == "ROLLBACK" and not db.in_transaction:
                     return {"rows": []}
+                if verb in WRITES:
+                    time.sleep(float(settings.world("disk_wait_ms", 0)) / 1000)
                 return {"rows": db.execute(asked["sql"], asked["args"]).fetchall()}
             except sqlite3.Error as error:
                 _errors(1)

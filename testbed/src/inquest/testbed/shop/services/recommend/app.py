@@ -17,6 +17,24 @@ def vector(product_id: int) -> list[float]:
 
 VECTORS = {product_id: vector(product_id) for product_id in range(1, PRODUCTS + 1)}
 
+_pairs: dict[int, list[tuple[int, int, float]]] = {}
+
+
+def pairs(product_id: int) -> list[tuple[int, int, float]]:
+    """Return how well every two products go with this one; kept from the first time on."""
+    if product_id not in _pairs:
+        own = VECTORS[product_id]
+        fits = {other: sum(a * b for a, b in zip(own, theirs, strict=True)) for other, theirs in VECTORS.items()}
+        _pairs[product_id] = [(a, b, fits[a] * fits[b]) for a in VECTORS for b in VECTORS]
+    return _pairs[product_id]
+
+
+def taste(product_id: int) -> list[float]:
+    """Return the vector to rank by: the product's own, drawn towards its strongest pair."""
+    a, b, _ = max(pairs(product_id), key=lambda pair: pair[2])
+    mixed = zip(VECTORS[product_id], VECTORS[a], VECTORS[b], strict=True)
+    return [(2 * own + one + other) / 4 for own, one, other in mixed]
+
 
 async def similar(request: Request) -> Any:
     """Return the best five."""
@@ -29,7 +47,7 @@ async def similar(request: Request) -> Any:
 
 def best(product_id: int, rounds: int) -> list[int]:
     """Rank by the dot product, refined `rounds` times."""
-    weights = VECTORS[product_id]
+    weights = taste(product_id)
     ranked: list[int] = []
     for _ in range(rounds):
         scores = {other: sum(a * b for a, b in zip(weights, theirs, strict=True)) for other, theirs in VECTORS.items()}
