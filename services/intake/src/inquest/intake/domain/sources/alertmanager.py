@@ -14,6 +14,7 @@ from inquest.intake.domain import labels as of
 from inquest.intake.domain.payload import Key, Moment, Payload, Word, labelled, links, understood
 from inquest.intake.domain.reading import Reading, content_key, passed_over
 from inquest.intake.domain.refusal import Refused
+from inquest.intake.domain.several import several
 from inquest.intake.domain.source import Delivered, Source
 
 ENDED = {"firing": False, "resolved": True}
@@ -52,25 +53,13 @@ A = TypeVar("A", bound=Alert)
 G = TypeVar("G", bound=Group)
 
 
-def alerts_of(
-    body: Any, group: G, alert: type[A], one: Callable[[A, G], Reading], when: Delivered
-) -> tuple[Reading, ...]:
-    """Return a reading for each alert of the group.
+def alerts_of(group: G, alert: type[A], one: Callable[[A, G], Reading], when: Delivered) -> tuple[Reading, ...]:
+    """Return a reading for each alert of the group. Raises Refused where none of them is understood."""
 
-    An alert that is not understood takes none of the others with it: it is a reading of kind None with the reason.
-    Raises Refused where none is understood.
-    """
-    readings: list[Reading] = []
-    refused: list[Refused] = []
-    for number, given in enumerate(group.alerts):
-        try:
-            readings.append(one(understood(alert, given, "an alert", ("alerts", str(number))), group))
-        except Refused as error:
-            refused.append(error)
-            readings.append(passed_over(content_key({"alert": given}), when.received_at, error.message))
-    if refused and len(refused) == len(readings):
-        raise refused[0]
-    return tuple(readings) or (passed_over(content_key(body), when.received_at, "the group has no alerts"),)
+    def read_one(number: int, given: Any) -> Reading:
+        return one(understood(alert, given, "an alert", ("alerts", str(number))), group)
+
+    return several(group.alerts, read_one, when.received_at)
 
 
 def reading(alert: Alert, group: Group, when: Delivered, extra: dict[str, object], urls: tuple[str, ...]) -> Reading:
@@ -126,7 +115,7 @@ def _title(own: dict[str, str], annotations: dict[str, str]) -> str:
 def read(body: dict[str, Any], when: Delivered) -> tuple[Reading, ...]:
     """Return what a group says, one reading per alert. Raises Refused naming the field that is wrong."""
     group = understood(Group, body, "an Alertmanager webhook (version 4)")
-    return alerts_of(body, group, Alert, lambda alert, of_group: reading(alert, of_group, when, {}, ()), when)
+    return alerts_of(group, Alert, lambda alert, of_group: reading(alert, of_group, when, {}, ()), when)
 
 
 SOURCE = Source("alertmanager", read)

@@ -1,39 +1,26 @@
-"""The generic signal: a small JSON of Inquest's own, for sources without a format that it knows."""
+"""The generic source: a small JSON of Inquest's own, or any other by the tenant's mapping."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from inquest.config.tenant import RecordedWindow
 from inquest.contracts.message import Instant
-from inquest.contracts.v1.signal import Severity
+from inquest.contracts.v1.signal import SignalChange, SignalKind
+from inquest.intake.domain.mapping import mapped
+from inquest.intake.domain.payload import links
 from inquest.intake.domain.reading import Reading, content_key
 from inquest.intake.domain.refusal import Refused
-from inquest.intake.domain.source import Delivered, Source
+from inquest.intake.domain.several import several
+from inquest.intake.domain.severity import severity_of
+from inquest.intake.domain.source import Delivered, Source, json_body, json_object
 
 Scalar = str | int | float | bool
-_SEVERITIES: dict[str, Severity] = {
-    "critical": "critical",
-    "crit": "critical",
-    "emergency": "critical",
-    "fatal": "critical",
-    "page": "critical",
-    "high": "high",
-    "error": "high",
-    "major": "high",
-    "medium": "medium",
-    "warning": "medium",
-    "warn": "medium",
-    "minor": "low",
-    "low": "low",
-    "info": "info",
-    "informational": "info",
-    "ok": "info",
-}
 
 
 class GenericBody(BaseModel):
-    """The document, as docs/webhooks.md describes it. Other scalar fields become labels."""
+    """The document, as docs/sources/generic.md describes it. Other scalar fields become labels."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -49,40 +36,57 @@ class GenericBody(BaseModel):
     dedup_key: str = Field(default="", max_length=200)
     labels: dict[str, Scalar] = Field(default_factory=dict)
     links: tuple[str, ...] = Field(default=(), max_length=20)
+    change: SignalChange | None = None
     window: RecordedWindow | None = None
     baseline: RecordedWindow | None = None
 
 
-def read(body: dict[str, Any], _: Delivered) -> tuple[Reading, ...]:
+def read(body: Any, delivered: Delivered) -> tuple[Reading, ...]:
     """Return what a generic delivery says. Raises Refused naming the field that is wrong."""
+    mapping = delivered.settings.mapping
+    if mapping is not None:
+        return mapped(body, mapping, delivered.received_at, "generic")
+    if isinstance(body, list):
+        return several(body, lambda _, one: document(one), delivered.received_at)
+    return (document(body),)
+
+
+def document(body: Any) -> Reading:
+    """Return what one document says. Raises Refused naming the field that is wrong."""
     try:
         said = GenericBody.model_validate(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        hint = "give fired_at as RFC 3339 with a zone, such as 2024-05-01T10:00:00Z"
-        raise Refused("not-understood", f"{where}: {first['msg']}", hint if where == "fired_at" else "") from error
+        where = ".".join(map(str, first["loc"])) or "the document"
+        hint = "give fired_at as RFC 3339 with a zone, such as 2024-05-01T10:00:00Z" if where == "fired_at" else ""
+        raise Refused("not-understood", f"{where[:200]}: {first['msg']}", hint) from error
     if said.status == "resolved" and not said.dedup_key:
         raise Refused("not-understood", "status resolved needs the dedup_key that the alert had")
-    return (_reading(said, content_key(body)),)
+    return _reading(said, content_key(body))
 
 
-SOURCE = Source("generic", read)
+def _decode(raw: bytes, headers: Mapping[str, str]) -> Any:
+    return json_body(raw, headers) if raw.lstrip()[:1] == b"[" else json_object(raw, headers)
+
+
+SOURCE = Source("generic", read, decode=_decode)
 
 
 def _reading(said: GenericBody, key: str) -> Reading:
     names = dict.fromkeys((*((said.service,) if said.service else ()), *said.services))
+    kind: SignalKind = "change" if said.change else "resolution" if said.status == "resolved" else "alert"
     return Reading(
         key=key,
-        kind="resolution" if said.status == "resolved" else "alert",
+        kind=kind,
         occurred_at=said.fired_at,
         title=said.summary or _title(said),
-        severity=_SEVERITIES.get(said.severity.casefold(), "high"),
+        severity=severity_of(said.severity) or "high",
         services=tuple((name,) for name in names),
         metric=said.metric,
         labels=_labels(said),
         dedup_key=f"generic:{said.dedup_key}" if said.dedup_key else "",
-        links=said.links,
+        links=links(*said.links),
+        change=said.change,
         window=said.window,
         baseline=said.baseline,
     )
@@ -90,6 +94,8 @@ def _reading(said: GenericBody, key: str) -> Reading:
 
 def _title(said: GenericBody) -> str:
     subject = " ".join(filter(None, (said.service, said.metric)))
+    if said.change:
+        return " ".join(filter(None, (said.change.kind.capitalize(), said.change.ref, "of", subject or "a service")))
     if not subject:
         return f"Incident reported at {said.fired_at:%Y-%m-%d %H:%M:%S} UTC"
     observed = f" at {said.observed}" if said.observed is not None else ""

@@ -54,7 +54,7 @@ def read(body: dict[str, Any], when: Delivered) -> tuple[Reading, ...]:
             return passed_over(found.key, found.occurred_at, "a test of the contact point", is_ping=True)
         return found
 
-    return alertmanager.alerts_of(body, group, _Alert, one, when)
+    return alertmanager.alerts_of(group, _Alert, one, when)
 
 
 SOURCE = Source("grafana", read)
