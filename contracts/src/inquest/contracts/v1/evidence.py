@@ -91,3 +91,4 @@ class StepFinished(Message):
     wall_ms: float = 0
     finished_at: Instant
     reason: str = ""  # why it failed or is partial
+    entities: tuple[str, ...] = ()  # that told of themselves in what was read: who is silent shows beside them

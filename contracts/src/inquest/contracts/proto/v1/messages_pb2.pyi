@@ -3656,6 +3656,7 @@ class StepFinished(_message.Message):
     WALL_MS_FIELD_NUMBER: _builtins.int
     FINISHED_AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    ENTITIES_FIELD_NUMBER: _builtins.int
     step_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -3675,6 +3676,8 @@ class StepFinished(_message.Message):
     def losses(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def finished_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def entities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -3693,10 +3696,11 @@ class StepFinished(_message.Message):
         wall_ms: _builtins.float | None = ...,
         finished_at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str | None = ...,
+        entities: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "wall_ms", b"wall_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "coverage", b"coverage", "evidence_ids", b"evidence_ids", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "losses", b"losses", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "wall_ms", b"wall_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "coverage", b"coverage", "entities", b"entities", "evidence_ids", b"evidence_ids", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "losses", b"losses", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "wall_ms", b"wall_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__analysis_ms: _TypeAlias = _typing.Literal["analysis_ms"]  # noqa: Y015
     _WhichOneofArgType__analysis_ms: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms"]  # noqa: Y015

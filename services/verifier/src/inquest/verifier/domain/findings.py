@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from inquest.contracts.latest import Cause, Coverage, Evidence, EvidenceKind, Focus, Hypothesis
+from inquest.contracts.latest import Cause, Coverage, Evidence, EvidenceKind, Focus, Hypothesis, StepFinished
 from inquest.rca.cause import Cause as RankedCause
 from inquest.rca.finding import Finding, Kind, Sight
 from inquest.rca.tables import Target, Window
@@ -42,14 +42,16 @@ def target_of(focus: Focus) -> Target:
     return Target(next(iter(focus.services), None), focus.metric, fired_at, focus.text)
 
 
-def sights_of(ledger: Sequence[Coverage]) -> tuple[Sight, ...]:
-    """Return how well each capability could look."""
+def sights_of(ledger: Sequence[Coverage], steps: Sequence[StepFinished] = ()) -> tuple[Sight, ...]:
+    """Return how well each capability could look, and which entities its steps heard of."""
     found = []
     for capability in dict.fromkeys(row.capability for row in ledger):
         rows = [row for row in ledger if row.capability == capability]
         status = best_status(rows)
         reasons = dict.fromkeys(row.reason for row in rows if row.reason and row.status != "looked")
-        found.append(Sight(capability, status, "; ".join(reasons) if status != "looked" else ""))
+        heard = {entity for step in steps if step.capability == capability for entity in step.entities}
+        told = "; ".join(reasons) if status != "looked" else ""
+        found.append(Sight(capability, status, told, tuple(sorted(heard))))
     return tuple(found)
 
 

@@ -32,7 +32,7 @@ def decide(case: Case, *, now: datetime) -> Verdict:
     pairs = [(one.evidence_id, finding) for one in reconciled.evidence if (finding := finding_of(one)) is not None]
     ids = [evidence_id for evidence_id, _ in pairs]
     findings = [finding for _, finding in pairs]
-    ranking = rank(findings, target_of(case.opened.focus), sights_of(ledger))
+    ranking = rank(findings, target_of(case.opened.focus), sights_of(ledger, case.steps))
     told = [(cause, *cited(cause, findings)) for cause in ranking.causes[:HYPOTHESES_MAX]]
     hypotheses = tuple(hypothesis_of(cause, ids, sentence) for cause, sentence, _ in told)
     withheld = [problem for _, _, problems in told for problem in problems]

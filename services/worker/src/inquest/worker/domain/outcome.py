@@ -58,6 +58,7 @@ def conclude(
         wall_ms=wall_ms,
         finished_at=now,
         reason="; ".join(reasons),
+        entities=examined.analysis.entities,
     )
     return Outcome(evidence, finished)
 
