@@ -29,19 +29,28 @@ CHANGE_KINDS = ("deploy", "commit", "flag", "config")
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
-def mapped(body: Any, mapping: Mapping, received_at: datetime, source: str) -> tuple[Reading, ...]:
-    """Return what a delivery says by the mapping. Raises Refused naming the field and its path."""
+def mapped(item: Any, mapping: Mapping, received_at: datetime, source: str, root: Any = None) -> tuple[Reading, ...]:
+    """Return what a delivery says by the mapping. Raises Refused naming the field and its path.
+
+    Args:
+        item: what paths from `$` begin at, where the mapping has no `each`.
+        mapping: the tenant's.
+        received_at: the time of what has none of its own.
+        source: begins dedup keys.
+        root: what paths from `$$` begin at; None: `item`.
+    """
+    whole = item if root is None else root
+
+    def one(_: int, element: Any) -> tuple[Reading, ...]:
+        return (_Delivery(element, whole, mapping, received_at, source).reading(),)
+
     if mapping.each is None:
-        return (_Delivery(body, body, mapping, received_at, source).reading(),)
-    found = list(_walk(body, steps(mapping.each)[1:]))
+        return one(0, item)
+    found = list(_walk(item, steps(mapping.each)[1:]))
     items = found[0] if len(found) == 1 and EVERY not in steps(mapping.each) else found
     if not isinstance(items, list):
         what = f"a JSON {type(items).__name__}" if found else "nothing"
         raise Refused("not-understood", f"mapping.each: {mapping.each} leads to {what}, not to a list")
-
-    def one(_: int, item: Any) -> Reading:
-        return _Delivery(item, body, mapping, received_at, source).reading()
-
     return several(items, one, received_at)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from inquest.intake.domain.reading import Reading, content_key, passed_over
 from inquest.intake.domain.refusal import Refused
 
+Read = Callable[[int, Any], tuple[Reading, ...]]
 
-def several(items: Sequence[Any], one: Callable[[int, Any], Reading], received_at: datetime) -> tuple[Reading, ...]:
-    """Return a reading for each item.
+
+def several(items: Sequence[Any], one: Read, received_at: datetime) -> tuple[Reading, ...]:
+    """Return the readings of each item, which `one` makes of its number and itself.
 
     What `one` refuses becomes a reading of kind None with the reason. Raises Refused where it refuses every item:
     a sender whose deliveries are all wrong must hear of it.
@@ -18,10 +20,10 @@ def several(items: Sequence[Any], one: Callable[[int, Any], Reading], received_a
     refused: list[Refused] = []
     for number, item in enumerate(items):
         try:
-            readings.append(one(number, item))
+            readings += one(number, item)
         except Refused as error:
             refused.append(error)
             readings.append(passed_over(content_key({"item": item}), received_at, error.message))
-    if refused and len(refused) == len(readings):
+    if refused and len(refused) == len(items):
         raise refused[0]
     return tuple(readings) or (passed_over(content_key({"items": []}), received_at, "there are no alerts in it"),)

@@ -56,8 +56,8 @@ G = TypeVar("G", bound=Group)
 def alerts_of(group: G, alert: type[A], one: Callable[[A, G], Reading], when: Delivered) -> tuple[Reading, ...]:
     """Return a reading for each alert of the group. Raises Refused where none of them is understood."""
 
-    def read_one(number: int, given: Any) -> Reading:
-        return one(understood(alert, given, "an alert", ("alerts", str(number))), group)
+    def read_one(number: int, given: Any) -> tuple[Reading, ...]:
+        return (one(understood(alert, given, "an alert", ("alerts", str(number))), group),)
 
     return several(group.alerts, read_one, when.received_at)
 

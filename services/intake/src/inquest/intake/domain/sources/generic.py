@@ -47,7 +47,7 @@ def read(body: Any, delivered: Delivered) -> tuple[Reading, ...]:
     if mapping is not None:
         return mapped(body, mapping, delivered.received_at, "generic")
     if isinstance(body, list):
-        return several(body, lambda _, one: document(one), delivered.received_at)
+        return several(body, lambda _, one: (document(one),), delivered.received_at)
     return (document(body),)
 
 
