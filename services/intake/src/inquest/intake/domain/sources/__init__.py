@@ -3,6 +3,7 @@
 from inquest.intake.domain.source import Source
 from inquest.intake.domain.sources import (
     alertmanager,
+    cloudevents,
     datadog,
     generic,
     github,

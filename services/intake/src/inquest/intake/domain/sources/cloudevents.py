@@ -82,7 +82,7 @@ def _replay(body: Any, _: Attributes[str, str]) -> str | None:
     return content_key({"source": body["source"], "id": body["id"]})
 
 
-SOURCE = Source("cloudevents", read, _replay, ("content-type", f"{PREFIX}*"), _decode)
+SOURCE = Source("cloudevents", read, _replay, ("content-type", f"{PREFIX}*"), _decode, shakes_hands=True)
 
 
 def _event(body: Any, delivered: Delivered) -> tuple[Reading, ...]:
