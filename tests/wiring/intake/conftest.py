@@ -47,7 +47,7 @@ class Intake:
 
     @property
     def webhooks(self):
-        (route,) = self.service.routes
+        route = self.service.routes[0]
         assert isinstance(route, Route)
         return getattr(route.endpoint, "__self__", None)
 

@@ -59,6 +59,7 @@ class Source:
         headers: names of the HTTP headers that `read`, `replay` and `decode` need, in lower case, kept with the
             raw delivery; a name that ends with `*` is a prefix.
         decode: from the raw body and those headers to what `read` and `replay` are given; raises Refused.
+        shakes_hands: whether its senders ask first whether they may deliver, as CloudEvents senders do.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Source:
     replay: Callable[[Any, Mapping[str, str]], str | None] = lambda _body, _headers: None
     headers: tuple[str, ...] = ()
     decode: Callable[[bytes, Mapping[str, str]], Any] = json_object
+    shakes_hands: bool = False
 
     def kept(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return those of the headers that go with the delivery, by lower-case name."""

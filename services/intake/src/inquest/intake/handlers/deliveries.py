@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from inquest.bus.headers import CONTENT_TYPE
 from inquest.bus.port import Delivery
 from inquest.contracts import subjects as s
-from inquest.contracts.codec import PROTOBUF
-from inquest.contracts.codec import decode as decode_as
+from inquest.contracts.codec import PROTOBUF, decode
 from inquest.contracts.errors import Conflict, Impossible, NotFound
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
@@ -31,11 +30,11 @@ class DeliveryHandlers:
     configuration: Configuration
 
     async def on_delivery(self, message: bytes, delivery: Delivery) -> None:
-        """Turn a raw delivery into a signal. Raises Impossible where it can never become one."""
+        """Turn a raw delivery into its signals. Raises Impossible where it can never become any."""
         tenant, source = delivery.keys["tenant"], delivery.keys["source"]
         try:
             context = self._context(tenant, source, delivery)
-            readings = await self._readings(tenant, source, message, delivery)
+            readings = await self._readings(context, message, delivery)
         except Impossible as error:
             _count_from_bus(source, delivery, error.outcome if isinstance(error, Refused) else "refused")
             raise
@@ -45,20 +44,6 @@ class DeliveryHandlers:
             _log.info("delivery_ignored", tenant=tenant, source=source, reason="; ".join(r.reason for r in readings))
         for reading in acted_on:
             await self._receive(reading, context)
-
-    async def _receive(self, reading: Reading, context: Context) -> None:
-        signal = to_signal(reading, context)
-        for name in signal.unmatched:
-            suggestion = context.catalogue.suggest(name)
-            _log.warning(
-                "service_unmatched", tenant=context.tenant, source=context.source, name=name, suggestion=suggestion
-            )
-        keys = {"tenant": context.tenant, "signal": signal.signal_id}
-        msg_id = f"{context.tenant}:{s.SIGNAL_RECEIVED.name}:{signal.signal_id}"
-        try:
-            await self.publisher.publish(s.SIGNAL_RECEIVED, signal, msg_id=msg_id, expect_last=0, **keys)
-        except Conflict:
-            _log.info("signal_repeated", **keys)
 
     def _context(self, tenant: str, source: str, delivery: Delivery) -> Context:
         config = self.configuration.current.config
@@ -78,15 +63,14 @@ class DeliveryHandlers:
             recording=settings.recording,
         )
 
-    async def _readings(self, tenant: str, source: str, message: bytes, delivery: Delivery) -> tuple[Reading, ...]:
-        raw = await self._raw(tenant, message, delivery)
-        if delivery.headers.get(CONTENT_TYPE) == PROTOBUF:
-            return (of_signal(decode_as(PROTOBUF, raw, Signal), tenant),)
-        settings = self.configuration.current.config.tenant(tenant).source(source)
-        assert settings is not None
-        return parse(
-            raw, SOURCES[source], Delivered(SOURCES[source].kept(delivery.headers), settings, delivery.stored_at)
-        )
+    async def _readings(self, context: Context, message: bytes, delivery: Delivery) -> tuple[Reading, ...]:
+        raw = await self._raw(context.tenant, message, delivery)
+        if VIA_WEBHOOK not in delivery.headers and _media_type(delivery) == PROTOBUF:
+            return (of_signal(decode(PROTOBUF, raw, Signal), context.tenant),)
+        source = SOURCES[context.source]
+        settings = self.configuration.current.config.tenant(context.tenant).source(context.source)
+        assert settings is not None  # noqa: S101 - `_context` has seen it
+        return parse(raw, source, Delivered(source.kept(delivery.headers), settings, delivery.stored_at))
 
     async def _raw(self, tenant: str, message: bytes, delivery: Delivery) -> bytes:
         ref = delivery.headers.get(PAYLOAD_REF)
@@ -98,6 +82,30 @@ class DeliveryHandlers:
             return await self.deliveries.get(ref)
         except NotFound as error:
             raise Impossible(f"the raw delivery {ref} is gone") from error
+
+    async def _receive(self, reading: Reading, context: Context) -> None:
+        tenant, source = context.tenant, context.source
+        signal = to_signal(reading, context)
+        for name in signal.unmatched:
+            suggestion = context.catalogue.suggest(name)
+            _log.warning("service_unmatched", tenant=tenant, source=source, name=name, suggestion=suggestion)
+        subject, signal_id = s.SIGNAL_RECEIVED, signal.signal_id
+        try:
+            await self.publisher.publish(
+                subject,
+                signal,
+                msg_id=f"{tenant}:{subject.name}:{signal_id}",
+                expect_last=0,
+                tenant=tenant,
+                signal=signal_id,
+            )
+        except Conflict:
+            _log.info("signal_repeated", tenant=tenant, source=source, signal=signal_id)
+
+
+def _media_type(delivery: Delivery) -> str:
+    found = (value for name, value in delivery.headers.items() if name.lower() == CONTENT_TYPE.lower())
+    return next(found, "").partition(";")[0].strip().lower()
 
 
 def _count_from_bus(source: str, delivery: Delivery, outcome: str) -> None:
