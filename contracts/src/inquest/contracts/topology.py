@@ -265,7 +265,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "intake": ("SIGNALS",),  # the signals that a person splits off
     "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
-    "notifier": ("SIGNALS", "INCIDENTS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
+    "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "api": ("AUDIT",),
     "worker": ("EVIDENCE",),
     # An advisory names a message of any stream; it is fetched to become a dead letter.

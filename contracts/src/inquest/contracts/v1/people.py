@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from inquest.contracts.message import Id, Instant, Message
-from inquest.contracts.v1.signal import Severity
+from inquest.contracts.v1.signal import IncidentPriority, Severity
 from inquest.contracts.v1.verdict import Band, Cause, Remediation
 
 NoticeKind = Literal["verdict", "revision", "escalation", "admission", "resolved", "correction", "test"]
@@ -58,6 +58,8 @@ class NoticeContent(Message):
     title: str
     headline: str
     severity: Severity = "high"
+    priority: IncidentPriority | None = None
+    number: int = 0  # people call the incident INC-<number>; 0 where it has none
     services: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     labels: dict[str, str] = Field(default_factory=dict)

@@ -30,6 +30,9 @@ class ChannelSettings(Section):
         default=(), description="With live: true, send only for these services; empty: for all."
     )
     band_min: Band = Field(default="undetermined", description="Weakest verdict worth a notice.")
+    people: tuple[str, ...] = Field(
+        default=(), max_length=50, description="Who reads it, where they are few: it is held while all are muted."
+    )
 
 
 class NetworkChannel(ChannelSettings):

@@ -2476,6 +2476,8 @@ class NoticeContent(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     HEADLINE_FIELD_NUMBER: _builtins.int
     SEVERITY_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     SERVICES_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
@@ -2503,6 +2505,8 @@ class NoticeContent(_message.Message):
     title: _builtins.str
     headline: _builtins.str
     severity: _builtins.str
+    priority: _builtins.str
+    number: _builtins.int
     band: _builtins.str
     confidence: _builtins.float
     mechanism: _builtins.str
@@ -2548,6 +2552,8 @@ class NoticeContent(_message.Message):
         title: _builtins.str | None = ...,
         headline: _builtins.str | None = ...,
         severity: _builtins.str | None = ...,
+        priority: _builtins.str | None = ...,
+        number: _builtins.int | None = ...,
         services: _abc.Iterable[_builtins.str] | None = ...,
         sources: _abc.Iterable[_builtins.str] | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
@@ -2573,9 +2579,9 @@ class NoticeContent(_message.Message):
         took_s: _builtins.float | None = ...,
         time_zone: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_opened_at", b"_opened_at", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "band", b"band", "cause", b"cause", "confidence", b"confidence", "ended_at", b"ended_at", "first_failing_service", b"first_failing_service", "headline", b"headline", "mechanism", b"mechanism", "next_step", b"next_step", "opened_at", b"opened_at", "reason", b"reason", "remediation", b"remediation", "severity", b"severity", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "band", b"band", "cause", b"cause", "confidence", b"confidence", "ended_at", b"ended_at", "first_failing_service", b"first_failing_service", "headline", b"headline", "mechanism", b"mechanism", "next_step", b"next_step", "number", b"number", "opened_at", b"opened_at", "priority", b"priority", "reason", b"reason", "remediation", b"remediation", "severity", b"severity", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_opened_at", b"_opened_at", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "against", b"against", "band", b"band", "blast_radius", b"blast_radius", "cause", b"cause", "changed", b"changed", "confidence", b"confidence", "ended_at", b"ended_at", "evidence", b"evidence", "first_failing_service", b"first_failing_service", "headline", b"headline", "labels", b"labels", "links", b"links", "mechanism", b"mechanism", "next_step", b"next_step", "not_seen", b"not_seen", "open_questions", b"open_questions", "opened_at", b"opened_at", "reason", b"reason", "refs", b"refs", "remediation", b"remediation", "services", b"services", "severity", b"severity", "sources", b"sources", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s", "tried", b"tried"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "against", b"against", "band", b"band", "blast_radius", b"blast_radius", "cause", b"cause", "changed", b"changed", "confidence", b"confidence", "ended_at", b"ended_at", "evidence", b"evidence", "first_failing_service", b"first_failing_service", "headline", b"headline", "labels", b"labels", "links", b"links", "mechanism", b"mechanism", "next_step", b"next_step", "not_seen", b"not_seen", "number", b"number", "open_questions", b"open_questions", "opened_at", b"opened_at", "priority", b"priority", "reason", b"reason", "refs", b"refs", "remediation", b"remediation", "services", b"services", "severity", b"severity", "sources", b"sources", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s", "tried", b"tried"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
     _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
@@ -2593,8 +2599,12 @@ class NoticeContent(_message.Message):
     _WhichOneofArgType__mechanism: _TypeAlias = _typing.Literal["_mechanism", b"_mechanism"]  # noqa: Y015
     _WhichOneofReturnType__next_step: _TypeAlias = _typing.Literal["next_step"]  # noqa: Y015
     _WhichOneofArgType__next_step: _TypeAlias = _typing.Literal["_next_step", b"_next_step"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
     _WhichOneofReturnType__opened_at: _TypeAlias = _typing.Literal["opened_at"]  # noqa: Y015
     _WhichOneofArgType__opened_at: _TypeAlias = _typing.Literal["_opened_at", b"_opened_at"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
     _WhichOneofReturnType__remediation: _TypeAlias = _typing.Literal["remediation"]  # noqa: Y015
@@ -2624,7 +2634,11 @@ class NoticeContent(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__next_step) -> _WhichOneofReturnType__next_step | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__opened_at) -> _WhichOneofReturnType__opened_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
     @_typing.overload
