@@ -155,5 +155,8 @@ READ_BY = {
     "labels": frozenset({"alertmanager", "grafana", "datadog", "cloudevents"}),
     "event_types": frozenset({"cloudevents"}),
     "mapping": frozenset({"generic", "cloudevents"}),
+    "jira": frozenset({"jira"}),
+    "sentry": frozenset({"sentry"}),
+    "github": frozenset({"github"}),
 }
 """Which settings each kind of source has."""

@@ -110,9 +110,7 @@ class SourceConfig(Section):
         for name, kinds in READ_BY.items():
             default = type(self).model_fields[name].get_default(call_default_factory=True)
             if self.kind not in kinds and getattr(self, name) != default:  # what shows every default sets them all
-                raise ValueError(
-                    f"`{name}` belongs to {', '.join(sorted(kinds))}; {self.kind} does not read it"
-                )
+                raise ValueError(f"`{name}` belongs to {', '.join(sorted(kinds))}; {self.kind} does not read it")
         return self
 
     @model_validator(mode="after")

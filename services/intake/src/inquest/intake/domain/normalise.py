@@ -72,19 +72,22 @@ def bounded(occurred_at: datetime, context: Context) -> tuple[datetime, str]:
 
 
 def _services(reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the services, and those names among them that the catalogue does not know.
-
-    A repository says more about what a change touches than the names that go with it.
-    """
+    """Return the services, and those names among them that the catalogue does not know."""
     catalogue, source = context.catalogue, context.source
-    services = dict.fromkeys(catalogue.built_from(reading.change.repository) if reading.change else ())
+    resolved = (catalogue.resolve(name, source) for name in reading.hints)
+    hinted = dict.fromkeys(service for service in resolved if service is not None)
+    named = reading.services
+    if reading.change and reading.change.repository and not named:
+        if built := catalogue.built_from(reading.change.repository):
+            return tuple(service for service in built if service in hinted) or built, ()
+        named = ((reading.change.repository.rsplit("/", 1)[-1], reading.change.repository),)
+    services: dict[str, None] = {}
     unmatched: dict[str, None] = {}
-    for names in () if services else reading.services[:SERVICES_MAX]:
-        resolved = (catalogue.resolve(name, source) for name in names)
-        found = next((service for service in resolved if service is not None), None)
+    for names in named[:SERVICES_MAX]:
+        found = next((known for name in names if (known := catalogue.resolve(name, source)) is not None), None)
         services[found or names[0]] = None
         if found is None and catalogue:
             unmatched[names[0]] = None
-    hinted = (catalogue.resolve(name, source) for name in reading.hints[:SERVICES_MAX])
-    services.update(dict.fromkeys(service for service in hinted if service is not None))
+    if not reading.change:  # where a change is concerned, hints only say which of a repository's services
+        services.update(hinted)
     return tuple(services)[:SERVICES_MAX], tuple(unmatched)

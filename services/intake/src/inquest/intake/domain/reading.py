@@ -24,7 +24,8 @@ class Reading:
         key: what tells it from others of its source and makes its signal's id; a repeat has the same.
         kind: None when Inquest does not act on it; `reason` says why.
         services: for each service the names that the source has for it, best first.
-        hints: names that count as services only if the catalogue knows them, such as the tags of an alert.
+        hints: names that count as services only if the catalogue knows them, such as the tags of an alert; of a
+            change they only say which of the services that its repository builds.
         opens: False for what joins an open incident and opens none.
     """
 
