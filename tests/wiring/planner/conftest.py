@@ -42,7 +42,7 @@ class World:
             "updated_at": self.bus.now,
         }
         incident = Incident(**(fields | changes))
-        await self.bus.publish(INCIDENT_OPENED, incident, tenant="acme", incident="inc-1")
+        await self.bus.publish(INCIDENT_OPENED, incident, tenant=incident.tenant, incident=incident.incident_id)
         await self.bus.settle()
 
     async def work(self, task: CapabilityTask, _delivery: Delivery) -> None:

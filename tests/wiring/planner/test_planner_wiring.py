@@ -17,7 +17,7 @@ from inquest.telemetry.metrics import INVESTIGATIONS_ENDED
 
 INVESTIGATION = investigation_of("acme", "inc-1")
 KEYS = {"tenant": "acme", "investigation": INVESTIGATION}
-PLANNER = ("incidents", "commands", "dispatch", "steps", "verdicts", "deadlines")
+PLANNER = ("incidents", "admitted", "slots", "commands", "dispatch", "steps", "verdicts", "deadlines")
 
 
 def ended(state, band):
@@ -199,7 +199,7 @@ async def test_a_tenant_applied_a_moment_ago_is_known(world):
 async def test_an_unknown_tenant_is_given_up_and_visible(world):
     await world.page(tenant="nobody")
     assert world.events == []
-    assert [subject for subject, _ in world.bus.dead] == [INCIDENT_OPENED.render(tenant="acme", incident="inc-1")]
+    assert [subject for subject, _ in world.bus.dead] == [INCIDENT_OPENED.render(tenant="nobody", incident="inc-1")]
     assert "no tenant 'nobody'" in world.bus.dead[0][1]
 
 

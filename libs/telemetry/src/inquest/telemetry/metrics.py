@@ -16,6 +16,18 @@ DEAD_LETTERS = Counter("inquest_dead_letters", "Messages given up", ("service", 
 DELIVERIES_RECEIVED = Counter("inquest_deliveries_received", "Outside deliveries, by outcome", ("source", "outcome"))
 TOOL_CALLS = Counter("inquest_tool_calls", "Calls through the gateway", ("domain", "provider", "status"))
 INVESTIGATIONS_ENDED = Counter("inquest_investigations_ended", "Investigations by state and band", ("state", "band"))
+ADMISSIONS_DECIDED = Counter(
+    "inquest_admissions_decided", "Decisions to investigate, by outcome and cause", ("outcome", "cause", "severity")
+)
+ADMISSION_INCIDENTS = Gauge(
+    "inquest_admission_incidents", "Incidents that are investigated, or wait for it", ("tenant", "state")
+)
+ADMISSION_WAIT_SECONDS = Histogram(
+    "inquest_admission_wait_seconds",
+    "From asking to being admitted",
+    ("severity",),
+    buckets=(0.1, 1, 10, 60, 300, 900, 3600, 14400),
+)
 LOOP_LAG_SECONDS = Gauge("inquest_loop_lag_seconds", "Event-loop lag at the last check", ("service",))
 
 

@@ -4,16 +4,23 @@ from dataclasses import dataclass
 
 from inquest.bus import BusPort, Delivery
 from inquest.contracts.latest import (
+    AdmissionDecided,
+    AdmissionDue,
     CancelInvestigation,
     DeadlineReached,
     Incident,
+    InvestigationRecorded,
     StartInvestigation,
     StepFinished,
     Verdict,
 )
-from inquest.contracts.subjects import VERDICT_REACHED
-from inquest.planner.domain import decide
+from inquest.contracts.subjects import INCIDENT_OPENED, VERDICT_REACHED
+from inquest.planner.admissions import Admissions
+from inquest.planner.domain import admission, decide
+from inquest.planner.domain.ledger import Ledger
+from inquest.planner.domain.rulings import Rules
 from inquest.planner.domain.state import Investigation, known
+from inquest.planner.opener import Opener
 from inquest.planner.ports import Configuration
 from inquest.planner.recorder import Recorder
 
@@ -25,14 +32,52 @@ class Handlers:
     bus: BusPort
     recorder: Recorder
     configuration: Configuration
+    admissions: Admissions
+    opener: Opener
 
-    async def on_incident_opened(self, incident: Incident, delivery: Delivery) -> None:
-        """Open the investigation of a page."""
-        draft = decide.incident_opened(incident, await self.configuration.terms(incident.tenant))
+    async def on_incident(self, incident: Incident, delivery: Delivery) -> None:
+        """Ask for admission, or tell what changed about an incident that has asked."""
+        await self.configuration.terms(incident.tenant)  # the incident of an unknown tenant is given up, visibly
+
+        async def step(ledger: Ledger, rules: Rules) -> Ledger:
+            prior = None
+            if not ledger.knows(incident.incident_id):
+                prior = ledger.prior(incident.incident_id)
+                prior = prior or await self.admissions.newest(incident.tenant, incident.incident_id)
+                if prior is None and not await self._may_ask(incident, delivery):
+                    return ledger
+            return admission.asked(ledger, incident, prior, rules, delivery.stored_at)
+
+        await self.admissions.change(incident.tenant, step)
+
+    async def _may_ask(self, incident: Incident, delivery: Delivery) -> bool:
+        """Whether an incident that nobody has decided about may ask: once announced, and never for a second one."""
+        if INCIDENT_OPENED.parse(delivery.subject) is None and incident.announced_at is None:
+            return False
         investigation_id = decide.investigation_of(incident.tenant, incident.incident_id)
-        await self.recorder.record(
-            incident.tenant, investigation_id, delivery.stored_at, lambda state: [] if state else [draft]
-        )
+        return (await self.recorder.histories.load(incident.tenant, investigation_id)).state is None
+
+    async def on_admission_decided(self, decided: AdmissionDecided, delivery: Delivery) -> None:
+        """Open the investigation of an incident that was admitted."""
+        if decided.outcome == "admitted":
+            await self.opener.open(decided.tenant, decided.incident_id, delivery.stored_at)
+
+    async def on_investigation_recorded(self, event: InvestigationRecorded, delivery: Delivery) -> None:
+        """Free the slot of an investigation that ended."""
+
+        async def step(ledger: Ledger, rules: Rules) -> Ledger:
+            return admission.ended(ledger, event.investigation_id, rules, delivery.stored_at)
+
+        if event.concluded or event.cancelled or event.timed_out:
+            await self.admissions.change(event.tenant, step)
+
+    async def on_admission_due(self, due: AdmissionDue, delivery: Delivery) -> None:
+        """Look at the queue again. The timer is believed, never compared with a clock."""
+
+        async def step(ledger: Ledger, rules: Rules) -> Ledger:
+            return admission.rechecked(ledger, rules, max(delivery.stored_at, due.due_at))
+
+        await self.admissions.change(due.tenant, step)
 
     async def on_command(self, command: StartInvestigation | CancelInvestigation, delivery: Delivery) -> None:
         """Start or cancel an investigation because a person asks."""

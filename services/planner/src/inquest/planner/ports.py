@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from inquest.config.admission import AdmissionConfig
 from inquest.contracts.latest import InvestigationRecorded, Mode
 from inquest.planner.domain.state import Investigation
 from inquest.planner.domain.terms import Terms
@@ -38,4 +39,8 @@ class Configuration(Protocol):
 
     async def terms(self, tenant: str, mode: Mode | None = None) -> Terms:
         """Return the terms of a new investigation; no mode means the tenant's own. Raises RetryLater."""
+        ...
+
+    def admission(self, tenant: str) -> AdmissionConfig:
+        """Return how many investigations a tenant may have; the defaults for one that is gone."""
         ...

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inquest.config.admission import AdmissionConfig
 from inquest.config.store import ConfigCache, Revision
 from inquest.contracts.errors import NotFound, RetryLater
 from inquest.contracts.latest import Mode
@@ -22,6 +23,11 @@ class AppliedConfiguration:
             return _terms(self.cache.current, tenant, mode)
         except NotFound as error:
             raise RetryLater(f"{error}; apply a configuration that has it") from error
+
+    def admission(self, tenant: str) -> AdmissionConfig:
+        """See Configuration."""
+        found = self.cache.current.config.tenants.get(tenant)
+        return found.admission if found else AdmissionConfig()
 
 
 def _terms(revision: Revision, tenant_id: str, wanted: Mode | None) -> Terms:

@@ -1,0 +1,83 @@
+"""Finds what was lost of admission, and does it again. Everything it repeats is idempotent."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from inquest.contracts.errors import Impossible, InquestError
+from inquest.planner.admissions import Admissions
+from inquest.planner.domain import admission
+from inquest.planner.domain.ledger import Ledger, Slot
+from inquest.planner.domain.rulings import Rules
+from inquest.planner.opener import Opener
+from inquest.planner.ports import Clock, Histories
+from inquest.telemetry.logs import get_logger
+
+_log = get_logger("planner")
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSweep:
+    """Looks at every ledger: decisions that were not published, timers that are gone, slots that nobody freed.
+
+    The clock only says which slots are worth a look. Limits count in the server's time, which inputs and timers bring.
+    """
+
+    admissions: Admissions
+    opener: Opener
+    histories: Histories
+    clock: Clock
+    interval_s: float
+    stale_s: float
+
+    async def run(self) -> None:
+        """Sweep for ever. A fault of the bus is logged and waited out: the next sweep does the same work."""
+        while True:
+            await asyncio.sleep(self.interval_s)
+            try:
+                await self.sweep()
+            except InquestError as error:
+                _log.warning("admission_sweep_failed", error=str(error))
+
+    async def sweep(self) -> None:
+        """Look once at every tenant; one that cannot be swept does not keep the others from it."""
+        for tenant in await self.admissions.tenants():
+            try:
+                ledger = await self._recheck(tenant)
+                for slot in ledger.running:
+                    if self.clock() - slot.since >= timedelta(seconds=self.stale_s):
+                        await self._look_at(tenant, slot)
+            except InquestError as error:
+                _log.warning("admission_sweep_skipped", tenant=tenant, error=str(error))
+
+    async def _recheck(self, tenant: str) -> Ledger:
+        async def step(ledger: Ledger, rules: Rules) -> Ledger:
+            return admission.rechecked(ledger, rules, ledger.at)
+
+        ledger = await self.admissions.change(tenant, step)
+        await self.admissions.arm(tenant, ledger)
+        return ledger
+
+    async def _look_at(self, tenant: str, slot: Slot) -> None:
+        """Free the slot of what has ended, and open what never was."""
+        state = (await self.histories.load(tenant, slot.investigation_id)).state
+        if state is None:
+            await self._open(tenant, slot)
+        elif state.end:
+            at = state.at
+
+            async def free(ledger: Ledger, rules: Rules) -> Ledger:
+                return admission.ended(ledger, slot.investigation_id, rules, at)
+
+            await self.admissions.change(tenant, free)
+
+    async def _open(self, tenant: str, slot: Slot) -> None:
+        try:
+            await self.opener.open(tenant, slot.incident_id, slot.since)
+        except Impossible as error:
+            reason = str(error)
+
+            async def give_up(ledger: Ledger, rules: Rules) -> Ledger:
+                return admission.not_opened(ledger, slot, reason, rules, ledger.at)
+
+            await self.admissions.change(tenant, give_up)
