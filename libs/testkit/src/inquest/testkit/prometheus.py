@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,37 +64,45 @@ class Prometheus:
 @pytest_asyncio.fixture
 async def prometheus(tmp_path: Path, exporter: Exporter) -> AsyncIterator[Prometheus]:
     """A running Prometheus that scrapes the exporter five times a second."""
-    binary = shutil.which("prometheus")
-    if binary is None:
-        pytest.skip("no `prometheus` on PATH: apt-get install prometheus")
-    written = tmp_path / "prometheus.yml"
-    written.write_text(CONFIGURATION.format(exporter=exporter.port))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (tmp_path / "prometheus.log").open("wb") as log:
+    async with server("prometheus", tmp_path, CONFIGURATION.format(exporter=exporter.port)) as started:
+        yield started
+
+
+@asynccontextmanager
+async def server(binary: str, directory: Path, configuration: str, *arguments: str) -> AsyncIterator[Prometheus]:
+    """Run Prometheus or another server that takes the same arguments; skips the test where it is not installed."""
+    found = shutil.which(binary)
+    if found is None:
+        pytest.skip(f"no `{binary}` on PATH: apt-get install {binary}")
+    written = directory / f"{binary}.yml"
+    written.write_text(configuration)
+    port = free_port()
+    with (directory / f"{binary}.log").open("wb") as log:
         process = await asyncio.to_thread(
             subprocess.Popen,
-            [
-                binary,
-                f"--config.file={written}",
-                f"--storage.tsdb.path={tmp_path / 'tsdb'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-            ],
+            [found, f"--config.file={written}", f"--web.listen-address=127.0.0.1:{port}", *arguments],
+            cwd=directory,  # both keep their data below it
             stdout=log,
             stderr=log,
         )
-    server = Prometheus(f"http://127.0.0.1:{port}", process)
+    started = Prometheus(f"http://127.0.0.1:{port}", process)
     try:
-        await until(lambda: ready(server))
-        yield server
+        await until(lambda: ready(started))
+        yield started
     finally:
-        server.stop()
+        started.stop()
+
+
+def free_port() -> int:
+    """Return a port that nobody has now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 async def ready(server: Prometheus) -> bool:
     """Whether it serves; fails when it has ended."""
-    assert server.process.poll() is None, "prometheus ended; see prometheus.log in the test's folder"
+    assert server.process.poll() is None, "it ended; see its log in the test's folder"
     try:
         async with httpx.AsyncClient() as http:
             return (await http.get(f"{server.url}/-/ready", timeout=2)).status_code == 200
