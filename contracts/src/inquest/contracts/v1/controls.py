@@ -7,6 +7,7 @@ from pydantic import Field
 from inquest.contracts.message import Id, Instant, Message
 
 EVERYWHERE = "*"
+PANIC_KEY = "panic"  # of the PanicState in its bucket
 MUTES_MAX = 500  # per tenant, ended ones not counted
 AuditAction = Literal["panic-on", "panic-off", "mute-added", "mute-ended", "test-page"]
 

@@ -28,6 +28,7 @@ ADMISSION_WAIT_SECONDS = Histogram(
     ("severity",),
     buckets=(0.1, 1, 10, 60, 300, 900, 3600, 14400),
 )
+NOTICES_TOLD = Counter("inquest_notices_told", "Notices by kind and what became of them", ("kind", "outcome"))
 LOOP_LAG_SECONDS = Gauge("inquest_loop_lag_seconds", "Event-loop lag at the last check", ("service",))
 
 

@@ -1,18 +1,29 @@
-"""What the notifier does with what the bus delivers."""
+"""What the notifier tells: one function per subject that it hears news on. The outbox takes it from there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from inquest.bus.port import BusPort, Delivery, KeyValue
-from inquest.bus.settle import DELIVERIES_RESERVED
-from inquest.config.channels import Channel
 from inquest.config.tenant import TenantConfig
 from inquest.contracts import subjects as s
-from inquest.contracts.errors import NotFound, RetryLater
-from inquest.contracts.latest import Concluded, InvestigationRecorded, Notice, NoticeSent, Verdict
-from inquest.notifier.domain.claim import Claim, begin, gave_up, succeeded
-from inquest.notifier.domain.decide import is_material, notices, previous_conclusion, story_of
-from inquest.notifier.ports import Clock, CurrentConfig, MaybeDelivered, NotDelivered, Refused, Sender
+from inquest.contracts.errors import RetryLater
+from inquest.contracts.latest import (
+    AdmissionDecided,
+    Concluded,
+    Feedback,
+    Incident,
+    InvestigationRecorded,
+    NoticeDue,
+    Verdict,
+)
+from inquest.notifier.controls import Controls
+from inquest.notifier.domain import follow_up
+from inquest.notifier.domain.changes import changes
+from inquest.notifier.domain.content import Case
+from inquest.notifier.domain.decide import News, is_material, notices, previous_conclusion, story_of, verdict_news
+from inquest.notifier.domain.escalation import is_asked_about, stalled_reason, verdict_reason
+from inquest.notifier.reading import Reading, investigation_of
 from inquest.telemetry.logs import get_logger
 
 _log = get_logger("notifier")
@@ -20,34 +31,87 @@ _log = get_logger("notifier")
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Decides on conclusions, and sends what was decided."""
+    """Decides what is news, for whom, and commands one notice for each channel that is to hear it."""
 
     bus: BusPort
-    claims: KeyValue
-    config: CurrentConfig
-    sender: Sender
-    clock: Clock
+    threads: KeyValue
+    controls: Controls
+    reading: Reading
 
     async def on_recorded(self, event: InvestigationRecorded, delivery: Delivery) -> None:
-        """On a conclusion that changes the answer, command one notice for each channel of the tenant."""
+        """Tell a conclusion that changes the answer, and an investigation that ended without one."""
         del delivery
-        if event.concluded is None:
+        if event.concluded is not None:
+            await self._concluded(event, event.concluded)
+        elif event.timed_out is not None:
+            case = await self.reading.case(event.tenant, event.investigation_id, up_to=event.number)
+            await self._tell(case, follow_up.timed_out, event.timed_out)
+
+    async def on_incident(self, incident: Incident, delivery: Delivery) -> None:
+        """Set the timer that asks for an answer; when the incident is over, tell those who were told of it."""
+        if not delivery.subject.startswith(s.INCIDENT_RESOLVED.name):
+            await self._set_timer(incident, delivery)
+        elif incident.merged_into is None:
+            case = await self._case_of(incident.tenant, incident.incident_id)
+            await self._tell(case, follow_up.resolved, incident)
+
+    async def on_admission(self, decided: AdmissionDecided, delivery: Delivery) -> None:
+        """Tell that an incident is not investigated."""
+        del delivery
+        if decided.outcome == "refused":
+            case = await self.reading.case(decided.tenant, decided.investigation_id, decided.incident_id)
+            await self._tell(case, follow_up.refused, decided)
+
+    async def on_feedback(self, feedback: Feedback, delivery: Delivery) -> None:
+        """Tell those who have a verdict that a person says it is wrong."""
+        del delivery
+        if feedback.judgement == "wrong":
+            case = await self.reading.case(feedback.tenant, feedback.investigation_id)
+            verdicts = await self.reading.verdicts(feedback.tenant, feedback.investigation_id)
+            said = next((one for one in verdicts if one.verdict_id == feedback.verdict_id), None)
+            await self._tell(case, follow_up.called_wrong, (feedback, said))
+
+    async def on_due(self, due: NoticeDue, delivery: Delivery) -> None:
+        """Ask a person when there is no answer in time. The timer is believed, never compared with a local clock."""
+        case = await self._case_of(due.tenant, due.incident_id)
+        if case.incident is None or case.incident.state == "resolved" or case.is_test:
             return
-        keys = {"tenant": event.tenant, "investigation": event.investigation_id}
-        recorded = [stored.message for stored in await self.bus.read(s.INVESTIGATION_RECORDED, **keys)]
-        events = [item for item in recorded if item.number <= event.number]
-        verdicts = [stored.message for stored in await self.bus.read(s.VERDICT_REACHED, **keys)]
-        verdict = _verdict_of(event.concluded, verdicts)
-        before = previous_conclusion(events, event.number)
-        if not is_material(verdict, _verdict_of(before, verdicts) if before else None):
+        waited_s = int((delivery.stored_at - case.incident.opened_at).total_seconds())
+        admission = await self.reading.admission(due.tenant, due.incident_id)
+        if why := stalled_reason(case.events, admission, waited_s):
+            await self._tell(case, follow_up.stalled, why)
+
+    async def _concluded(self, event: InvestigationRecorded, concluded: Concluded) -> None:
+        case = await self.reading.case(event.tenant, event.investigation_id, up_to=event.number)
+        verdicts = await self.reading.verdicts(event.tenant, event.investigation_id)
+        verdict = _verdict_of(concluded, verdicts)
+        earlier = previous_conclusion(case.events, event.number)
+        before = _verdict_of(earlier, verdicts) if earlier else None
+        if not is_material(verdict, before):
             _log.info("notice_spared", investigation=event.investigation_id, tenant=event.tenant)
             return
-        evidence = [stored.message for stored in await self.bus.read(s.EVIDENCE_COLLECTED, **keys)]
-        story = story_of(events, verdict, evidence)
+        story = story_of(case, verdict, await self.reading.evidence(event.tenant, event.investigation_id))
         if story is None:
             raise RetryLater(f"investigation {event.investigation_id}: its first event is not there yet")
-        tenant = await self._tenant(event.tenant)
-        for notice in notices(story, tenant) if tenant else []:
+        tenant = await self.controls.tenant(event.tenant)
+        if tenant is None:
+            return
+        changed = changes(before, verdict) if before else follow_up.late_answer(case)
+        news = verdict_news(case, story, tenant, verdict_reason(verdict, tenant.notices.escalation), changed)
+        await self._publish(case, news, tenant)
+
+    async def _tell(self, case: Case, make: follow_up.Make, about: object) -> None:
+        """Command the notices of one piece of news, where the configuration wants it told."""
+        tenant = await self.controls.tenant(case.tenant)
+        news = make(case, tenant, about) if tenant else None
+        if tenant is not None and news is not None:
+            await self._publish(case, news, tenant)
+
+    async def _publish(self, case: Case, news: News, tenant: TenantConfig) -> None:
+        keys = {channel.id: f"{case.tenant}.{case.investigation_id}.{channel.id}" for channel in tenant.channels}
+        told = frozenset([id_ for id_, key in keys.items() if await self.threads.get(key)])
+        made = notices(case, news, tenant, told)
+        for notice in made:
             await self.bus.publish(
                 s.NOTICE_SEND,
                 notice,
@@ -56,86 +120,25 @@ class Handlers:
                 tenant=notice.tenant,
                 notice=notice.notice_id,
             )
+        if not made:
+            _log.info("nobody_to_tell", tenant=case.tenant, investigation=case.investigation_id, kind=news.kind)
 
-    async def on_notice(self, notice: Notice, delivery: Delivery) -> None:
-        """Send one notice unless that happened already, and record what became of it."""
-        key = f"{notice.tenant}.{notice.notice_id}"
-        entry = await self.claims.get(key)
-        found = Claim.model_validate_json(entry.value) if entry else None
-        if found is None or found.state != "done":
-            is_last = delivery.attempt >= delivery.attempt_max - DELIVERIES_RESERVED
-            found = await self._attempt(notice, key, found, entry.revision if entry else None, is_last=is_last)
-        await self._record(notice, found)
-
-    async def _attempt(
-        self, notice: Notice, key: str, found: Claim | None, revision: int | None, *, is_last: bool
-    ) -> Claim:
-        """Return the finished claim. Raises NotDelivered or MaybeDelivered while there are tries left."""
-        channel = await self._live_channel(notice)
-        claim = begin(found)
-        if channel is None:
-            done = Claim(state="done", outcome="recorded", reason="shadow mode", at=self.clock())
-            await self._write(key, done, revision)
-            return done
-        # Whoever writes the claim sends; a second replica loses this compare-and-set and comes back later.
-        revision = await self._write(key, claim, revision)
-        try:
-            await self.sender.send(notice, channel)
-            done = succeeded(claim, self.clock())
-        except Refused as error:
-            done = gave_up(claim, str(error), self.clock())
-        except (NotDelivered, MaybeDelivered) as error:
-            doubt = claim.is_doubtful or isinstance(error, MaybeDelivered)
-            if not is_last:
-                await self._write(key, Claim(state="open", is_doubtful=doubt), revision)
-                raise
-            done = gave_up(claim.model_copy(update={"is_doubtful": doubt}), str(error), self.clock())
-        await self._write(key, done, revision)
-        return done
-
-    async def _write(self, key: str, claim: Claim, revision: int | None) -> int:
-        value = claim.model_dump_json().encode()
-        if revision is None:
-            return await self.claims.create(key, value)
-        return await self.claims.update(key, value, revision)
-
-    async def _tenant(self, tenant: str) -> TenantConfig | None:
-        try:
-            return (await self.config()).tenant(tenant)
-        except NotFound:
-            _log.warning("tenant_unknown", tenant=tenant)  # taken out of the configuration meanwhile: nobody to tell
-            return None
-
-    async def _live_channel(self, notice: Notice) -> Channel | None:
-        """Return the channel if the notice may leave. Switching to shadow mode counts at once, for waiting ones too."""
-        tenant = await self._tenant(notice.tenant)
-        channel = next((item for item in tenant.channels if item.id == notice.channel), None) if tenant else None
-        return channel if channel is not None and notice.live and channel.live else None
-
-    async def _record(self, notice: Notice, claim: Claim) -> None:
-        sent = NoticeSent(
-            notice_id=notice.notice_id,
-            tenant=notice.tenant,
-            investigation_id=notice.investigation_id,
-            channel=notice.channel,
-            outcome=claim.outcome,
-            reason=claim.reason,
-            at=claim.at or self.clock(),
+    async def _set_timer(self, incident: Incident, delivery: Delivery) -> None:
+        tenant = await self.controls.tenant(incident.tenant)
+        if tenant is None or not is_asked_about(incident.severity, "stalled", tenant.notices.escalation):
+            return
+        due_at = delivery.stored_at + timedelta(seconds=tenant.notices.escalation.stalled_after_s)
+        await self.bus.schedule(
+            s.NOTICE_TIMER_SET,
+            s.NOTICE_DUE,
+            NoticeDue(tenant=incident.tenant, incident_id=incident.incident_id, due_at=due_at),
+            due_at=due_at,
+            tenant=incident.tenant,
+            incident=incident.incident_id,
         )
-        await self.bus.publish(
-            s.NOTICE_SENT,
-            sent,
-            msg_id=f"{notice.tenant}:notice-sent:{notice.notice_id}",
-            tenant=notice.tenant,
-            investigation=notice.investigation_id,
-        )
-        _log.info(
-            "notice_recorded",
-            tenant=notice.tenant,
-            investigation=notice.investigation_id,
-            channel=notice.channel,
-            outcome=claim.outcome,
-        )
+
+    async def _case_of(self, tenant: str, incident_id: str) -> Case:
+        return await self.reading.case(tenant, investigation_of(tenant, incident_id), incident_id)
 
 
 def _verdict_of(concluded: Concluded, verdicts: Sequence[Verdict]) -> Verdict:

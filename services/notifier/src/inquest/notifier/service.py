@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 
 from inquest.bus.port import BusPort
 from inquest.config import Config, ConfigStore
-from inquest.contracts.topology import CONFIG, NOTIFIER_CLAIMS, consumer
+from inquest.contracts.topology import CONFIG, MUTES, NOTIFIER_CLAIMS, NOTIFIER_THREADS, SWITCHES, consumer
 from inquest.notifier.adapters.senders import Senders
+from inquest.notifier.controls import Controls
 from inquest.notifier.handlers import Handlers
+from inquest.notifier.outbox import Outbox
+from inquest.notifier.reading import Reading
 from inquest.notifier.settings import Settings
 from inquest.runtime import Service
 
@@ -16,7 +19,7 @@ def _now() -> datetime:
 
 
 def build(bus: BusPort, settings: Settings) -> Service:
-    """Wire the notifier: conclusions become notices, notices leave once per channel and change."""
+    """Wire the notifier: news becomes notices, notices leave once per channel and change."""
     del settings  # all there is to set is shared, or configuration
     store = ConfigStore(bus.kv(CONFIG))
 
@@ -27,9 +30,16 @@ def build(bus: BusPort, settings: Settings) -> Service:
         await store.current()
 
     senders = Senders(_now)
-    handlers = Handlers(bus, bus.kv(NOTIFIER_CLAIMS), config, senders, _now)
+    threads = bus.kv(NOTIFIER_THREADS)
+    controls = Controls(bus.kv(SWITCHES), bus.kv(MUTES), config, _now)
+    handlers = Handlers(bus, threads, controls, Reading(bus))
+    outbox = Outbox(bus, bus.kv(NOTIFIER_CLAIMS), threads, controls, senders, _now)
     bus.handle(consumer("notifier-conclusions"), handlers.on_recorded)
-    bus.handle(consumer("notifier-notices"), handlers.on_notice)
+    bus.handle(consumer("notifier-incidents"), handlers.on_incident)
+    bus.handle(consumer("notifier-admissions"), handlers.on_admission)
+    bus.handle(consumer("notifier-feedback"), handlers.on_feedback)
+    bus.handle(consumer("notifier-due"), handlers.on_due)
+    bus.handle(consumer("notifier-notices"), outbox.on_notice)
     return Service(
         name="notifier",
         on_stop=(senders.close,),

@@ -1,26 +1,56 @@
 """Who is told what, and when nothing changed enough to tell. Pure."""
 
+import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass
 
-from inquest.config import Catalogue, TenantConfig
+from inquest.config import TenantConfig
 from inquest.config.channels import Channel
 from inquest.contracts.latest import (
-    Band,
     Concluded,
     Evidence,
     InvestigationRecorded,
     InvestigationStory,
     InvestigationSummary,
     Notice,
+    NoticeContent,
+    NoticeKind,
     Verdict,
     derive_id,
 )
+from inquest.contracts.text import plain
+from inquest.notifier.domain.content import Case, basis, first_services, owners_zone, with_verdict
+from inquest.notifier.domain.formats.text import note
+from inquest.notifier.domain.redacting import redacted
 from inquest.notifier.domain.render import headline, report_json, report_text
+from inquest.notifier.domain.routing import recipients
 
 BODY_CHARS_MAX = 20_000
-_RANK: dict[Band, int] = {"undetermined": 0, "possible": 1, "likely": 2, "proven": 3}
+SUBJECT_CHARS_MAX = 300
+JSON_FORMAT = 1
+_MARKS: dict[NoticeKind, str] = {
+    "verdict": "",
+    "revision": "[changed] ",
+    "escalation": "[needs a person] ",
+    "admission": "[not investigated] ",
+    "resolved": "[resolved] ",
+    "correction": "[correction] ",
+    "test": "[test] ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to tell, before it is known whom.
+
+    `cause` tells this piece of news from others about the same case; `verdict` is the one that stands.
+    """
+
+    kind: NoticeKind
+    cause: str
+    content: NoticeContent
+    verdict: Verdict | None = None
+    story: InvestigationStory | None = None
 
 
 def previous_conclusion(events: Iterable[InvestigationRecorded], number: int) -> Concluded | None:
@@ -38,73 +68,117 @@ def _blamed(verdict: Verdict) -> object:
     return verdict.hypotheses[0].cause if verdict.hypotheses else None
 
 
-def story_of(
-    events: Sequence[InvestigationRecorded], verdict: Verdict, evidence: Iterable[Evidence]
-) -> InvestigationStory | None:
+def story_of(case: Case, verdict: Verdict, evidence: Iterable[Evidence]) -> InvestigationStory | None:
     """Return as much of the story as a notice tells, or None while the first event is missing."""
-    first = next((event for event in events if event.opened), None)
-    if first is None or first.opened is None:
+    opened = case.opened
+    if opened is None:
         return None
-    opened, last = first.opened, events[-1]
+    first, last = case.events[0], case.events[-1]
     return InvestigationStory(
         summary=InvestigationSummary(
-            investigation_id=first.investigation_id,
+            investigation_id=case.investigation_id,
             incident_id=opened.incident_id,
-            tenant=first.tenant,
+            tenant=case.tenant,
             title=opened.title,
             state="concluded",
             mode=opened.mode,
-            severity="critical" if opened.priority == "critical" else "high",
+            severity=case.severity,
             services=opened.focus.services,
             opened_at=first.at,
             ended_at=last.at,
         ),
-        events=tuple(events),
+        events=case.events,
         evidence=tuple(evidence),
         verdicts=(verdict,),
     )
 
 
-def notices(story: InvestigationStory, tenant: TenantConfig) -> list[Notice]:
-    """Return one notice for each channel that wants a verdict of this band; shadow mode unless a channel is live."""
+def verdict_news(
+    case: Case, story: InvestigationStory, tenant: TenantConfig, reason: str, changed: Sequence[str]
+) -> News:
+    """Return the news of a verdict. `reason` says why a person must look, `changed` what is not as told before."""
     (verdict,) = story.verdicts
-    zone = owners_zone(tenant, (*_first(verdict), *story.summary.services))
-    body, payload = report_text(story, zone)[:BODY_CHARS_MAX], report_json(story)
+    kind: NoticeKind = "revision" if changed else "verdict"
+    if reason:
+        kind = "escalation"
+    if case.is_test:
+        kind = "test"
+    content = with_verdict(basis(case, tenant, verdict.headline), story).model_copy(
+        update={
+            "reason": reason,
+            "changed": tuple(changed),
+            "time_zone": str(owners_zone(tenant, first_services(verdict, case.services))),
+        }
+    )
+    return News(
+        kind, verdict.verdict_id, content if reason else content.model_copy(update={"tried": ()}), verdict, story
+    )
+
+
+def notices(case: Case, news: News, tenant: TenantConfig, told: frozenset[str] = frozenset()) -> list[Notice]:
+    """Return one notice for each channel that is to hear it, without secrets; shadow mode unless a channel is live."""
+    content = news.content
     return [
-        Notice(
-            notice_id=derive_id("notice", verdict.tenant, verdict.investigation_id, verdict.verdict_id, channel.id),
-            tenant=verdict.tenant,
-            investigation_id=verdict.investigation_id,
-            verdict_id=verdict.verdict_id,
-            revision=verdict.revision,
-            channel=channel.id,
-            subject=headline(story),
-            body=body,
-            payload=payload,
-            live=is_live(channel, story.summary.services),
-        )
-        for channel in tenant.channels
-        if _RANK[verdict.band] >= _RANK[channel.band_min]
+        redacted(_notice(case, news, tenant, channel))
+        for channel in recipients(content, news.kind, tenant.notices, tenant.channels, told)
     ]
+
+
+def _notice(case: Case, news: News, tenant: TenantConfig, channel: Channel) -> Notice:
+    verdict, content = news.verdict, news.content
+    parts = (case.tenant, case.investigation_id, news.cause, channel.id)
+    plain_notice = Notice(
+        notice_id=derive_id("notice", *parts),
+        tenant=case.tenant,
+        investigation_id=case.investigation_id,
+        verdict_id=verdict.verdict_id if verdict else derive_id("no-verdict", case.tenant, case.investigation_id),
+        revision=verdict.revision if verdict else 0,
+        channel=channel.id,
+        subject=_MARKS[news.kind] + plain(f"{content.headline} ({content.title})", SUBJECT_CHARS_MAX),
+        body="",
+        live=is_live(channel, content.services),
+        kind=news.kind,
+        incident_id=case.incident_id,
+        content=content,
+        at=case.events[-1].at if case.events else content.opened_at,
+    )
+    return plain_notice.model_copy(update=_forms(plain_notice, news, tenant))
+
+
+def _forms(notice: Notice, news: News, tenant: TenantConfig) -> dict[str, str]:
+    """Return the text and the document: of a verdict its report, with what is new about it in front."""
+    content, story = news.content, news.story
+    told = {
+        "kind": news.kind,
+        "notice_id": notice.notice_id,
+        "reason": content.reason,
+        "changed": list(content.changed),
+        "tried": list(content.tried),
+    }
+    if story is None or news.verdict is None:
+        document = {"format": JSON_FORMAT, **notice.model_dump(mode="json", include=_IDS), **told}
+        return {
+            "body": note(notice)[:BODY_CHARS_MAX],
+            "payload": json.dumps({**document, **content.model_dump(mode="json")}),
+        }
+    zone = owners_zone(tenant, first_services(news.verdict, content.services))
+    front = [f"{label:<11}{line}\n" for label, lines in _front(content) for line in lines]
+    return {
+        "subject": _MARKS[news.kind] + headline(story),
+        "body": ("".join(front) + report_text(story, zone))[:BODY_CHARS_MAX],
+        "payload": json.dumps({**json.loads(report_json(story)), **told}),
+    }
+
+
+_IDS = {"tenant", "investigation_id", "incident_id"}
+
+
+def _front(content: NoticeContent) -> Iterable[tuple[str, tuple[str, ...]]]:
+    yield "Why", (plain(content.reason),) if content.reason else ()
+    yield "Changed", tuple(map(plain, content.changed))
+    yield "Tried", tuple(map(plain, content.tried))
 
 
 def is_live(channel: Channel, services: Sequence[str]) -> bool:
     """Whether a notice about these services really leaves; otherwise it is rendered and recorded."""
     return channel.live and (not channel.live_services or bool(set(channel.live_services) & set(services)))
-
-
-def owners_zone(tenant: TenantConfig, services: Iterable[str]) -> tzinfo:
-    """Return the zone of the first of these services that has owners with one; UTC otherwise."""
-    catalogue = Catalogue(tenant.catalogue)
-    for service in services:
-        entry = catalogue.get(service)
-        if entry and entry.time_zone:
-            try:
-                return ZoneInfo(entry.time_zone)
-            except (ZoneInfoNotFoundError, ValueError):
-                continue
-    return UTC
-
-
-def _first(verdict: Verdict) -> tuple[str, ...]:
-    return (verdict.first_failing_service,) if verdict.first_failing_service else ()
