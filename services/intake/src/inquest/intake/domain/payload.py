@@ -4,7 +4,6 @@ What is absent or null is a default, text that is too long is cut, ids may be nu
 than its field is refused, with its path, because some senders stop delivering after a few refusals.
 """
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -63,7 +62,7 @@ def _moment(value: Any) -> Any:
     value = _number(value) if isinstance(value, str) else value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    if not math.isfinite(value) or abs(value) > _NUMBER_MAX:
+    if not abs(value) <= _NUMBER_MAX:  # so written, it is true of NaN too
         raise ValueError("is not a time")
     seconds = float(value)
     while abs(seconds) > _SECONDS_MAX:

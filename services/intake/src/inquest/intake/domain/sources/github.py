@@ -152,7 +152,7 @@ def _texts_of(payload: Any) -> Iterator[str]:
 def _workflow_run(body: dict[str, Any], delivered: Delivered) -> Changes:
     said = understood(Ran, body, "a workflow run")
     run, rules = said.workflow_run, delivered.settings.github
-    file = run.path.rpartition("/")[2].partition("@")[0]
+    file = run.path.partition("@")[0].rpartition("/")[2]
     if not fits(rules.workflows, (run.name, file)):
         return f"the workflow {run.name or file} is none of {', '.join(rules.workflows)[:200]}"
     if run.event in _PULL_REQUESTS:
