@@ -73,7 +73,7 @@ def _asks(incident: Incident, prior: AdmissionDecided | None) -> bool:
     What was refused asks again once it is more severe; what ended while it waited asks again when it is open again.
     """
     if prior is None:
-        return True
+        return incident.merged_into is None
     if is_over(incident) or prior.outcome == "admitted" or incident.updated_at < prior.incident_updated_at:
         return False
     if prior.outcome == "refused":

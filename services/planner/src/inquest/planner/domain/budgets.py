@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from inquest.config.admission import AdmissionConfig, BudgetCap, Measure
 from inquest.contracts.latest import AdmissionCause, Severity
-from inquest.planner.domain.ledger import SEVERITIES, Ledger, Request
+from inquest.planner.domain.ledger import Ledger, Request
 
 _CAUSES: dict[Measure, AdmissionCause] = {
     "per_day": "day-budget",
@@ -100,20 +100,22 @@ class Usage:
                 of_source[severity == "critical"] += count
         critical = request.severity == "critical"
         source_cap = config.cap(request.source, measure, critical=critical)
-        yield Limit(f"source:{request.source}", source_cap, of_source[critical])
+        of_its_source = Limit(f"source:{request.source}", source_cap, of_source[critical])
         if critical:
             yield Limit("critical", config.critical.of(measure), by_severity["critical"])
+            yield of_its_source
             return
-        own = config.severities.get(request.severity, BudgetCap()).of(measure)
-        if own is not None:
-            yield Limit(f"severity:{request.severity}", own, by_severity[request.severity])
         kept = {
             severity: left
             for severity, count in config.kept(measure).items()
             if severity != request.severity and (left := count - by_severity[severity]) > 0
         }
-        below_critical = sum(by_severity[severity] for severity in SEVERITIES if severity != "critical")
+        below_critical = by_severity.total() - by_severity["critical"]
         yield Limit("tenant", config.budget.of(measure), below_critical, sum(kept.values()), tuple(kept))
+        own = config.severities.get(request.severity, BudgetCap()).of(measure)
+        if own is not None:
+            yield Limit(f"severity:{request.severity}", own, by_severity[request.severity])
+        yield of_its_source
 
     def _until(self, measure: Measure) -> datetime | None:
         if measure == "running":
