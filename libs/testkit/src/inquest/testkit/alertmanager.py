@@ -47,14 +47,15 @@ class Alerting:
     alertmanager: Prometheus
 
     async def sent(self, which: str = "total") -> float:
-        """Return how many notifications (`total`), or failed ones (`failed_total`), went to the webhook."""
+        """Return how often the webhook was called (`total`), or in vain (`failed_total`)."""
         async with httpx.AsyncClient() as http:
             text = (await http.get(f"{self.alertmanager.url}/metrics")).text
         return sum(
             sample.value
             for family in text_string_to_metric_families(text)
             for sample in family.samples
-            if sample.name == f"alertmanager_notifications_{which}" and sample.labels.get("integration") == "webhook"
+            if sample.name == f"alertmanager_notification_requests_{which}"
+            and sample.labels.get("integration") == "webhook"
         )
 
 

@@ -22,6 +22,7 @@ scrape_configs:
   - job_name: zorg
     static_configs: [{{targets: ["127.0.0.1:{exporter}"]}}]
 """
+DATA = {"prometheus": "--storage.tsdb.path", "prometheus-alertmanager": "--storage.path"}
 
 
 @dataclass
@@ -80,8 +81,13 @@ async def server(binary: str, directory: Path, configuration: str, *arguments: s
     with (directory / f"{binary}.log").open("wb") as log:
         process = await asyncio.to_thread(
             subprocess.Popen,
-            [found, f"--config.file={written}", f"--web.listen-address=127.0.0.1:{port}", *arguments],
-            cwd=directory,  # both keep their data below it
+            [
+                found,
+                f"--config.file={written}",
+                f"{DATA[binary]}={directory / binary}",  # Debian's own default is shared by all of them
+                f"--web.listen-address=127.0.0.1:{port}",
+                *arguments,
+            ],
             stdout=log,
             stderr=log,
         )
