@@ -1,0 +1,104 @@
+"""Mail over SMTP. A server cannot be asked what it sent, but the Message-ID lets mail systems drop a repeat."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from inquest.config.channels import EmailChannel
+from inquest.contracts.latest import Notice
+from inquest.contracts.text import plain
+from inquest.notifier.adapters.credentials import Credentials
+from inquest.notifier.adapters.pace import Pace
+from inquest.notifier.domain.formats import mail
+from inquest.notifier.ports import Clock, MaybeDelivered, NotDelivered, Refused
+from inquest.telemetry.logs import get_logger
+
+ROUND_TRIPS_MAX = 4  # time limits of one answer that each half of a session may take
+QUIT_S_MAX = 1.0
+_log = get_logger("notifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """Sends mails, one session each."""
+
+    credentials: Credentials
+    pace: Pace
+    clock: Clock
+    trusted: ssl.SSLContext
+
+    def render(self, notice: Notice, channel: EmailChannel, thread: str | None) -> str:
+        """See Sender."""
+        return self._mail(notice, channel, thread).as_string()
+
+    async def send(self, notice: Notice, channel: EmailChannel, thread: str | None) -> str | None:
+        """See Sender."""
+        message = self._mail(notice, channel, thread)
+        password = self.credentials.get(channel.password) if channel.password else None
+        await self.pace.turn(f"{notice.tenant}@{channel.host}", notice.notice_id, channel.per_minute)
+        timeout_s = channel.timeout_ms / 1000
+        client = aiosmtplib.SMTP(
+            hostname=channel.host,
+            port=channel.port,
+            username=channel.user,
+            password=password,
+            local_hostname=channel.sender.rpartition("@")[2],
+            timeout=timeout_s,
+            use_tls=channel.tls == "tls",
+            start_tls=channel.tls == "starttls",
+            tls_context=self.trusted if channel.tls != "none" else None,
+        )
+        try:
+            with _said(channel, NotDelivered):
+                async with asyncio.timeout(ROUND_TRIPS_MAX * timeout_s):
+                    await _introduce(client, channel)
+            with _said(channel, MaybeDelivered):
+                async with asyncio.timeout(ROUND_TRIPS_MAX * timeout_s):
+                    await client.data(message.as_bytes())
+            with suppress(aiosmtplib.SMTPException, OSError):  # it was taken; how the session ends does not matter
+                await client.quit(timeout=QUIT_S_MAX)
+        finally:
+            client.close()
+        return thread or mail.message_id(notice, channel.sender)
+
+    def _mail(self, notice: Notice, channel: EmailChannel, thread: str | None) -> EmailMessage:
+        return mail.message(notice, channel.sender, channel.to, thread, self.clock())
+
+
+async def _introduce(client: aiosmtplib.SMTP, channel: EmailChannel) -> None:
+    """Log in and name everybody. Raises the last refusal if all are refused; some who are do not stop the others."""
+    await client.connect()
+    await client.mail(channel.sender)
+    refused: list[aiosmtplib.SMTPResponseException] = []
+    for address in channel.to:
+        try:
+            await client.rcpt(address)
+        except aiosmtplib.SMTPRecipientRefused as error:
+            refused.append(error)
+            _log.warning("recipient_refused", channel=channel.id, address=address, code=error.code)
+    if len(refused) == len(channel.to):
+        raise refused[-1]
+
+
+@contextmanager
+def _said(channel: EmailChannel, lost: type[NotDelivered | MaybeDelivered]) -> Iterator[None]:
+    """Put errors into the notifier's words; a connection that breaks means `lost`."""
+    try:
+        yield
+    except aiosmtplib.SMTPResponseException as error:
+        text = f"channel {channel.id}: the server answers {error.code} {plain(error.message, 200)}"
+        if 400 <= error.code < 500:
+            raise NotDelivered(text) from error
+        hint = "check user and password" if isinstance(error, aiosmtplib.SMTPAuthenticationError) else "check addresses"
+        raise Refused(f"{text}; {hint}") from error
+    except aiosmtplib.SMTPNotSupported as error:
+        raise Refused(f"channel {channel.id}: {error}; check `tls` and `user`") from error
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        raise lost(
+            f"channel {channel.id}: {channel.host} does not answer: {plain(str(error)) or type(error).__name__}"
+        ) from error

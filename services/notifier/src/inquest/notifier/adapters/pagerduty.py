@@ -1,0 +1,115 @@
+"""PagerDuty: a note on the incident that the page came from, and its escalation (REST API v2, Events API v2).
+
+Notes can be listed, and each ends with the id of its notice: that is how a note is found whose sending was cut off.
+The note goes last, so that its being there means that the rest was done too.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from inquest.config.channels import PagerDutyChannel
+from inquest.contracts.latest import Notice, NoticeKind
+from inquest.notifier.adapters.credentials import Credentials
+from inquest.notifier.adapters.http import Http, Request
+from inquest.notifier.domain.formats import text
+from inquest.notifier.domain.formats.refs import ref_of
+from inquest.notifier.ports import Refused
+
+NOTES_BYTES_MAX = 8 * 1024 * 1024
+_INCIDENT = re.compile(r"[A-Za-z0-9]{1,64}")
+_PAGES: set[NoticeKind] = {"escalation", "test"}  # worth a page of their own when there is no incident to write on
+
+
+@dataclass(frozen=True, slots=True)
+class PagerDuty:
+    """Writes on incidents, and opens one where a person must be reached and there is none."""
+
+    http: Http
+    credentials: Credentials
+
+    def render(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str:
+        """See Sender."""
+        del channel, thread
+        return text.note(notice)
+
+    async def find(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str | None:
+        """See Sender. A page by the Events API need not be found: its dedup key makes a repeat harmless."""
+        del thread
+        incident = ref_of(notice, "pagerduty", _INCIDENT)
+        if incident is None:
+            return None
+        found = await self._rest(notice, channel, "GET", f"incidents/{incident}/notes")
+        notes = found.get("notes")
+        is_there = any(notice.notice_id in str(note) for note in notes) if isinstance(notes, list) else False
+        return incident if is_there else None
+
+    async def send(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str | None:
+        """See Sender."""
+        incident = ref_of(notice, "pagerduty", _INCIDENT)
+        if incident is None:
+            return await self._page(notice, channel)
+        not_escalated = await self._escalate(notice, channel, incident) if notice.kind == "escalation" else None
+        if channel.status_updates and notice.kind not in _PAGES:
+            update = {"message": text.status_update(notice)}
+            await self._rest(notice, channel, "POST", f"incidents/{incident}/status_updates", update)
+        note = {"note": {"content": self.render(notice, channel, thread)}}
+        await self._rest(notice, channel, "POST", f"incidents/{incident}/notes", note)
+        if not_escalated:
+            raise Refused(f"the note was written, but nobody was paged: {not_escalated}") from not_escalated
+        return incident
+
+    async def _escalate(self, notice: Notice, channel: PagerDutyChannel, incident: str) -> Refused | None:
+        """Return why nobody could be paged, or None."""
+        if channel.escalation_level is None:
+            return None
+        change = {"incident": {"type": "incident", "escalation_level": channel.escalation_level}}
+        try:
+            await self._rest(notice, channel, "PUT", f"incidents/{incident}", change)
+        except Refused as error:  # resolved meanwhile, or the policy has no such level
+            if channel.routing_key is None:
+                return error
+            await self._page(notice, channel)
+        return None
+
+    async def _page(self, notice: Notice, channel: PagerDutyChannel) -> str | None:
+        if notice.kind not in _PAGES or channel.routing_key is None:
+            hint = "; set its routing_key to have one opened" if notice.kind in _PAGES else ""
+            raise Refused(f"channel {channel.id}: no PagerDuty incident belongs to this one, so there is none to{hint}")
+        event = text.event(notice, self.credentials.get(channel.routing_key))
+        await self._ask(notice, channel, "POST", f"{channel.events_url.rstrip('/')}/v2/enqueue", event, {})
+        return None
+
+    async def _rest(
+        self, notice: Notice, channel: PagerDutyChannel, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        headers = {
+            "Authorization": f"Token token={self.credentials.get(channel.token)}",
+            "Accept": "application/vnd.pagerduty+json;version=2",
+            "From": channel.from_email,
+        }
+        return await self._ask(notice, channel, method, f"{channel.url.rstrip('/')}/{path}", body, headers)
+
+    async def _ask(
+        self,
+        notice: Notice,
+        channel: PagerDutyChannel,
+        method: str,
+        url: str,
+        body: dict[str, Any] | None,
+        headers: dict[str, str],
+    ) -> dict[str, Any]:
+        request = Request(
+            channel=channel,
+            tenant=notice.tenant,
+            notice_id=notice.notice_id,
+            method=method,
+            url=url,
+            headers={"Content-Type": "application/json", **headers},
+            body=None if body is None else json.dumps(body).encode(),
+            is_read=method == "GET",
+            finds=True,
+            bytes_max=NOTES_BYTES_MAX,
+        )
+        return (await self.http.ask(request)).document()
