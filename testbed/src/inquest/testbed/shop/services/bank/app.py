@@ -5,12 +5,16 @@ import hashlib
 import math
 import random
 import time
+from collections import deque
 from typing import Any
 
 from shopkit import settings
 from shopkit.errors import ServiceError
 from shopkit.server import serve
 from starlette.requests import Request
+
+_taken: deque[float] = deque()
+"""When charges were taken in the last second."""
 
 
 async def charge(request: Request) -> Any:
@@ -20,11 +24,24 @@ async def charge(request: Request) -> Any:
         raise ServiceError(401, "merchant key is not valid")
     if time.time() > float(settings.world("merchant_key_ends", math.inf)):
         raise ServiceError(401, "merchant key has expired")
+    if _over_quota(float(settings.world("bank_quota_per_s", math.inf))):
+        raise ServiceError(429, "too many charges, quota exceeded")
     typical_s = float(settings.world("bank_delay_ms", 240)) / 1000
     await asyncio.sleep(typical_s * random.lognormvariate(0, 0.2))
     if wanted["card"].endswith("0"):
         raise ServiceError(402, "card declined")
     return {"receipt": hashlib.sha256(str(wanted).encode()).hexdigest()[:16]}
+
+
+def _over_quota(per_s: float) -> bool:
+    """Count this charge; say whether the last second has seen too many."""
+    now = time.monotonic()
+    while _taken and now - _taken[0] > 1:
+        _taken.popleft()
+    if len(_taken) >= per_s:
+        return True
+    _taken.append(now)
+    return False
 
 
 def main() -> None:
