@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 NOW = datetime.now(UTC)
 CONFIG = {
+    "correlation": {"hold_s": 0},
     "tenants": {
         "acme": {
             "sources": [{"kind": "generic", "secret": "env:GENERIC_SECRET"}],

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONFIG = {
+    "correlation": {"hold_s": 0},
     "tenants": {
         "acme": {
             "sources": [

@@ -18,6 +18,7 @@ class Catalogue:
         self._of_any: dict[str, set[str]] = defaultdict(set)
         self._edges: dict[str, set[str]] = defaultdict(set)
         self._of_repository: dict[str, list[str]] = defaultdict(list)
+        self._below: dict[tuple[str, int], dict[str, int]] = {}  # filled as it is asked
         for entry in config.services:
             self._index(entry)
 
@@ -65,6 +66,26 @@ class Catalogue:
     def unmatched(self, names: Iterable[str], source: str = "") -> Mapping[str, str | None]:
         """Return the names that resolve to nothing, each with a suggestion; none while the catalogue is empty."""
         return {name: self.suggest(name) for name in names if self and self.resolve(name, source) is None}
+
+    def below(self, service_id: str, hops: int) -> Mapping[str, int]:
+        """Return the services that one depends on, up to `hops` calls down, each with its distance in calls."""
+        found = self._below.get((service_id, hops))
+        if found is None:
+            found, edge = {service_id: 0}, [service_id]
+            for distance in range(1, hops + 1):
+                edge = [callee for service in edge for callee in self._callees(service) if callee not in found]
+                found |= dict.fromkeys(edge, distance)
+            del found[service_id]
+            self._below[service_id, hops] = found
+        return found
+
+    def _callees(self, service_id: str) -> tuple[str, ...]:
+        entry = self._entries.get(service_id)
+        return entry.dependencies if entry else ()
+
+    def callers(self, service_id: str) -> frozenset[str]:
+        """Return the services that call one directly."""
+        return frozenset(near for near in self._edges.get(service_id, ()) if service_id in self._callees(near))
 
     def neighbours(self, service_id: str, hops: int) -> frozenset[str]:
         """Return the services up to `hops` calls away in either direction, the service itself included."""

@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_vali
 
 from inquest.config.admission import AdmissionConfig
 from inquest.config.channels import Channel, TerminalChannel
+from inquest.config.hours import parse_hours, zone_of
+from inquest.config.notices import NoticesConfig
 from inquest.config.providers import Provider
 from inquest.config.section import FilePath, Section, ServiceName
 from inquest.config.sources import SourceConfig
@@ -33,6 +35,20 @@ class ServiceEntry(Section):
         default_factory=dict,
         description="Its names by source: pagerduty: [PF9KMXH], prometheus: [checkout-svc].",
     )
+
+    @field_validator("hours")
+    @classmethod
+    def _hours_can_be_read(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_hours(value)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone_of(value)
+        return value
 
 
 class CatalogueConfig(Section):
@@ -105,6 +121,7 @@ class TenantConfig(Section):
     channels: tuple[Channel, ...] = Field(
         default=(TerminalChannel(id="terminal", kind="terminal"),), description="Where verdicts are told."
     )
+    notices: NoticesConfig = Field(default=NoticesConfig(), description="Which channel is told what, and when not.")
     recording: RecordingConfig | None = Field(default=None, description="Replay this pack.")
     limits: LimitsCeiling = LimitsCeiling()
     admission: AdmissionConfig = Field(
@@ -120,6 +137,12 @@ class TenantConfig(Section):
         if repeated := _repeated(names):
             raise ValueError(f"used twice: {', '.join(repeated)}")
         return value
+
+    @model_validator(mode="after")
+    def _channels_exist(self) -> Self:
+        if unknown := sorted(self.notices.channels_named() - {channel.id for channel in self.channels}):
+            raise ValueError(f"notices: no channel {', '.join(unknown)} among channels")
+        return self
 
     def source(self, kind: str) -> SourceConfig | None:
         """Return the source of this kind, or None."""

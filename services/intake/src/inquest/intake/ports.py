@@ -1,9 +1,10 @@
 """What intake's handlers need of the world."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
-from inquest.bus.port import Entry, Published
+from inquest.bus.port import Entry, Published, Stored
 from inquest.config import Catalogue, Revision
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
@@ -23,6 +24,20 @@ class Publisher(Protocol):
         **keys: str,
     ) -> Published:
         """See BusPort.publish."""
+        ...
+
+
+class IncidentBus(Publisher, Protocol):
+    """Publishes, sets timers, and reads a signal back."""
+
+    async def schedule(
+        self, timer_subject: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
+    ) -> None:
+        """See BusPort.schedule."""
+        ...
+
+    async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
+        """See BusPort.last."""
         ...
 
 

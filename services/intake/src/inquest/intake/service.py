@@ -20,6 +20,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
     correlating = IncidentHandlers(bus, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
     bus.handle(consumer("intake-deliveries"), receiving.on_delivery)
     bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
+    bus.handle_batch(consumer("intake-timers"), correlating.on_due)
+    bus.handle(consumer("intake-commands"), correlating.on_command)
     cache = configuration.cache
     return Service(
         name="intake",

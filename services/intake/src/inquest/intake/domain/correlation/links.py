@@ -1,0 +1,189 @@
+"""Which incident a signal belongs to, and why. Faults travel from a service to those that depend on it.
+
+An alert belongs where the same alert fires, else where a person put its like, else to the incident nearest in time
+among those that show at its services, at a service below that may be the cause, or at a service above that it may
+explain. Only an origin can be explained: a service that suffers from one incident does not draw in what is below it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from inquest.contracts.v1.signal import Signal
+from inquest.intake.domain.correlation.book import Book
+from inquest.intake.domain.correlation.place import Place, Rules
+from inquest.intake.domain.correlation.state import Kept, Spot
+
+HOP_S = 30.0  # what a call between two services counts as seconds, against an alert of the very same service
+CHANGE_SERVICES_MAX = 10  # a change of more services says little about two of them
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An incident that a signal may belong to; of several the one with the lowest cost in seconds takes it."""
+
+    kept: Kept
+    cost_s: float
+    why: str
+
+
+def link(book: Book, signal: Signal, seen: Place, rules: Rules) -> Link | None:
+    """Return where a signal belongs, or None where nothing speaks for any incident."""
+    owner = book.owner(seen.mark)
+    if owner and owner.is_open:
+        return Link(owner, 0.0, "same alert")
+    free = [kept for kept in book.kept.values() if not (kept.barred and _of(kept.barred, seen))]
+    alive = [kept for kept in free if kept.is_open]
+    for kept in alive:
+        if kept.given and _of(kept.given, seen):
+            return Link(kept, 0.0, "a person put this alert here")
+    if again := _reopened(free, seen, rules):
+        return again
+    late = [kept for kept in free if _may_be_late(kept, signal, rules)]
+    found = list(_near(alive, late, seen, rules))
+    found = found or [*_same_change(book, alive, seen, rules), *_same_dependency(alive, seen, rules)]
+    return min(found, key=lambda one: (one.cost_s, one.kept.incident.number)) if found else None
+
+
+def _of(listed: tuple[str, ...], seen: Place) -> bool:
+    return seen.like in listed or (seen.mark != "" and seen.mark in listed)
+
+
+def _reopened(free: Iterable[Kept], seen: Place, rules: Rules) -> Link | None:
+    """Return the incident that ended a moment ago and to which the same alert belonged."""
+    for kept in free:
+        ended = kept.incident.resolved_at
+        if ended is None or kept.incident.merged_into:
+            continue
+        since_s = seen.at_s - ended.timestamp()
+        known = seen.mark in kept.ended if seen.mark else False
+        if 0 < since_s <= rules.correlation.reopen_s and (known or seen.like in kept.likes):
+            return Link(kept, since_s, f"the same alert {span(since_s)} after {kept.name} was over")
+    return None
+
+
+def _may_be_late(kept: Kept, signal: Signal, rules: Rules) -> bool:
+    ended = kept.incident.resolved_at
+    return (
+        ended is not None
+        and not kept.is_open
+        and not kept.incident.merged_into
+        and signal.occurred_at <= ended
+        and (signal.received_at - ended).total_seconds() <= rules.correlation.late_s
+    )
+
+
+def _near(alive: Iterable[Kept], late: Iterable[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
+    for kept in alive:
+        yield from _links(kept, seen, rules)
+    for kept in late:
+        if seen.mark and seen.mark in kept.ended:
+            yield Link(kept, 0.0, "same alert")
+        yield from _links(kept, seen, rules)
+
+
+def _links(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
+    if not seen.own:
+        gap_s = _outside_s(kept.incident.opened_at.timestamp(), kept.incident.updated_at.timestamp(), seen.at_s)
+        if seen.like in kept.likes and gap_s <= rules.correlation.window_s:
+            yield Link(kept, gap_s, f"names no service; an alert like it {span(gap_s)} apart")
+        return
+    linked = False
+    for spot in kept.spots:
+        for service in seen.about:
+            if (found := _at(kept, spot, service, seen, rules)) is not None:
+                linked = True
+                yield found
+    if seen.named and not linked:
+        yield from _own(kept, seen, rules)
+
+
+def _at(kept: Kept, spot: Spot, service: str, seen: Place, rules: Rules) -> Link | None:
+    terms = rules.correlation
+    if spot.service == service:
+        gap_s = _outside_s(spot.first_s, spot.last_s, seen.at_s)
+        which = "same service" if service in seen.own else f"it names {service}"
+        return Link(kept, gap_s, f"{which}, {span(gap_s)} apart") if gap_s <= terms.window_s else None
+    onset_s = abs(seen.at_s - spot.first_s)
+    distance = rules.catalogue.below(service, terms.hops).get(spot.service)
+    if distance and spot.first_s - terms.overtake_s <= seen.at_s <= spot.last_s + terms.spread_s:
+        why = f"{service} depends on {spot.service}, which alerts {span(onset_s)} apart"
+        return Link(kept, onset_s + HOP_S * distance, why)
+    distance = rules.catalogue.below(spot.service, terms.hops).get(service)
+    if distance and spot.origin and -terms.spread_s <= seen.at_s - spot.first_s <= terms.overtake_s:
+        why = f"{spot.service} depends on {service}, and nothing else explains its alert {span(onset_s)} apart"
+        return Link(kept, onset_s + HOP_S * distance, why)
+    return None
+
+
+def _own(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
+    """Yield the incident of the alerting service where what the alert names is silent, and nothing loud explains it."""
+    loud = {spot.service for spot in kept.spots if spot.count}
+    for service in seen.own:
+        spot = kept.spot(service)
+        if spot is None or loud.intersection(rules.catalogue.below(service, rules.correlation.hops)):
+            continue
+        gap_s = _outside_s(spot.first_s, spot.last_s, seen.at_s)
+        if gap_s <= rules.correlation.window_s:
+            yield Link(kept, gap_s, f"same service, {span(gap_s)} apart; {', '.join(seen.named)} does not alert")
+
+
+def _same_change(book: Book, alive: Iterable[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
+    """Yield incidents at services that were touched by one change with this one, shortly before both began."""
+    lasting_s = rules.correlation.change_s
+    for change in book.changes.values():
+        since_s = seen.at_s - change.at.timestamp()
+        touched = set(change.services)
+        if not 0 <= since_s <= lasting_s or len(touched) > CHANGE_SERVICES_MAX or not touched.intersection(seen.own):
+            continue
+        for kept in alive:
+            for spot in kept.spots:
+                if spot.service in touched and 0 <= spot.first_s - change.at.timestamp() <= lasting_s:
+                    what = change.change.ref or change.title
+                    why = f"{what} touched {spot.service} and {', '.join(touched.intersection(seen.own))}"
+                    yield Link(kept, abs(seen.at_s - spot.first_s), f"{why}, {span(since_s)} before")
+
+
+def _same_dependency(alive: Iterable[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
+    """Yield incidents that begin at the other callers of a silent service, when most of its callers begin at once."""
+    open_now = list(alive)
+    for service in seen.about:
+        for below in rules.catalogue.below(service, 1):
+            callers = rules.catalogue.callers(below)
+            beginning = {
+                spot.service: (kept, spot)
+                for kept in open_now
+                for spot in kept.spots
+                if spot.service in callers
+                and spot.origin
+                and spot.service != service
+                and abs(spot.first_s - seen.at_s) <= rules.correlation.together_s
+            }
+            if beginning and 2 * (len(beginning) + 1) > len(callers):
+                why = f"{len(beginning) + 1} of the {len(callers)} callers of {below} begin to alert at once"
+                yield from (Link(kept, abs(spot.first_s - seen.at_s), why) for kept, spot in beginning.values())
+
+
+def explained(book: Book, kept: Kept, services: Iterable[str], at_s: float, rules: Rules) -> Iterator[tuple[Kept, str]]:
+    """Yield the other open incidents that begin at a service above one of these, and why they are the same."""
+    terms = rules.correlation
+    for other in list(book.kept.values()):
+        if not other.is_open or other.incident_id == kept.incident_id or other.incident_id in kept.apart:
+            continue
+        for spot in other.spots:
+            below = rules.catalogue.below(spot.service, terms.hops) if spot.origin else {}
+            cause = next((service for service in services if service in below), None)
+            if cause and -terms.spread_s <= at_s - spot.first_s <= terms.overtake_s:
+                yield other, f"{spot.service} depends on {cause}, {span(abs(at_s - spot.first_s))} apart"
+                break
+
+
+def _outside_s(first_s: float, last_s: float, at_s: float) -> float:
+    """Return the seconds between a time and a stretch of time; 0 inside it."""
+    return max(first_s - at_s, at_s - last_s, 0.0)
+
+
+def span(seconds: float) -> str:
+    """Return a length of time for people."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"
