@@ -1,67 +1,24 @@
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+"""What is told and what becomes of it, in memory."""
 
 import pytest
 from inquest.bus.port import Outgoing
 from inquest.config import Config, ConfigStore
 from inquest.contracts import subjects as s
-from inquest.contracts.topology import CONFIG, NOTIFIER_CLAIMS, consumer
-from inquest.notifier.handlers import Handlers
+from inquest.contracts.latest import derive_id
+from inquest.contracts.topology import CONFIG
 from inquest.notifier.ports import MaybeDelivered, NotDelivered, Refused
 from inquest.notifier.service import build
 from inquest.notifier.settings import Settings
-from inquest.testkit.memory import MemoryBus
 from inquest.testkit.stories import InvestigationBuilder
 
 ONE = InvestigationBuilder()
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@dataclass
-class FakeSender:
-    """Takes what it is given, after failing as told."""
-
-    failures: list[Exception] = field(default_factory=list)
-    sent: list[str] = field(default_factory=list)
-
-    async def send(self, notice, channel):
-        del channel
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append(notice.notice_id)
+NOW = ONE.at(0)
+STORED = [item for item in ONE.messages() if item.subject not in (s.NOTICE_SENT, s.FEEDBACK_GIVEN)]
 
 
 def configured(**channel) -> Config:
     given = {"id": "hook", "kind": "webhook", "url": "https://example.com", "live": True, **channel}
     return Config.model_validate({"tenants": {"acme": {"channels": [given]}}})
-
-
-@dataclass
-class World:
-    bus: MemoryBus
-    sender: FakeSender
-    config: Config
-
-    async def current(self):
-        return self.config
-
-    def wire(self):
-        handlers = Handlers(self.bus, self.bus.kv(NOTIFIER_CLAIMS), self.current, self.sender, lambda: NOW)
-        self.bus.handle(consumer("notifier-conclusions"), handlers.on_recorded)
-        self.bus.handle(consumer("notifier-notices"), handlers.on_notice)
-
-    def outcomes(self):
-        return [sent.outcome for sent in self.bus.published(s.NOTICE_SENT)]
-
-
-STORED = [item for item in ONE.messages() if item.subject not in (s.NOTICE_SENT, s.FEEDBACK_GIVEN)]
-
-
-@pytest.fixture
-def world(memory_bus):
-    world = World(memory_bus, FakeSender(), configured())
-    world.wire()
-    return world
 
 
 async def test_a_conclusion_is_told_once(world):
@@ -91,9 +48,9 @@ async def test_switching_to_shadow_mode_counts_for_notices_that_wait(world):
     world.sender.failures = [NotDelivered("away")]
     original = world.sender.send
 
-    async def send_then_switch(notice, channel):
+    async def send_then_switch(notice, channel, thread):
         world.config = configured(live=False)
-        await original(notice, channel)
+        return await original(notice, channel, thread)
 
     world.sender.send = send_then_switch
     await world.bus.settle()
@@ -149,8 +106,8 @@ async def test_a_conclusion_waits_for_its_verdict(world):
         ([NotDelivered("answered 503")] * 3, "sent", 1),
         ([MaybeDelivered("no answer")], "may-have-been-sent", 1),
         ([Refused("answered 404")], "failed", 0),
-        ([NotDelivered("answered 503")] * 20, "failed", 0),
-        ([MaybeDelivered("no answer")] * 20, "may-have-been-sent", 0),
+        ([NotDelivered("answered 503")] * 40, "failed", 0),
+        ([MaybeDelivered("no answer")] * 40, "may-have-been-sent", 0),
         ([NotDelivered("x"), MaybeDelivered("y"), Refused("answered 410")], "may-have-been-sent", 0),
     ],
 )
@@ -160,7 +117,7 @@ async def test_failures_have_one_outcome(world, failures, outcome, sends):
     await world.bus.settle()
     assert world.outcomes() == [outcome]
     assert len(world.sender.sent) == sends
-    assert world.bus.dead == []
+    assert len(world.bus.dead) == (0 if sends else 1)  # what was given up is there for a person to see
 
 
 class CrashedError(BaseException):
@@ -171,9 +128,9 @@ class CrashedError(BaseException):
 async def test_a_crash_between_send_and_record_is_the_one_doubt(world, sends_first):
     original = world.sender.send
 
-    async def die(notice, channel):
+    async def die(notice, channel, thread):
         if sends_first:
-            await original(notice, channel)
+            await original(notice, channel, thread)
         raise CrashedError
 
     world.sender.send = die
@@ -216,3 +173,77 @@ async def test_the_service_is_wired(memory_bus):
     assert [sent.outcome for sent in memory_bus.published(s.NOTICE_SENT)] == ["recorded"]
     for action in service.on_stop:
         await action()
+
+
+async def test_what_was_given_up_is_sent_when_a_person_redrives_it(world):
+    world.sender.failures = [Refused("answered 404")]
+    await world.run(*STORED)
+    assert world.outcomes() == ["failed"]
+    (notice,) = world.commanded()
+    again = Outgoing(s.NOTICE_SEND, notice, {"channel": "hook", "tenant": "acme", "notice": notice.notice_id})
+    await world.run(again)
+    assert world.outcomes() == ["failed", "sent"]
+    await world.run(again)
+    assert len(world.sender.sent) == 1
+
+
+async def test_a_channel_that_can_look_is_never_sent_to_twice(world):
+    original = world.sender.send
+
+    async def die(notice, channel, thread):
+        await original(notice, channel, thread)
+        raise CrashedError
+
+    world.sender.send = die
+    await world.bus.publish_many(STORED)
+    with pytest.raises(CrashedError):
+        await world.bus.settle()
+    world.sender.send = original
+    (notice,) = world.commanded()
+    world.sender.there = {notice.notice_id: "thread-1"}
+    await world.bus.redeliver("notifier-notices")
+    (record,) = world.records()
+    assert (record.outcome, record.thread, len(world.sender.sent)) == ("sent", "thread-1", 1)
+    assert "had arrived" in record.reason
+
+
+async def test_a_channel_that_can_look_and_finds_nothing_leaves_no_doubt(world):
+    world.sender.failures = [MaybeDelivered("no answer")]
+    world.sender.there = {}
+    await world.run(*STORED)
+    assert (world.outcomes(), len(world.sender.sent)) == (["sent"], 1)
+
+
+async def test_one_thread_for_each_incident_and_channel(world):
+    await world.run(*STORED)
+    await world.run(*revision(2, band="proven"))
+    assert world.sender.sent == [("verdict", None), ("revision", "thread-1")]
+    assert [record.thread for record in world.records()] == ["thread-1", "thread-1"]
+    _, notice = world.commanded()
+    assert notice.content.changed == ("confidence: was likely (0.87), is now proven (0.87)",)
+    assert notice.subject.startswith("[changed] [proven 0.87]")
+    assert notice.body.startswith("Changed    confidence: was likely")
+
+
+async def test_a_late_notice_does_not_replace_a_newer_one(world):
+    world.sender.failures = [NotDelivered("away")] * 3
+    await world.bus.publish_many([*STORED, *revision(2, band="proven")])
+    await world.bus.settle()
+    by_kind = {record.kind: record for record in world.records()}
+    assert by_kind["revision"].outcome == "sent"
+    if by_kind["verdict"].outcome == "recorded":
+        assert by_kind["verdict"].held_by == "overtaken"
+
+
+async def test_what_is_sent_names_its_cause_and_holds_no_secret(world):
+    leak = "deploy by ci, password=hunter2secret, was the last change"
+    verdict = ONE.verdict(headline=leak)
+    rest = [item for item in STORED if item.subject is not s.VERDICT_REACHED]
+    await world.run(Outgoing(s.VERDICT_REACHED, verdict, {"tenant": "acme", "investigation": ONE.investigation_id}))
+    await world.run(*rest)
+    (notice,) = world.commanded()
+    assert "hunter2secret" not in notice.model_dump_json()
+    assert "[redacted:password]" in notice.content.headline
+    assert notice.content.refs == ()
+    assert (notice.incident_id, notice.content.sources) == (ONE.incident_id, ("pagerduty",))
+    assert derive_id("investigation", "acme", notice.incident_id) == notice.investigation_id

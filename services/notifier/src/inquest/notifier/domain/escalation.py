@@ -11,7 +11,7 @@ ENDED = frozenset({"concluded", "cancelled", "timed-out"})
 
 def verdict_reason(verdict: Verdict, rules: EscalationConfig) -> str:
     """Return why a verdict needs a person; empty where it does not."""
-    if "failed" in rules.reasons and verdict.coverage and saw_nothing(verdict):
+    if "failed" in rules.reasons and verdict.coverage and not verdict.evidence_ids and saw_nothing(verdict):
         return "no data source could be looked at, so the investigation says nothing"
     if "low-confidence" not in rules.reasons:
         return ""
