@@ -16,8 +16,8 @@ def case(pack_at, tmp_path):
 
 
 def samples(name, best_of_right=3.0):
-    found = [Sample(name, WHOLE, (4.0, 1.0), best_of_right, right=True) for _ in range(8)]
-    return [*found, *(Sample(name, NO_FAULT, (0.2, 0.1), 0.4, right=False) for _ in range(8))]
+    found = [Sample(name, WHOLE, (4.0, 1.0), best_of_right, 0.9, right=True) for _ in range(8)]
+    return [*found, *(Sample(name, NO_FAULT, (0.2, 0.1), 0.4, 0.1, right=False) for _ in range(8))]
 
 
 def test_a_copy_lacks_what_its_name_says(case):
@@ -68,7 +68,7 @@ def test_a_set_is_not_fitted_on_when_it_is_left_out_or_held_back():
 def test_the_table_tells_of_each_set_and_of_all():
     table = calibration_table(leave_one_out([*samples("a"), *samples("b")]))
     assert [row[0] for row in table.rows] == ["a", "b", "all, each left out", "all, as shipped"]
-    assert table.rows[-1][-1] == f"{FITTED.bias:.1f}, {FITTED.best:.1f}, {FITTED.sharpness:.1f}"
+    assert table.rows[-1][-1] == f"{FITTED.bias:.1f}, {FITTED.best:.1f}, {FITTED.shown:.1f}, {FITTED.sharpness:.1f}"
     assert all(len(row) == len(table.header) for row in table.rows)
     assert np.isclose(float(table.rows[0][2]), 100.0)
 

@@ -50,7 +50,7 @@ def test_an_error_in_a_case_is_the_exit_status(packs):
     (packs / "one" / "signal.json").write_text("{}")
     with pytest.raises(typer.Exit):
         accuracy([packs], ENGINE)
-    (packs / "one" / "truth.yaml").write_text("services: []")
+    (packs / "one" / "truth.yaml").write_text("services: 3")
     with pytest.raises(InquestError, match=r"truth\.yaml"):
         accuracy([packs], ENGINE)
 

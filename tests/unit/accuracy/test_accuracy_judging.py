@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from inquest.accuracy.answer import Answer, Candidate
 from inquest.accuracy.cases import Case, find_cases
 from inquest.accuracy.judge import judge, rank_of, row_of
-from inquest.accuracy.summary import summarise
+from inquest.accuracy.summary import set_figures, summarise
 from inquest.packs import PackError
 from inquest.packs.truth import Truth
 
@@ -81,7 +81,7 @@ def test_a_pack_without_a_truth_is_left_out_and_a_broken_one_is_an_error(pack_at
     with_truth, without = Case("s", pack_at(tmp_path / "a")), Case("s", pack_at(tmp_path / "b", truth=None))
     rows, unscored = judge({without: said(("db", "none")), with_truth: said(("db", "none"))})
     assert ([one.case for one in rows], unscored) == (["a"], [without])
-    (with_truth.path / "truth.yaml").write_text("services: []\n")
+    (with_truth.path / "truth.yaml").write_text("services: 3\n")
     with pytest.raises(PackError, match=r"truth\.yaml"):
         judge({with_truth: said()})
 
@@ -106,3 +106,20 @@ def test_figures_of_a_run():
 
 def test_a_set_whose_changes_are_unknown_has_no_share_of_exact_changes():
     assert summarise([row(said(("db", "c1")))])["sets"]["set"]["exact_change"] is None
+
+
+class TestNothingWrong:
+    """Where nothing was wrong, to abstain is right, and whatever is named is not."""
+
+    def test_an_abstention_blames_nobody(self):
+        judged = row(said(("api", "c1"), band="undetermined"), services=(), change="none")
+        assert (judged.fault, judged.service_rank, judged.right, judged.exact_change) == (False, None, False, True)
+
+    def test_a_change_that_is_blamed_is_not_exact(self):
+        assert row(said(("api", "c1")), services=(), change="none").exact_change is False
+
+    def test_a_cause_called_likely_is_a_false_alarm_and_counts_in_no_rank(self):
+        rows = [row(said(("api", "none")), services=()), row(said(("db", "none")))]
+        figures = set_figures(rows)
+        assert (figures["no_fault"], figures["false_alarms"], figures["ac1"]) == (1, 1, 1.0)
+        assert set_figures(rows[:1])["ac1"] is None

@@ -179,7 +179,7 @@ def test_no_folder_no_telemetry_and_stray_files(folder):
 
 def test_a_bad_truth_is_told(folder):
     assert read_truth(folder) is None
-    for content in ("services: []", "a: [", "3"):
+    for content in ("services: 3", "a: [", "3"):
         (folder / "truth.yaml").write_text(content)
         assert "truth.yaml" in check_truth(folder)[0].message
 

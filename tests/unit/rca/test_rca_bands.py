@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.rca.cause import Cause, Term
 from inquest.rca.citations import check_statement
-from inquest.rca.confidence import CERTAIN, LEAD_MIN, band, confidences
+from inquest.rca.confidence import CERTAIN, LEAD_MIN, UNMEASURED, band, confidences
 from inquest.rca.finding import Finding, Sight, analysis
 from inquest.rca.ownership import owners
 from inquest.rca.tables import Window
@@ -39,8 +39,8 @@ def cause(score, *terms):
 
 
 def test_confidence_grows_with_the_lead_and_with_the_best_evidence():
-    by_lead = [confidences([cause(2 + lead, 2.0), cause(2, 2.0)])[0] for lead in (0, 1, 2, 9)]
-    by_evidence = [confidences([cause(2, best), cause(1, 1.0)])[0] for best in (0.1, 1, 2, 9)]
+    by_lead = [confidences([cause(2 + lead, 2.0), cause(2, 2.0)], UNMEASURED)[0] for lead in (0, 1, 2, 9)]
+    by_evidence = [confidences([cause(2, best), cause(1, 1.0)], UNMEASURED)[0] for best in (0.1, 1, 2, 9)]
     assert by_lead == sorted(by_lead)
     assert by_evidence == sorted(by_evidence)
     assert by_lead[-1] <= CERTAIN
@@ -50,14 +50,14 @@ def test_confidence_grows_with_the_lead_and_with_the_best_evidence():
 @settings(max_examples=50)
 def test_no_cause_is_surer_than_one_ranked_above_it_and_all_share_one_certainty(scores, best):
     ranked = [cause(score, best) for score in sorted(scores, reverse=True)]
-    sure = confidences(ranked)
+    sure = confidences(ranked, UNMEASURED)
     assert sure == sorted(sure, reverse=True)
     assert sum(sure) <= 1 + 1e-9
     assert 0 <= sure[-1] <= sure[0] <= CERTAIN
 
 
 def test_two_causes_that_explain_alike_are_not_both_sure():
-    first, second = confidences([cause(7.0, 3.9), cause(6.9, 3.9)])
+    first, second = confidences([cause(7.0, 3.9), cause(6.9, 3.9)], UNMEASURED)
     assert first + second <= 1
     assert first < 0.7
 

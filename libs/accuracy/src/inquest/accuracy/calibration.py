@@ -23,8 +23,9 @@ from inquest.rca.engine import investigate
 COPY_WEIGHT = 0.1
 HELD_BACK = "test"
 FLOOR = 0.001
-BIASES = tuple(float(one) for one in np.arange(-5.0, 1.01, 0.5))
+BIASES = tuple(float(one) for one in np.arange(-8.0, 1.01, 0.5))
 BESTS = tuple(float(one) for one in np.arange(0.4, 3.3, 0.2).round(1))
+SHOWN = tuple(float(one) for one in np.arange(0.0, 6.1, 0.5))
 SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 
 
@@ -36,6 +37,7 @@ class Sample:
     copy: str
     scores: tuple[float, ...]
     best: float
+    shown: float
     right: bool
 
     @property
@@ -83,30 +85,35 @@ def samples_of(case: Case) -> list[Sample]:
         return []
     pack = open_pack(case.path)
     target, found = target_of(pack.signal), []
-    for name, telemetry in copies(telemetry_of(pack), truth.services[0]).items():
+    for name, telemetry in copies(telemetry_of(pack), truth.culprit).items():
         seen = replace(target, fired_at=None) if name == NO_FAULT else target
-        causes = investigate(telemetry, seen).ranking.causes
+        ranking = investigate(telemetry, seen).ranking
+        causes = ranking.causes
         if causes:
             change = causes[0].change_ref or NO_CHANGE
-            holds = causes[0].entity == truth.services[0] and truth.change in {None, change}
+            holds = causes[0].entity == truth.culprit and truth.change in {None, change}
             scores = tuple(cause.score for cause in causes)
-            found.append(Sample(case.set_name, name, scores, strongest(causes[0]), holds and name != NO_FAULT))
+            best, right = strongest(causes[0]), holds and name != NO_FAULT
+            found.append(Sample(case.set_name, name, scores, best, ranking.shown, right))
     return found
 
 
 def fit(samples: Sequence[Sample]) -> Calibration:
     """Return the calibration of the grid under which what happened was likeliest (least weighted log loss)."""
-    best, right, weight = (
-        np.array([getattr(s, key) for s in samples], np.float64) for key in ("best", "right", "weight")
+    best, shown, right, weight = (
+        np.array([getattr(s, key) for s in samples], np.float64) for key in ("best", "shown", "right", "weight")
     )
-    told = {(bias, slope): 1 / (1 + np.exp(-bias - slope * best)) for bias, slope in product(BIASES, BESTS)}
+    told = {
+        (bias, slope, extra): 1 / (1 + np.exp(-bias - slope * best - extra * shown))
+        for bias, slope, extra in product(BIASES, BESTS, SHOWN)
+    }
     losses: list[tuple[float, Calibration]] = []
     for sharpness in SHARPNESSES:
         share = np.array([1 / np.exp(sharpness * (np.array(s.scores) - s.scores[0])).sum() for s in samples])
-        for (bias, slope), alone in told.items():
+        for (bias, slope, extra), alone in told.items():
             said = np.clip(np.minimum(CERTAIN, alone * share), FLOOR, CERTAIN)
             loss = -(weight * (right * np.log(said) + (1 - right) * np.log(1 - said))).sum()
-            losses.append((float(loss), Calibration(bias, slope, sharpness)))
+            losses.append((float(loss), Calibration(bias, slope, extra, sharpness)))
     return min(losses, key=lambda one: one[0])[1]
 
 
@@ -125,7 +132,7 @@ def leave_one_out(samples: Sequence[Sample]) -> list[LeftOut]:
 
 def held(samples: Sequence[tuple[Sample, Calibration]]) -> Holds:
     """Return how well the confidence held, each sample under its own calibration."""
-    said: Floats = np.array([probabilities(one.scores, one.best, under)[0] for one, under in samples])
+    said: Floats = np.array([probabilities(one.scores, one.best, one.shown, under)[0] for one, under in samples])
     right: Floats = np.array([one.right for one, _ in samples], dtype=np.float64)
     return Holds(
         len(samples),
@@ -146,7 +153,7 @@ def calibration_table(left: Sequence[LeftOut]) -> Table:
     rows.append(_row("all, as shipped", shipped, _written(FITTED)))
     header = (
         "set", "packs", "right", "confidence", "ECE",
-        "with copies", "right", "confidence", "Brier skill", "AUROC", "ECE", "bias, best, sharpness",
+        "with copies", "right", "confidence", "Brier skill", "AUROC", "ECE", "bias, best, shown, sharpness",
     )  # fmt: skip
     note = (
         "Confidence in each set when it was fitted on the other sets. Copies lack a modality, half the series, nine of "
@@ -165,4 +172,4 @@ def _row(name: str, pairs: Sequence[tuple[Sample, Calibration]], fitted: str) ->
 
 
 def _written(one: Calibration) -> str:
-    return f"{one.bias:.1f}, {one.best:.1f}, {one.sharpness:.1f}"
+    return f"{one.bias:.1f}, {one.best:.1f}, {one.shown:.1f}, {one.sharpness:.1f}"

@@ -13,7 +13,7 @@ NO_FAULT = "no fault"
 TRACES_KEPT = 10
 
 
-def copies(telemetry: Telemetry, culprit: str) -> Mapping[str, Telemetry]:
+def copies(telemetry: Telemetry, culprit: str | None) -> Mapping[str, Telemetry]:
     """Return the telemetry by what was done to it.
 
     `whole` is as it was; the others lack one modality, every other series, nine of ten traces, or all that `culprit`
@@ -43,7 +43,7 @@ def _few(spans: Spans) -> Spans:
     return _spans(spans, [row for row, trace in enumerate(spans.trace_ids) if trace in kept])
 
 
-def _without(telemetry: Telemetry, culprit: str) -> Telemetry:
+def _without(telemetry: Telemetry, culprit: str | None) -> Telemetry:
     return replace(
         telemetry,
         series=[one for one in telemetry.series if one.entity != culprit],

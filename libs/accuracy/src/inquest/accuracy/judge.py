@@ -7,6 +7,8 @@ The rules:
 - The true change's rank is its place among the distinct changes in the same way; "none" (no change is to blame) is
   one of them. It is exact when the first candidate has it; an answer without candidates blames none.
 - A decoy is blamed when the first candidate's change is one of the truth's decoys and the band is above "possible".
+- Where nothing was wrong no service is true: the case counts in no rank, no first candidate is right, and the change
+  is exact when none is blamed or the verdict abstains.
 - An answer is right when the true service is first and, where the truth knows the change, the change is exact.
 - An abstention is a verdict with the band "undetermined"; its ranks and its confidence count all the same.
 """
@@ -19,6 +21,7 @@ from inquest.accuracy.cases import Case
 from inquest.packs.truth import Truth, read_truth
 
 BLAMED_BANDS = frozenset({"likely", "proven"})
+UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Row:
     exact_change: bool | None
     decoy_blamed: bool
     right: bool
+    fault: bool
     band: str
     confidence: float
     ms: float
@@ -55,9 +59,10 @@ def judge(answers: Mapping[Case, Answer]) -> tuple[list[Row], list[Case]]:
 
 def row_of(case: Case, answer: Answer, truth: Truth) -> Row:
     """Judge one answer."""
-    service_rank = rank_of(truth.services[0], (one.entity for one in answer.candidates))
+    service_rank = rank_of(truth.culprit, (one.entity for one in answer.candidates))
     known = truth.change if answer.names_changes else None
-    exact = None if known is None else not answer.error and answer.change == known
+    spared = truth.culprit is None and answer.band == UNDETERMINED
+    exact = None if known is None else not answer.error and (answer.change == known or spared)
     first = answer.candidates[0] if answer.candidates else None
     return Row(
         case=case.name,
@@ -67,6 +72,7 @@ def row_of(case: Case, answer: Answer, truth: Truth) -> Row:
         exact_change=exact,
         decoy_blamed=answer.change in truth.decoys and answer.band in BLAMED_BANDS,
         right=service_rank == 1 and exact is not False,
+        fault=truth.culprit is not None,
         band=answer.band,
         confidence=answer.confidence,
         ms=answer.ms,
@@ -77,7 +83,7 @@ def row_of(case: Case, answer: Answer, truth: Truth) -> Row:
     )
 
 
-def rank_of(wanted: str, names: Iterable[str]) -> int | None:
-    """Return the place of a name among distinct names, from 1; None where it is not there."""
+def rank_of(wanted: str | None, names: Iterable[str]) -> int | None:
+    """Return the place of a name among distinct names, from 1; None where it is not there, or none is wanted."""
     distinct = list(dict.fromkeys(names))
     return distinct.index(wanted) + 1 if wanted in distinct else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inquest.accuracy.judge import Row
+from inquest.accuracy.judge import BLAMED_BANDS, UNDETERMINED, Row
 from inquest.accuracy.statistics import Floats, auroc, bootstrap, brier, brier_skill, ece, reliability, wilson
 
 DEPTH = 5
@@ -26,19 +26,22 @@ def summarise(rows: Sequence[Row]) -> Figures:
 def set_figures(rows: Sequence[Row]) -> Figures:
     """Return how often the cause was found, and how long it took.
 
-    `decoys_blamed`, `abstained` and `errors` count cases; `exact_change` is a share of the cases that know the change.
+    `decoys_blamed`, `abstained`, `errors`, `no_fault` (nothing was wrong) and `false_alarms` (of those, a cause was
+    called likely or proven) count cases; ranks are of the others; `exact_change` is a share of the cases that know it.
     """
     exact = [row.exact_change for row in rows if row.exact_change is not None]
     took = [row.ms for row in rows]
     return _rounded(
         {
             "cases": len(rows),
-            **rank_figures([row.service_rank for row in rows]),
+            **rank_figures([row.service_rank for row in rows if row.fault]),
             "exact_change": sum(exact) / len(exact) if exact else None,
             "exact_change_ci": wilson(sum(exact), len(exact)) if exact else None,
             "exact_change_cases": len(exact),
             "decoys_blamed": sum(row.decoy_blamed for row in rows),
-            "abstained": sum(row.band == "undetermined" for row in rows),
+            "abstained": sum(row.band == UNDETERMINED for row in rows),
+            "no_fault": sum(not row.fault for row in rows),
+            "false_alarms": sum(not row.fault and row.band in BLAMED_BANDS for row in rows),
             "errors": sum(bool(row.error) for row in rows),
             "ms_median": float(np.median(took)),
             "ms_max": max(took),
@@ -64,8 +67,13 @@ def _found(rows: Sequence[Row]) -> Figures:
 
 
 def rank_figures(ranks: Sequence[int | None]) -> Figures:
-    """Return AC@1, AC@3 and Avg@5 (the mean of AC@1 to AC@5) of the true service, with 95 % intervals."""
+    """Return AC@1, AC@3 and Avg@5 (the mean of AC@1 to AC@5) of the true service, with 95 % intervals.
+
+    None each where no case has a true service.
+    """
     cases = len(ranks)
+    if not cases:
+        return dict.fromkeys(("ac1", "ac1_ci", "ac3", "ac3_ci", "avg5", "avg5_ci"))
     within = {depth: sum(rank is not None and rank <= depth for rank in ranks) for depth in (1, 3)}
     credit = np.array([max(0, DEPTH + 1 - rank) / DEPTH if rank else 0.0 for rank in ranks], dtype=np.float64)
     return {

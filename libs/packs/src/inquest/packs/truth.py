@@ -6,7 +6,7 @@ No provider may import this module, directly or through another: import-linter a
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inquest.packs.meta import reasons
 from inquest.packs.problems import PackError, Problem
@@ -15,11 +15,14 @@ FILE = "truth.yaml"
 
 
 class Truth(BaseModel):
-    """What really happened. `services` best first; `change` a ref, "none", or None where it is not known."""
+    """What really happened.
+
+    `services` are best first, none where nothing was wrong; `change` is a ref, "none", or None where it is not known.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    services: tuple[str, ...] = Field(min_length=1)
+    services: tuple[str, ...]
     change: str | None = None
     indicator: str | None = None
     fault: str | None = None
@@ -27,6 +30,11 @@ class Truth(BaseModel):
     blast_radius: tuple[str, ...] = ()
     decoys: tuple[str, ...] = ()
     case: str | None = None
+
+    @property
+    def culprit(self) -> str | None:
+        """The service at fault; None where nothing was wrong."""
+        return self.services[0] if self.services else None
 
 
 def read_truth(path: Path | str) -> Truth | None:

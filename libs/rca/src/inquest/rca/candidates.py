@@ -28,7 +28,10 @@ _NATURES: tuple[tuple[frozenset[str], CauseKind, Remediation], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Everything that the candidates are weighed against; finding indices are those of `findings`."""
+    """Everything that the candidates are weighed against; finding indices are those of `findings`.
+
+    `shown` says how plainly the page's complaint shows in what is measured (0 to 1).
+    """
 
     findings: Sequence[Finding]
     found: Mapping[str, Trouble]
@@ -37,6 +40,7 @@ class Incident:
     onset: float | None
     operations: tuple[Operation, ...]
     suspects: Mapping[str, list[Term]]
+    shown: float
 
 
 def candidates(incident: Incident, weights: Weights) -> list[Cause]:

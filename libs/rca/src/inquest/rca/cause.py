@@ -67,7 +67,8 @@ class Ranking:
     """The verdict before evidence ids: ranked causes, and what follows from the first.
 
     `no_change` is True when the evidence speaks for a cause that no change made;
-    `caps` says in sentences which rules lowered the band.
+    `caps` says in sentences which rules lowered the band; `shown`
+    how plainly the page's complaint shows (0 to 1).
     """
 
     causes: tuple[Cause, ...]
@@ -79,3 +80,4 @@ class Ranking:
     no_change: bool
     open_questions: tuple[str, ...]
     caps: tuple[str, ...] = ()
+    shown: float = 0.0

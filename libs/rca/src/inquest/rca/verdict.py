@@ -6,7 +6,7 @@ from dataclasses import replace
 from inquest.rca.accounting import settle_excess
 from inquest.rca.candidates import Incident, candidates, remediation
 from inquest.rca.cause import Cause, Ranking, Term
-from inquest.rca.confidence import band, confidences
+from inquest.rca.confidence import band, complaint_shown, confidences
 from inquest.rca.finding import Finding, Sight, order_key
 from inquest.rca.graph import call_graph
 from inquest.rca.onset import incident_onset
@@ -39,7 +39,7 @@ def rank(
     causes = candidates(incident, weights)[:CAUSES_MAX]
     if not causes:
         return _undetermined((), coverage, "Nothing left its normal level, and no change was seen.")
-    sure = confidences(causes)
+    sure = confidences(causes, incident.shown)
     causes = [replace(cause, confidence=value) for cause, value in zip(causes, sure, strict=True)]
     return _conclude(causes, incident, order, coverage)
 
@@ -57,6 +57,7 @@ def _incident(findings: Sequence[Finding], target: Target, coverage: Sequence[Si
         onset=incident_onset(findings, target.fired_at),
         operations=operations(findings, graph, target),
         suspects=with_stand_ins(suspicion(found, graph, target, weights), graph, mute),
+        shown=complaint_shown(target, found, coverage),
     )
 
 
@@ -70,11 +71,13 @@ def _conclude(causes: Sequence[Cause], incident: Incident, order: Sequence[int],
         precedes=precedes,
         sources=len({_source(finding) for finding in support}),
         coverage=coverage,
+        shown=incident.shown,
         lead=first.score - max([NOTHING, *(cause.score for cause in causes[1:2])]),
     )
     told = tuple(_as_given(cause, order) for cause in causes)
     if level == "undetermined":
-        return replace(_undetermined(told, coverage, "No cause stands out from the others."), caps=caps)
+        none = _undetermined(told, coverage, "No cause stands out from the others.")
+        return replace(none, caps=caps, shown=incident.shown)
     return Ranking(
         causes=told,
         first_failing=first.entity,
@@ -82,6 +85,7 @@ def _conclude(causes: Sequence[Cause], incident: Incident, order: Sequence[int],
         remediation=remediation(first, incident),
         band=level,
         confidence=first.confidence,
+        shown=incident.shown,
         no_change=first.change_ref is None,
         open_questions=_questions(coverage),
         caps=caps,
