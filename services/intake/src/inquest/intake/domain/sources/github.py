@@ -73,6 +73,8 @@ def _push(body: dict[str, Any], delivered: Delivered) -> Changes:
     if not fits(branches, (branch,)):
         return f"the branch {branch} is none of {', '.join(branches)[:200]}"
     commits = push.commits[-COMMITS_MAX:] or ((push.head_commit,) if push.head_commit else ())
+    if not commits:
+        return "it brings no commits"
     more = len(push.commits) - len(commits)
     at = push.repository.pushed_at  # it was in no running system before, however old it is
     return tuple(
