@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from inquest.rca.cause import Term
-from inquest.rca.finding import Sight
+from inquest.rca.finding import Finding, Sight
 from inquest.rca.graph import CallGraph, call_graph, map_dependencies
 from inquest.rca.mentions import complaints
 from inquest.rca.peers import hosts, silent_peers
@@ -74,19 +74,21 @@ def test_where_no_capability_says_whom_it_heard_nobody_is_taken_for_silent():
     assert unheard(graph, (Sight("collect-symptoms", "looked"),)) == frozenset()
 
 
+SUSPECTS = {"api": [Term("prior", -3.0), Term("excess", 3.0), Term("resource", 1.0), Term("target", 0.5)]}
+
+
 class TestStandIns:
     graph = CallGraph()
     graph.add("api", "ledger")
-    suspects = {"api": [Term("prior", -3.0), Term("excess", 3.0), Term("resource", 1.0), Term("target", 0.5)]}
 
     def test_a_silent_callee_may_be_what_its_caller_shows_but_not_what_only_the_caller_can_do(self):
-        found = with_stand_ins(self.suspects, self.graph, frozenset({"ledger"}))
+        found = with_stand_ins(SUSPECTS, self.graph, frozenset({"ledger"}))
         assert [term.name for term in found["ledger"]] == ["prior", "excess", "unseen"]
         assert sum(t.log_odds for t in found["ledger"]) < sum(t.log_odds for t in found["api"])
 
     def test_traced_calls_speak_for_it_instead(self):
         graph = CallGraph({"api": {"ledger"}}, {"ledger": {"api"}}, frozenset({"ledger"}))
-        assert with_stand_ins(self.suspects, graph, frozenset({"ledger"})) == self.suspects
+        assert with_stand_ins(SUSPECTS, graph, frozenset({"ledger"})) == SUSPECTS
 
 
 def test_a_line_names_hosts_of_the_platform_only():
@@ -95,8 +97,6 @@ def test_a_line_names_hosts_of_the_platform_only():
 
 
 def test_a_complaint_names_the_paged_entity_even_if_nothing_else_was_heard_of_it():
-    from inquest.rca.finding import Finding
-
     line = {"detector": "template", "template": "call to paymentservice failed", "classes": "refused"}
     said = Finding("log", "checkout", "s.", WINDOW, 100.0, 0.9, line)
     assert complaints([said], "paymentservice") == {0: ("paymentservice",)}
