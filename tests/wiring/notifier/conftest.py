@@ -14,11 +14,8 @@ from inquest.notifier.outbox import Outbox
 from inquest.notifier.ports import CannotTell
 from inquest.notifier.reading import Reading
 from inquest.testkit.memory import MemoryBus
-from inquest.testkit.stories import InvestigationBuilder
 
-ONE = InvestigationBuilder()
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-STORED = [item for item in ONE.messages() if item.subject not in (s.NOTICE_SENT, s.FEEDBACK_GIVEN)]
 
 
 @dataclass
@@ -48,23 +45,23 @@ class FakeSender:
         return thread or f"thread-{len(self.sent)}"
 
 
-def hook(**changes):
-    return {"id": "hook", "kind": "webhook", "url": "https://example.com", "live": True, **changes}
-
-
-def configured(*channels, **tenant) -> Config:
-    return Config.model_validate({"tenants": {"acme": {"channels": list(channels) or [hook()], **tenant}}})
+HOOK = {"id": "hook", "kind": "webhook", "url": "https://example.com", "live": True}
 
 
 @dataclass
 class World:
     bus: MemoryBus
     sender: FakeSender
-    config: Config
+    config: Config = field(default_factory=Config)
     now: datetime = NOW
 
     async def current(self):
         return self.config
+
+    def configure(self, *channels, **tenant):
+        """Set the tenant's channels, each over a live webhook where it has no kind of its own."""
+        given = [one if "kind" in one else {**HOOK, **one} for one in channels] or [HOOK]
+        self.config = Config.model_validate({"tenants": {"acme": {"channels": given, **tenant}}})
 
     def wire(self):
         threads = self.bus.kv(NOTIFIER_THREADS)
@@ -101,6 +98,7 @@ class World:
 
 @pytest.fixture
 def world(memory_bus):
-    world = World(memory_bus, FakeSender(), configured())
+    world = World(memory_bus, FakeSender())
+    world.configure()
     world.wire()
     return world

@@ -227,8 +227,9 @@ async def write(bucket: KeyValue, key: str, value: str, revision: int | None) ->
 
 def _stale(notice: Notice, told: Told | None) -> tuple[HeldBy, str] | None:
     """Return why telling this would make no sense to those who would read it."""
-    if notice.kind in FOLLOW_UPS and (told is None or told.outcome == "recorded"):
-        return "shadow", "nobody was told of this incident here"
+    if notice.kind in FOLLOW_UPS:
+        has_heard = told is not None and told.outcome != "recorded"
+        return None if has_heard else ("shadow", "nobody was told of this incident here")
     if told and told.notice_id != notice.notice_id and told.revision > notice.revision:
         return "overtaken", f"revision {told.revision} was told meanwhile"
     return None

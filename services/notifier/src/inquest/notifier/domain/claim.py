@@ -90,4 +90,5 @@ def told_after(told: Told | None, notice_id: str, revision: int, claim: Claim) -
     if claim.held_by not in ("", "shadow") or (told is not None and not has_left):
         return None  # what was held says nothing about what the channel has
     thread = claim.thread or (told.thread if told else None)
-    return Told(notice_id=notice_id, revision=revision, outcome=claim.outcome, thread=thread, at=claim.at)
+    newest = max(revision, told.revision if told else 0)
+    return Told(notice_id=notice_id, revision=newest, outcome=claim.outcome, thread=thread, at=claim.at)
