@@ -1,7 +1,7 @@
 """The operations over HTTP: parse, ask who it is, call, answer. What is parsed comes from the table of operations."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,7 +36,7 @@ class Call:
     """One request, parsed by the models of its operation."""
 
     caller: Caller
-    investigation_id: str
+    path: Mapping[str, str]  # parameters of the path by name
     query: Any
     body: Any
     last_event_id: str | None
@@ -73,20 +73,20 @@ def make_routes(operations: Operations, tokens: TokenFile) -> tuple[BaseRoute, .
 def _serving(operations: Operations) -> dict[str, Serve]:
     async def watch(call: Call) -> Response:
         after = _position(call.last_event_id) if call.last_event_id else call.query.after
-        records = await operations.watch(call.caller, call.query.tenant, call.investigation_id, after)
+        records = await operations.watch(call.caller, call.query.tenant, call.path["investigation_id"], after)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(event_stream(records), media_type="text/event-stream", headers=headers)
 
     return {
         "list_investigations": lambda call: operations.list(call.caller, call.query),
         "start_investigation": lambda call: operations.start(call.caller, call.query.tenant, call.body),
-        "get_investigation": lambda call: operations.get(call.caller, call.query.tenant, call.investigation_id),
+        "get_investigation": lambda call: operations.get(call.caller, call.query.tenant, call.path["investigation_id"]),
         "watch_investigation": watch,
         "cancel_investigation": lambda call: operations.cancel(
-            call.caller, call.query.tenant, call.investigation_id, call.body
+            call.caller, call.query.tenant, call.path["investigation_id"], call.body
         ),
         "give_feedback": lambda call: operations.give_feedback(
-            call.caller, call.query.tenant, call.investigation_id, call.body
+            call.caller, call.query.tenant, call.path["investigation_id"], call.body
         ),
     }
 
@@ -115,7 +115,7 @@ async def _call(row: Operation, request: Request, tokens: TokenFile) -> Call:
     )
     return Call(
         caller=caller,
-        investigation_id=request.path_params.get("investigation_id", ""),
+        path=request.path_params,
         query=_query(row.query, request.query_params),
         body=await _body(row.body, request) if row.body else None,
         last_event_id=request.headers.get("last-event-id"),

@@ -1,6 +1,7 @@
 """The OpenAPI document, made from the table of operations and its models. Pure."""
 
 import json
+import re
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -9,6 +10,7 @@ from inquest.api.domain.requests import Asked, Problem
 from inquest.api.domain.routes import OPERATIONS, Operation
 
 VERSION = "1.0.0"
+_PATH_PARAMETER = re.compile(r"{(\w+)}")
 _REF = "#/components/schemas/{model}"
 _ERRORS = {
     "400": "wrong input; the message names the field",
@@ -67,9 +69,9 @@ def _operation(row: Operation) -> dict[str, Any]:
 
 def _parameters(row: Operation) -> list[dict[str, Any]]:
     found = [_query_parameter(row.query, name) for name in row.query.model_fields]
-    if "{investigation_id}" in row.path:
+    for name in reversed(_PATH_PARAMETER.findall(row.path)):
         schema = {"type": "string", "pattern": "^[a-z0-9-]{1,48}$"}
-        found.insert(0, {"name": "investigation_id", "in": "path", "required": True, "schema": schema})
+        found.insert(0, {"name": name, "in": "path", "required": True, "schema": schema})
     if row.answer is None:
         schema = {"type": "string"}
         found.append({"name": "Last-Event-ID", "in": "header", "required": False, "schema": schema})
