@@ -19,6 +19,7 @@ def notice(**changes: Any) -> m.Notice:
         "title": "checkout latency p99 above 2 s",
         "headline": "checkout v1.42 shrank the DB pool from 20 to 2",
         "severity": "critical",
+        "number": 7,
         "services": ("checkout",),
         "refs": (m.SourceRef(source="pagerduty", ref="Q1ABC"), m.SourceRef(source="jira", ref="OPS-7")),
         "band": "likely",

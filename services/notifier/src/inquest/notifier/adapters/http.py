@@ -5,6 +5,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from inquest.notifier.ports import Clock, MaybeDelivered, NotDelivered, Refused
 
 CONNECT_S_MAX = 3.0
 ANSWER_BYTES_MAX = 256 * 1024
+READ_BYTES_MAX = 8 * 1024 * 1024  # of a list of comments, notes or messages
 _SAID_CHARS_MAX = 200
 _HINTS = {
     401: "check the reference of its credential, and whether it has expired",
@@ -42,7 +44,6 @@ class Request:
         finds: the service can be asked whether a request without an answer arrived.
         takes: statuses beside 2xx that are answers, not errors.
         reads_answer: False where the status is all that counts; the body is then never read.
-        bytes_max: of the answer.
     """
 
     channel: NetworkChannel
@@ -56,7 +57,6 @@ class Request:
     finds: bool = False
     takes: frozenset[int] = frozenset()
     reads_answer: bool = True
-    bytes_max: int = ANSWER_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,13 @@ class Http:
                 request.method, request.url, content=request.body, headers=headers, timeout=timeout
             ) as response,
         ):
-            is_read = request.reads_answer or not response.is_success
-            body = await _read(response, request.bytes_max) if is_read else b""
+            wants_body = request.reads_answer or not response.is_success
+            bytes_max = READ_BYTES_MAX if request.is_read else ANSWER_BYTES_MAX
+            body = await _read(response, bytes_max) if wants_body else b""
             return Answer(response.status_code, response.headers, body)
 
 
+@cache
 def trusted() -> ssl.SSLContext:
     """Return the public authorities and those that the machine trusts, such as a company's own."""
     context = ssl.create_default_context(cafile=certifi.where())

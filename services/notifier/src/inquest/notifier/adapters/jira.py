@@ -18,7 +18,6 @@ from inquest.notifier.domain.formats.refs import ref_of
 from inquest.notifier.ports import MaybeDelivered, Refused
 
 COMMENTS_MAX = 50
-COMMENTS_BYTES_MAX = 8 * 1024 * 1024
 _ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[0-9]{1,12}|[0-9]{1,20}")
 _COMMENT = re.compile(r"[0-9]{1,20}")
 
@@ -84,7 +83,6 @@ class Jira:
             is_read=method == "GET",
             finds=True,
             takes=frozenset({404}) if method == "PUT" else frozenset(),
-            bytes_max=COMMENTS_BYTES_MAX,
         )
         return await self.http.ask(request)
 

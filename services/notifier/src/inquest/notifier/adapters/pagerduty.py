@@ -17,7 +17,6 @@ from inquest.notifier.domain.formats import text
 from inquest.notifier.domain.formats.refs import ref_of
 from inquest.notifier.ports import Refused
 
-NOTES_BYTES_MAX = 8 * 1024 * 1024
 _INCIDENT = re.compile(r"[A-Za-z0-9]{1,64}")
 _PAGES: set[NoticeKind] = {"escalation", "test"}  # worth a page of their own when there is no incident to write on
 
@@ -110,6 +109,5 @@ class PagerDuty:
             body=None if body is None else json.dumps(body).encode(),
             is_read=method == "GET",
             finds=True,
-            bytes_max=NOTES_BYTES_MAX,
         )
         return (await self.http.ask(request)).document()

@@ -19,7 +19,6 @@ from inquest.notifier.ports import CannotTell, MaybeDelivered, NotDelivered, Ref
 
 PAGES_MAX = 5
 MESSAGES_MAX = 100
-HISTORY_BYTES_MAX = 8 * 1024 * 1024
 _UPDATES: set[NoticeKind] = {"verdict", "revision", "resolved", "correction"}  # others only answer in the thread
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
@@ -138,7 +137,6 @@ class Slack:
             body=body,
             is_read=body is None,
             finds=True,
-            bytes_max=HISTORY_BYTES_MAX,
         )
         return (await self.http.ask(request)).document()
 

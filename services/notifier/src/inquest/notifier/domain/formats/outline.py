@@ -86,7 +86,7 @@ def outline(notice: Notice, detail: Detail = FULL) -> Outline:
         return Outline(heading, heading, "", (Part("", kept),) if kept else (), (), reference)
     return Outline(
         title=quiet(content.title, TITLE_CHARS_MAX) or "an incident",
-        heading=_PREFIXES[notice.kind] + (quiet(content.headline, TITLE_CHARS_MAX) or "no cause is named"),
+        heading=_heading(_PREFIXES[notice.kind], quiet(content.headline, TITLE_CHARS_MAX) or "no cause is named"),
         facts=" · ".join(_facts(content)),
         parts=tuple(_parts(content, detail)),
         links=tuple(_links(content))[: detail.links_max],
@@ -122,7 +122,15 @@ def http_url(text: str) -> str | None:
     return url if is_good and len(url) <= URL_CHARS_MAX else None
 
 
+def _heading(prefix: str, headline: str) -> str:
+    """Return the headline with what kind of news it is, unless it says so itself."""
+    rest = headline[len(prefix) :] if headline.casefold().startswith(prefix.casefold()) else headline
+    return prefix + rest
+
+
 def _facts(content: NoticeContent) -> Iterator[str]:
+    if content.number:
+        yield f"INC-{content.number}"
     if content.band is not None:
         yield f"{content.band} {content.confidence:.2f}" if content.confidence is not None else content.band
     yield content.severity
