@@ -61,6 +61,7 @@ _INV = ("tenant", "investigation")
 
 INGEST_DELIVERY = Subject("ingest", ("source", "tenant"), None, ("outside", "intake"), "INGEST")
 SIGNAL_RECEIVED = Subject("evt.signal.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
+CHANGE_RECEIVED = Subject("evt.change.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
 INCIDENT_OPENED = Subject("evt.incident.opened.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
 INCIDENT_UPDATED = Subject("evt.incident.updated.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
 INCIDENT_RESOLVED = Subject("evt.incident.resolved.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
@@ -99,6 +100,7 @@ FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "F
 SUBJECTS: tuple[Subject, ...] = (
     INGEST_DELIVERY,
     SIGNAL_RECEIVED,
+    CHANGE_RECEIVED,
     INCIDENT_OPENED,
     INCIDENT_UPDATED,
     INCIDENT_RESOLVED,

@@ -60,7 +60,9 @@ SERVICES = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "t
 
 STREAMS: tuple[Stream, ...] = (
     Stream("INGEST", ("ingest.>",), age_s_max=14 * DAY_S, why="raw deliveries, as received"),
-    Stream("SIGNALS", ("evt.signal.>",), age_s_max=30 * DAY_S, why="normalised signals"),
+    Stream(
+        "SIGNALS", ("evt.signal.>", "evt.change.>"), age_s_max=30 * DAY_S, why="normalised signals; changes by themselves"
+    ),
     Stream("INCIDENTS", ("evt.incident.>",), age_s_max=90 * DAY_S, why="what correlation decided"),
     Stream(
         "ADMISSIONS", ("evt.admission.>",), age_s_max=90 * DAY_S, why="which incidents are investigated, and why not"
@@ -153,7 +155,7 @@ CONSUMERS: tuple[Consumer, ...] = (
         "intake-signals",
         "SIGNALS",
         "intake",
-        (s.SIGNAL_RECEIVED.pattern(),),
+        (s.SIGNAL_RECEIVED.pattern(), s.CHANGE_RECEIVED.pattern()),
         batch_max=200,
         why="folded in batches, committed with one compare-and-set per tenant",
     ),
@@ -268,6 +270,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "api": ("AUDIT",),
     "worker": ("EVIDENCE",),
+    "gateway": ("SIGNALS",),  # the changes that came in through the doors
     # An advisory names a message of any stream; it is fetched to become a dead letter.
     "tracestore": tuple(stream.name for stream in STREAMS),
 }

@@ -38,10 +38,14 @@ class Reader:
         message = decode(subject, raw.headers or {}, raw.data or b"")
         return Stored(message, int(raw.seq or 0), str(raw.subject))
 
-    async def read(self, subject: Subject, keys: Mapping[str, str]) -> list[Stored[Any]]:
+    async def read(
+        self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None
+    ) -> list[Stored[Any]]:
         """See BusPort.read. Raises Impossible past READ_MESSAGES_MAX messages."""
         found: list[Stored[Any]] = []
-        async for batch in self._scan(_stream(subject), subject.pattern(**keys), 0, FETCH_MESSAGES_MAX):
+        async for batch in self._scan(
+            _stream(subject), subject.pattern(**keys), _start(since=since), FETCH_MESSAGES_MAX
+        ):
             for delivery in batch:
                 message = decode(subject, delivery.headers, delivery.payload)
                 found.append(Stored(message, delivery.stream_seq, delivery.subject))
@@ -53,18 +57,17 @@ class Reader:
         self, stream: str, after_seq: int, batch_max: int
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
         """See BusPort.replay."""
-        async for batch in self._scan(stream, None, after_seq, batch_max):
+        async for batch in self._scan(stream, None, _start(after_seq=after_seq), batch_max):
             yield [decoded(delivery) for delivery in batch]
 
     async def _scan(
-        self, stream: str, pattern: str | None, after_seq: int, batch_max: int
+        self, stream: str, pattern: str | None, start: Mapping[str, Any], batch_max: int
     ) -> AsyncIterator[list[Delivery]]:
         """Yield what a stream holds now, through a short-lived consumer that keeps no state on disk."""
         js = self._connection.js
         config = ConsumerConfig(
             ack_policy=AckPolicy.NONE,
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE if after_seq else DeliverPolicy.ALL,
-            opt_start_seq=after_seq + 1 if after_seq else None,
+            **start,
             filter_subject=pattern,
             inactive_threshold=INACTIVE_S,
             mem_storage=True,
@@ -105,6 +108,14 @@ class Reader:
         stored_at = raw.time if isinstance(raw.time, datetime) else datetime.now(UTC)
         keys = find_row(subject)[1]
         return Delivery(subject, keys, dict(raw.headers or {}), stream, seq, 1, 1, raw.data or b"", stored_at)
+
+
+def _start(*, after_seq: int = 0, since: datetime | None = None) -> Mapping[str, Any]:
+    if since is not None:
+        return {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": since}
+    if after_seq:
+        return {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after_seq + 1}
+    return {"deliver_policy": DeliverPolicy.ALL}
 
 
 def _stream(subject: Subject) -> str:
