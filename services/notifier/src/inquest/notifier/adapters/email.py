@@ -96,9 +96,8 @@ def _said(channel: EmailChannel, lost: type[NotDelivered | MaybeDelivered]) -> I
             raise NotDelivered(text) from error
         hint = "check user and password" if isinstance(error, aiosmtplib.SMTPAuthenticationError) else "check addresses"
         raise Refused(f"{text}; {hint}") from error
-    except aiosmtplib.SMTPNotSupported as error:
-        raise Refused(f"channel {channel.id}: {error}; check `tls` and `user`") from error
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        raise lost(
-            f"channel {channel.id}: {channel.host} does not answer: {plain(str(error)) or type(error).__name__}"
-        ) from error
+    except (OSError, aiosmtplib.SMTPTimeoutError, aiosmtplib.SMTPServerDisconnected) as error:
+        said = plain(str(error)) or type(error).__name__
+        raise lost(f"channel {channel.id}: {channel.host} does not answer: {said}") from error
+    except aiosmtplib.SMTPException as error:  # no STARTTLS, or no way to log in: to send in the clear is no way out
+        raise Refused(f"channel {channel.id}: {plain(str(error))}; check `tls` and `user`") from error
