@@ -52,6 +52,13 @@ def _one_or_more(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+def _keys_as_json(values: Any) -> Any:
+    """Return a mapping whose keys are as JSON has them: YAML reads 5 and true as a number and a boolean."""
+    if not isinstance(values, dict):
+        return values
+    return {str(key).lower() if isinstance(key, bool) else str(key): value for key, value in values.items()}
+
+
 JsonPath = Annotated[str, AfterValidator(_checked), Field(max_length=500, examples=["$.host.app", "$.tags[0]"])]
 """Where a value stands in a delivery: `$.host.app`, `$['a name'].b`, `$.tags[0]`, `$.tags[-1]`, `$.tags[*]`."""
 
@@ -61,7 +68,7 @@ class Lookup(Section):
 
     path: JsonPath | None = None
     const: Scalar | None = None
-    values: dict[str, str] = Field(
+    values: Annotated[dict[str, str], BeforeValidator(_keys_as_json, json_schema_input_type=dict[str, str])] = Field(
         default_factory=dict, max_length=200, description="What is found, and what it means; `*` is anything else."
     )
     default: Scalar | None = Field(default=None, description="Used where the path leads to nothing.")

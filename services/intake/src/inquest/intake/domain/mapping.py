@@ -46,12 +46,13 @@ def mapped(item: Any, mapping: Mapping, received_at: datetime, source: str, root
 
     if mapping.each is None:
         return one(0, item)
-    found = list(_walk(item, steps(mapping.each)[1:]))
-    items = found[0] if len(found) == 1 and EVERY not in steps(mapping.each) else found
-    if not isinstance(items, list):
-        what = f"a JSON {type(items).__name__}" if found else "nothing"
+    found: Any = list(_walk(item, steps(mapping.each)[1:]))
+    if EVERY not in steps(mapping.each):
+        found = found[0] if found else None
+    if not isinstance(found, list):
+        what = "nothing" if found is None else f"a JSON {type(found).__name__}"
         raise Refused("not-understood", f"mapping.each: {mapping.each} leads to {what}, not to a list")
-    return several(items, one, received_at)
+    return several(found, one, received_at)
 
 
 @dataclass(frozen=True, slots=True)

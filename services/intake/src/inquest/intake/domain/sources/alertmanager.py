@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import Field
 
 from inquest.intake.domain import labels as of
-from inquest.intake.domain.payload import Key, Moment, Payload, Word, labelled, links, understood
+from inquest.intake.domain.payload import NAME_CHARS_MAX, Moment, Payload, Word, labelled, links, understood
 from inquest.intake.domain.reading import Reading, content_key, passed_over
 from inquest.intake.domain.refusal import Refused
 from inquest.intake.domain.several import several
@@ -30,7 +30,7 @@ class Alert(Payload):
     startsAt: Moment  # noqa: N815 - the sender's name
     endsAt: Moment | None = None  # noqa: N815 - the sender's name
     generatorURL: str = ""  # noqa: N815 - the sender's name
-    fingerprint: Key | None = None
+    fingerprint: str = Field(default="", max_length=NAME_CHARS_MAX)
 
     @property
     def identity(self) -> str:
