@@ -65,6 +65,11 @@ class TraceStoreServiceStub:
                 request_serializer=inquest_dot_v1_dot_services__pb2.ListIncidentsRequest.SerializeToString,
                 response_deserializer=inquest_dot_v1_dot_services__pb2.ListIncidentsResponse.FromString,
                 _registered_method=True)
+        self.ListNotices = channel.unary_unary(
+                '/inquest.v1.TraceStoreService/ListNotices',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ListNoticesRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ListNoticesResponse.FromString,
+                _registered_method=True)
 
 
 class TraceStoreServiceServicer:
@@ -113,6 +118,13 @@ class TraceStoreServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListNotices(self, request, context):
+        """ListNotices returns what became of notices, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TraceStoreServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -145,6 +157,11 @@ def add_TraceStoreServiceServicer_to_server(servicer, server):
                     servicer.ListIncidents,
                     request_deserializer=inquest_dot_v1_dot_services__pb2.ListIncidentsRequest.FromString,
                     response_serializer=inquest_dot_v1_dot_services__pb2.ListIncidentsResponse.SerializeToString,
+            ),
+            'ListNotices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNotices,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ListNoticesRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ListNoticesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -310,6 +327,33 @@ class TraceStoreService:
             '/inquest.v1.TraceStoreService/ListIncidents',
             inquest_dot_v1_dot_services__pb2.ListIncidentsRequest.SerializeToString,
             inquest_dot_v1_dot_services__pb2.ListIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNotices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.TraceStoreService/ListNotices',
+            inquest_dot_v1_dot_services__pb2.ListNoticesRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ListNoticesResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -732,6 +776,349 @@ class IncidentService:
             '/inquest.v1.IncidentService/List',
             inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.SerializeToString,
             inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class ControlServiceStub:
+    """ControlService is what people switch while the system runs, and what became of notices. Who may ask is decided as in
+    InvestigationService; every change is kept in the audit.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.GetPanic = channel.unary_unary(
+                '/inquest.v1.ControlService/GetPanic',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceGetPanicRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceGetPanicResponse.FromString,
+                _registered_method=True)
+        self.SetPanic = channel.unary_unary(
+                '/inquest.v1.ControlService/SetPanic',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceSetPanicRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceSetPanicResponse.FromString,
+                _registered_method=True)
+        self.ListMutes = channel.unary_unary(
+                '/inquest.v1.ControlService/ListMutes',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceListMutesRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceListMutesResponse.FromString,
+                _registered_method=True)
+        self.AddMute = channel.unary_unary(
+                '/inquest.v1.ControlService/AddMute',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceAddMuteRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceAddMuteResponse.FromString,
+                _registered_method=True)
+        self.EndMute = channel.unary_unary(
+                '/inquest.v1.ControlService/EndMute',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceEndMuteRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceEndMuteResponse.FromString,
+                _registered_method=True)
+        self.ListNotices = channel.unary_unary(
+                '/inquest.v1.ControlService/ListNotices',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceListNoticesRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceListNoticesResponse.FromString,
+                _registered_method=True)
+        self.ListAudit = channel.unary_unary(
+                '/inquest.v1.ControlService/ListAudit',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceListAuditRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceListAuditResponse.FromString,
+                _registered_method=True)
+
+
+class ControlServiceServicer:
+    """ControlService is what people switch while the system runs, and what became of notices. Who may ask is decided as in
+    InvestigationService; every change is kept in the audit.
+    """
+
+    def GetPanic(self, request, context):
+        """GetPanic returns whether what leaves is stopped.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPanic(self, request, context):
+        """SetPanic stops everything that leaves within a second, or lets it go on. What was held is not sent later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMutes(self, request, context):
+        """ListMutes returns the mutes that have not ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddMute(self, request, context):
+        """AddMute has people not told for a while; signals are kept and correlated all the same.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndMute(self, request, context):
+        """EndMute ends a mute before its time. NOT_FOUND when none of that id holds.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListNotices(self, request, context):
+        """ListNotices returns what was sent, or would have been, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAudit(self, request, context):
+        """ListAudit returns who used which control, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ControlServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'GetPanic': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPanic,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceGetPanicRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceGetPanicResponse.SerializeToString,
+            ),
+            'SetPanic': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPanic,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceSetPanicRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceSetPanicResponse.SerializeToString,
+            ),
+            'ListMutes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMutes,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceListMutesRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceListMutesResponse.SerializeToString,
+            ),
+            'AddMute': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddMute,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceAddMuteRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceAddMuteResponse.SerializeToString,
+            ),
+            'EndMute': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndMute,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceEndMuteRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceEndMuteResponse.SerializeToString,
+            ),
+            'ListNotices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNotices,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceListNoticesRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceListNoticesResponse.SerializeToString,
+            ),
+            'ListAudit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAudit,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ControlServiceListAuditRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ControlServiceListAuditResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.ControlService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.ControlService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class ControlService:
+    """ControlService is what people switch while the system runs, and what became of notices. Who may ask is decided as in
+    InvestigationService; every change is kept in the audit.
+    """
+
+    @staticmethod
+    def GetPanic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/GetPanic',
+            inquest_dot_v1_dot_services__pb2.ControlServiceGetPanicRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceGetPanicResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPanic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/SetPanic',
+            inquest_dot_v1_dot_services__pb2.ControlServiceSetPanicRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceSetPanicResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMutes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/ListMutes',
+            inquest_dot_v1_dot_services__pb2.ControlServiceListMutesRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceListMutesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddMute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/AddMute',
+            inquest_dot_v1_dot_services__pb2.ControlServiceAddMuteRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceAddMuteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndMute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/EndMute',
+            inquest_dot_v1_dot_services__pb2.ControlServiceEndMuteRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceEndMuteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNotices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/ListNotices',
+            inquest_dot_v1_dot_services__pb2.ControlServiceListNoticesRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceListNoticesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ControlService/ListAudit',
+            inquest_dot_v1_dot_services__pb2.ControlServiceListAuditRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ControlServiceListAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,

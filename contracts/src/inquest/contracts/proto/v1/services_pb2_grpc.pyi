@@ -45,6 +45,8 @@ class TraceStoreServiceStub:
     """GetIncident returns the story of one incident. NOT_FOUND when the tenant has no such incident."""
     ListIncidents: _grpc.UnaryUnaryMultiCallable[_services_pb2.ListIncidentsRequest, _services_pb2.ListIncidentsResponse]
     """ListIncidents returns one line each, newest first."""
+    ListNotices: _grpc.UnaryUnaryMultiCallable[_services_pb2.ListNoticesRequest, _services_pb2.ListNoticesResponse]
+    """ListNotices returns what became of notices, newest first."""
 
 @_typing.type_check_only
 class TraceStoreServiceAsyncStub(TraceStoreServiceStub):
@@ -63,6 +65,8 @@ class TraceStoreServiceAsyncStub(TraceStoreServiceStub):
     """GetIncident returns the story of one incident. NOT_FOUND when the tenant has no such incident."""
     ListIncidents: _aio.UnaryUnaryMultiCallable[_services_pb2.ListIncidentsRequest, _services_pb2.ListIncidentsResponse]  # type: ignore[assignment]
     """ListIncidents returns one line each, newest first."""
+    ListNotices: _aio.UnaryUnaryMultiCallable[_services_pb2.ListNoticesRequest, _services_pb2.ListNoticesResponse]  # type: ignore[assignment]
+    """ListNotices returns what became of notices, newest first."""
 
 class TraceStoreServiceServicer(metaclass=_abc_1.ABCMeta):
     """TraceStoreService answers what happened. It never writes."""
@@ -114,6 +118,14 @@ class TraceStoreServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_services_pb2.ListIncidentsResponse, _abc.Awaitable[_services_pb2.ListIncidentsResponse]]:
         """ListIncidents returns one line each, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListNotices(
+        self,
+        request: _services_pb2.ListNoticesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ListNoticesResponse, _abc.Awaitable[_services_pb2.ListNoticesResponse]]:
+        """ListNotices returns what became of notices, newest first."""
 
 def add_TraceStoreServiceServicer_to_server(servicer: TraceStoreServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
@@ -262,3 +274,112 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         """List returns one line each, newest first."""
 
 def add_IncidentServiceServicer_to_server(servicer: IncidentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class ControlServiceStub:
+    """ControlService is what people switch while the system runs, and what became of notices. Who may ask is decided as in
+    InvestigationService; every change is kept in the audit.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> ControlServiceAsyncStub: ...
+    GetPanic: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceGetPanicRequest, _services_pb2.ControlServiceGetPanicResponse]
+    """GetPanic returns whether what leaves is stopped."""
+    SetPanic: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceSetPanicRequest, _services_pb2.ControlServiceSetPanicResponse]
+    """SetPanic stops everything that leaves within a second, or lets it go on. What was held is not sent later."""
+    ListMutes: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceListMutesRequest, _services_pb2.ControlServiceListMutesResponse]
+    """ListMutes returns the mutes that have not ended."""
+    AddMute: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceAddMuteRequest, _services_pb2.ControlServiceAddMuteResponse]
+    """AddMute has people not told for a while; signals are kept and correlated all the same."""
+    EndMute: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceEndMuteRequest, _services_pb2.ControlServiceEndMuteResponse]
+    """EndMute ends a mute before its time. NOT_FOUND when none of that id holds."""
+    ListNotices: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceListNoticesRequest, _services_pb2.ControlServiceListNoticesResponse]
+    """ListNotices returns what was sent, or would have been, newest first."""
+    ListAudit: _grpc.UnaryUnaryMultiCallable[_services_pb2.ControlServiceListAuditRequest, _services_pb2.ControlServiceListAuditResponse]
+    """ListAudit returns who used which control, newest first."""
+
+@_typing.type_check_only
+class ControlServiceAsyncStub(ControlServiceStub):
+    """ControlService is what people switch while the system runs, and what became of notices. Who may ask is decided as in
+    InvestigationService; every change is kept in the audit.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    GetPanic: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceGetPanicRequest, _services_pb2.ControlServiceGetPanicResponse]  # type: ignore[assignment]
+    """GetPanic returns whether what leaves is stopped."""
+    SetPanic: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceSetPanicRequest, _services_pb2.ControlServiceSetPanicResponse]  # type: ignore[assignment]
+    """SetPanic stops everything that leaves within a second, or lets it go on. What was held is not sent later."""
+    ListMutes: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceListMutesRequest, _services_pb2.ControlServiceListMutesResponse]  # type: ignore[assignment]
+    """ListMutes returns the mutes that have not ended."""
+    AddMute: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceAddMuteRequest, _services_pb2.ControlServiceAddMuteResponse]  # type: ignore[assignment]
+    """AddMute has people not told for a while; signals are kept and correlated all the same."""
+    EndMute: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceEndMuteRequest, _services_pb2.ControlServiceEndMuteResponse]  # type: ignore[assignment]
+    """EndMute ends a mute before its time. NOT_FOUND when none of that id holds."""
+    ListNotices: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceListNoticesRequest, _services_pb2.ControlServiceListNoticesResponse]  # type: ignore[assignment]
+    """ListNotices returns what was sent, or would have been, newest first."""
+    ListAudit: _aio.UnaryUnaryMultiCallable[_services_pb2.ControlServiceListAuditRequest, _services_pb2.ControlServiceListAuditResponse]  # type: ignore[assignment]
+    """ListAudit returns who used which control, newest first."""
+
+class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
+    """ControlService is what people switch while the system runs, and what became of notices. Who may ask is decided as in
+    InvestigationService; every change is kept in the audit.
+    """
+
+    @_abc_1.abstractmethod
+    def GetPanic(
+        self,
+        request: _services_pb2.ControlServiceGetPanicRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceGetPanicResponse, _abc.Awaitable[_services_pb2.ControlServiceGetPanicResponse]]:
+        """GetPanic returns whether what leaves is stopped."""
+
+    @_abc_1.abstractmethod
+    def SetPanic(
+        self,
+        request: _services_pb2.ControlServiceSetPanicRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceSetPanicResponse, _abc.Awaitable[_services_pb2.ControlServiceSetPanicResponse]]:
+        """SetPanic stops everything that leaves within a second, or lets it go on. What was held is not sent later."""
+
+    @_abc_1.abstractmethod
+    def ListMutes(
+        self,
+        request: _services_pb2.ControlServiceListMutesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceListMutesResponse, _abc.Awaitable[_services_pb2.ControlServiceListMutesResponse]]:
+        """ListMutes returns the mutes that have not ended."""
+
+    @_abc_1.abstractmethod
+    def AddMute(
+        self,
+        request: _services_pb2.ControlServiceAddMuteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceAddMuteResponse, _abc.Awaitable[_services_pb2.ControlServiceAddMuteResponse]]:
+        """AddMute has people not told for a while; signals are kept and correlated all the same."""
+
+    @_abc_1.abstractmethod
+    def EndMute(
+        self,
+        request: _services_pb2.ControlServiceEndMuteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceEndMuteResponse, _abc.Awaitable[_services_pb2.ControlServiceEndMuteResponse]]:
+        """EndMute ends a mute before its time. NOT_FOUND when none of that id holds."""
+
+    @_abc_1.abstractmethod
+    def ListNotices(
+        self,
+        request: _services_pb2.ControlServiceListNoticesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceListNoticesResponse, _abc.Awaitable[_services_pb2.ControlServiceListNoticesResponse]]:
+        """ListNotices returns what was sent, or would have been, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListAudit(
+        self,
+        request: _services_pb2.ControlServiceListAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ControlServiceListAuditResponse, _abc.Awaitable[_services_pb2.ControlServiceListAuditResponse]]:
+        """ListAudit returns who used which control, newest first."""
+
+def add_ControlServiceServicer_to_server(servicer: ControlServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
