@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from inquest.api.domain.control_requests import NoticesAnswer, NoticesQuery
 from inquest.api.domain.requests import Investigations, ListQuery
 from inquest.contracts.latest import InvestigationStory, Message, TimelineEntry
 
@@ -20,6 +21,14 @@ class Record:
     entry: TimelineEntry
     kind: str
     message: Message | None
+
+
+class Notices(Protocol):
+    """What became of notices. Raises Impossible for bad input, RetryLater while the trace store is away."""
+
+    async def notices(self, tenant: str, query: NoticesQuery) -> NoticesAnswer:
+        """Return one page, newest first."""
+        ...
 
 
 class Stories(Protocol):

@@ -6,9 +6,11 @@ from inquest.api.adapters.http import make_routes
 from inquest.api.adapters.listener import Listener
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.adapters.tracestore import TraceStoreClient
+from inquest.api.controls import Controls
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
 from inquest.bus.port import BusPort
+from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.runtime import Service
 
 
@@ -22,11 +24,12 @@ def build(bus: BusPort, settings: Settings) -> Service:
         settings.tracestore_addr, settings.tracestore_address_file, settings.tracestore_token_file
     )
     operations = Operations(bus, stories, _now)
+    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now)
     tokens = TokenFile(settings.api_tokens_ref)
-    listener = Listener(operations, tokens, settings)
+    listener = Listener(operations, controls, tokens, settings)
     return Service(
         name="api",
-        routes=make_routes(operations, tokens),
+        routes=make_routes(operations, controls, tokens),
         on_start=(tokens.check, listener.start),
         on_stop=(stories.close, listener.stop),
         pings={"tracestore": stories.ping},

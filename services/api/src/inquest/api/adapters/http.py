@@ -14,11 +14,13 @@ from starlette.routing import BaseRoute, Match, Route
 
 from inquest.api.adapters.sse import event_stream
 from inquest.api.adapters.tokens import TokenFile
+from inquest.api.controls import Controls
 from inquest.api.domain.access import Caller
 from inquest.api.domain.openapi import document
+from inquest.api.domain.operation import Operation
 from inquest.api.domain.problems import bad_input, problem_of
 from inquest.api.domain.requests import Asked, Problem
-from inquest.api.domain.routes import OPERATIONS, Operation
+from inquest.api.domain.routes import OPERATIONS
 from inquest.api.errors import Forbidden, TooLarge, Unauthenticated
 from inquest.api.operations import Operations
 from inquest.contracts.errors import Impossible, NotFound
@@ -45,9 +47,9 @@ class Call:
 Serve = Callable[[Call], Awaitable[BaseModel | Response]]
 
 
-def make_routes(operations: Operations, tokens: TokenFile) -> tuple[BaseRoute, ...]:
+def make_routes(operations: Operations, controls: Controls, tokens: TokenFile) -> tuple[BaseRoute, ...]:
     """Return the routes: one for each row of the table, the document, and one for everything else under /v1/."""
-    serving = _serving(operations)
+    serving = {**_serving(operations), **_controlling(controls)}
     routes = [Route(row.path, _endpoint(row, serving[row.name], tokens), methods=[row.method]) for row in OPERATIONS]
 
     async def unknown(request: Request) -> Response:
@@ -88,6 +90,18 @@ def _serving(operations: Operations) -> dict[str, Serve]:
         "give_feedback": lambda call: operations.give_feedback(
             call.caller, call.query.tenant, call.path["investigation_id"], call.body
         ),
+    }
+
+
+def _controlling(controls: Controls) -> dict[str, Serve]:
+    return {
+        "get_panic": lambda call: controls.get_panic(call.caller, call.query.tenant),
+        "set_panic": lambda call: controls.set_panic(call.caller, call.query.tenant, call.body),
+        "list_mutes": lambda call: controls.list_mutes(call.caller, call.query.tenant),
+        "add_mute": lambda call: controls.add_mute(call.caller, call.query.tenant, call.body),
+        "end_mute": lambda call: controls.end_mute(call.caller, call.query.tenant, call.path["mute_id"], call.body),
+        "list_notices": lambda call: controls.list_notices(call.caller, call.query),
+        "list_audit": lambda call: controls.list_audit(call.caller, call.query),
     }
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from inquest.api.domain.control_requests import NoticesAnswer, NoticesQuery
 from inquest.api.domain.requests import Investigations, ListQuery
 from inquest.api.errors import Busy
 from inquest.api.ports import Record
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
-from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
+from inquest.contracts.latest import InvestigationStory, InvestigationSummary, NoticeSent, TimelineEntry
 from inquest.contracts.records import RECORD_KINDS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ResultT = TypeVar("ResultT")
 
 
 class TraceStoreClient:
-    """Implements Stories. The address is looked up for each call, as a restarted trace store may have another."""
+    """Implements Stories and Notices. Each call looks the address up: a restarted trace store may have another."""
 
     def __init__(self, address: str | None, address_file: Path, token_file: Path | None) -> None:
         self._fixed = address
@@ -76,6 +77,22 @@ class TraceStoreClient:
             lines, token = list(page.investigations), page.next_page_token
         summaries = tuple(codec.from_proto(line, InvestigationSummary) for line in lines)
         return Investigations(investigations=summaries, next_page_token=token)
+
+    async def notices(self, tenant: str, query: NoticesQuery) -> NoticesAnswer:
+        """See Notices."""
+        from inquest.contracts import codec  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+        narrow = pb.NoticeFilter(
+            investigation_id=query.investigation, channel=query.channel, kind=query.kind, outcome=query.outcome or None
+        )
+        request = pb.ListNoticesRequest(
+            tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token
+        )
+        stub = await self._stub()
+        page = await _answer(stub.ListNotices(request, timeout=CALL_S_MAX, metadata=self._metadata()))
+        found = tuple(codec.from_proto(notice, NoticeSent) for notice in page.notices)
+        return NoticesAnswer(notices=found, next_page_token=page.next_page_token)
 
     async def watch(self, tenant: str, investigation_id: str, after: int) -> AsyncIterator[Record]:
         """See Stories."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from inquest.api.domain.operation import Operation
 from inquest.api.domain.requests import Asked, Problem
-from inquest.api.domain.routes import OPERATIONS, Operation
+from inquest.api.domain.routes import OPERATIONS
 
 VERSION = "1.0.0"
 _PATH_PARAMETER = re.compile(r"{(\w+)}")

@@ -1,10 +1,8 @@
 """The table of HTTP operations. Routes and the OpenAPI document are both made from it. Pure."""
 
-from dataclasses import dataclass
-
+from inquest.api.domain.control_routes import CONTROL_OPERATIONS
+from inquest.api.domain.operation import Operation
 from inquest.api.domain.requests import (
-    Answer,
-    Asked,
     CancelBody,
     Cancelled,
     FeedbackBody,
@@ -16,37 +14,10 @@ from inquest.api.domain.requests import (
     TenantQuery,
     WatchQuery,
 )
-from inquest.contracts.latest import InvestigationStory, Message
+from inquest.contracts.latest import InvestigationStory
 
 ONE = "/v1/investigations/{investigation_id}"
 ALL = "/v1/investigations"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One row.
-
-    Attributes:
-        name: operationId, and the name of the endpoint that serves it.
-        method: GET or POST.
-        path: with `{investigation_id}`.
-        summary: one line.
-        role: the least role that may.
-        query: model of the query parameters.
-        body: model of the JSON body, or None.
-        answer: model of the JSON answer; None for an event stream.
-        status: of success.
-    """
-
-    name: str
-    method: str
-    path: str
-    summary: str
-    role: str
-    query: type[Asked]
-    body: type[Asked] | None
-    answer: type[Answer] | type[Message] | None
-    status: int = 200
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -106,4 +77,5 @@ OPERATIONS: tuple[Operation, ...] = (
         FeedbackGiven,
         201,
     ),
+    *CONTROL_OPERATIONS,
 )

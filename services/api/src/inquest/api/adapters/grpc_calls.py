@@ -1,0 +1,82 @@
+"""What every gRPC operation does around its own work: who asks, what is valid, how a failure is said."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import Any, Never, TypeVar
+from urllib.parse import unquote
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import ValidationError
+
+from inquest.api.adapters.tokens import TokenFile
+from inquest.api.domain.access import Caller
+from inquest.api.domain.problems import bad_input, problem_of
+from inquest.api.domain.requests import Asked
+from inquest.contracts.errors import Impossible
+from inquest.telemetry.logs import get_logger
+
+ResultT = TypeVar("ResultT")
+AskedT = TypeVar("AskedT", bound=Asked)
+
+_log = get_logger("api")
+_CODES = {
+    400: grpc.StatusCode.INVALID_ARGUMENT,
+    401: grpc.StatusCode.UNAUTHENTICATED,
+    403: grpc.StatusCode.PERMISSION_DENIED,
+    404: grpc.StatusCode.NOT_FOUND,
+    429: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    503: grpc.StatusCode.UNAVAILABLE,
+}
+
+
+def caller_of(context: Any, tokens: TokenFile) -> Caller:
+    """Return who asks. Raises Unauthenticated."""
+    sent = dict(context.invocation_metadata() or ()).get("authorization")
+    return tokens.identify(str(sent) if sent else None, peer_host(context.peer()), None)
+
+
+def peer_host(peer: str) -> str:
+    """Return the address in gRPC's name of a peer: `ipv4:127.0.0.1:5`, `ipv6:%5B::1%5D:5`."""
+    return unquote(peer.partition(":")[2]).rpartition(":")[0]
+
+
+async def answer(context: Any, work: Awaitable[ResultT]) -> ResultT:
+    """Return the result, or end the call with the status that the error means."""
+    try:
+        return await work
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - every failure has one form
+        await abort(context, error)
+
+
+async def abort(context: Any, error: Exception) -> Never:
+    """End the call with the status that the error means."""
+    status, problem = problem_of(error)
+    if status == 500:
+        _log.error("request_failed", exc_info=error)
+    await context.abort(_CODES.get(status, grpc.StatusCode.INTERNAL), f"{problem.message} ({problem.hint})")
+    raise AssertionError("abort raises")
+
+
+def tenant_of(request: Any) -> str | None:
+    """Return the tenant that a request names, None where it names none."""
+    return request.tenant or None
+
+
+def valid(model: type[AskedT], values: dict[str, Any]) -> AskedT:
+    """Return the parsed request. Raises Impossible naming what is wrong."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise bad_input(error) from error
+
+
+def time_of(sent: Timestamp) -> datetime:
+    """Return the time in UTC. Raises Impossible."""
+    try:
+        return sent.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise Impossible(f"a time is out of range: {error}") from error

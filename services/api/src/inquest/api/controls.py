@@ -1,0 +1,121 @@
+"""The operations on controls, the same over HTTP and gRPC: who may, what is written, and the record of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from inquest.api.domain.access import EVERY_TENANT, Caller
+from inquest.api.domain.control_requests import (
+    AuditAnswer,
+    AuditQuery,
+    EndMuteBody,
+    MuteBody,
+    MuteEnded,
+    MutesAnswer,
+    NoticesAnswer,
+    NoticesQuery,
+    PanicBody,
+    PanicStatus,
+)
+from inquest.api.domain.controls import (
+    audit_record,
+    lasting,
+    mute_of,
+    panic_status,
+    with_mute,
+    without_mute,
+)
+from inquest.api.errors import Forbidden
+from inquest.api.ports import Clock, Notices
+from inquest.bus.port import BusPort, KeyValue
+from inquest.contracts import subjects as s
+from inquest.contracts.errors import Conflict
+from inquest.contracts.latest import AuditAction, Message, Mute, Mutes, PanicState, PanicSwitch
+from inquest.contracts.v1.controls import EVERYWHERE, PANIC_KEY
+from inquest.telemetry.logs import get_logger
+
+TRIES_MAX = 8  # of a compare-and-set that others win
+StateT = TypeVar("StateT", bound=Message)
+_log = get_logger("api")
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Every method raises Forbidden where the caller may not, before anything else happens."""
+
+    bus: BusPort
+    switches: KeyValue
+    mutes: KeyValue
+    notices: Notices
+    clock: Clock
+
+    async def get_panic(self, caller: Caller, tenant: str | None) -> PanicStatus:
+        """Return whether what leaves for a tenant is stopped."""
+        chosen = caller.may("viewer", tenant)
+        entry = await self.switches.get(PANIC_KEY)
+        return panic_status(PanicState.model_validate_json(entry.value) if entry else PanicState(), chosen)
+
+    async def set_panic(self, caller: Caller, tenant: str | None, body: PanicBody) -> PanicStatus:
+        """Stop everything that leaves, or let it go on."""
+        chosen = caller.may("responder", tenant)
+        if body.everywhere and caller.tenant != EVERY_TENANT:
+            raise Forbidden(f"everywhere: this token is for {caller.tenant}, not for all tenants")
+        about = EVERYWHERE if body.everywhere else chosen
+        switch = PanicSwitch(tenant=about, on=body.on, by=caller.name, at=self.clock(), reason=body.reason)
+        # The switch first: whatever keeps the record from being written must not keep people from stopping.
+        state = await _changed(self.switches, PANIC_KEY, PanicState, lambda state: state.with_switch(switch))
+        await self._audit(caller, chosen, "panic-on" if body.on else "panic-off", body.reason, about)
+        return panic_status(state, chosen)
+
+    async def list_mutes(self, caller: Caller, tenant: str | None) -> MutesAnswer:
+        """Return the mutes that have not ended."""
+        chosen = caller.may("viewer", tenant)
+        entry = await self.mutes.get(chosen)
+        found = Mutes.model_validate_json(entry.value) if entry else Mutes()
+        return MutesAnswer(mutes=lasting(found, self.clock()).mutes)
+
+    async def add_mute(self, caller: Caller, tenant: str | None, body: MuteBody) -> Mute:
+        """Do not tell people for a while."""
+        chosen, now = caller.may("responder", tenant), self.clock()
+        mute = mute_of(body, chosen, caller.name, now)
+        await self._audit(caller, chosen, "mute-added", mute.reason, mute.mute_id)
+        await _changed(self.mutes, chosen, Mutes, lambda mutes: with_mute(mutes, mute, now))
+        return mute
+
+    async def end_mute(self, caller: Caller, tenant: str | None, mute_id: str, body: EndMuteBody) -> MuteEnded:
+        """End a mute before its time. Raises NotFound."""
+        chosen, now = caller.may("responder", tenant), self.clock()
+        await _changed(self.mutes, chosen, Mutes, lambda mutes: without_mute(mutes, mute_id, now))
+        await self._audit(caller, chosen, "mute-ended", body.reason, mute_id)
+        return MuteEnded(mute_id=mute_id)
+
+    async def list_notices(self, caller: Caller, query: NoticesQuery) -> NoticesAnswer:
+        """Return one page of what was sent, or would have been."""
+        return await self.notices.notices(caller.may("viewer", query.tenant), query)
+
+    async def list_audit(self, caller: Caller, query: AuditQuery) -> AuditAnswer:
+        """Return what people switched, newest first."""
+        stored = await self.bus.read(s.AUDIT_RECORDED, tenant=caller.may("viewer", query.tenant))
+        return AuditAnswer(records=tuple(one.message for one in reversed(stored[-query.limit :])))
+
+    async def _audit(self, caller: Caller, tenant: str, action: AuditAction, reason: str, about: str) -> None:
+        record = audit_record(tenant, action, caller.name, self.clock(), reason, about)
+        msg_id = f"{tenant}:audit:{record.record_id}"
+        await self.bus.publish(s.AUDIT_RECORDED, record, msg_id=msg_id, tenant=tenant)
+        _log.info("control_used", action=action, by=caller.name, tenant=tenant, about=about)
+
+
+async def _changed(bucket: KeyValue, key: str, model: type[StateT], change: Callable[[StateT], StateT]) -> StateT:
+    """Change a value by compare-and-set, and return it. Raises Conflict when others keep winning."""
+    for tries_left in reversed(range(TRIES_MAX)):
+        entry = await bucket.get(key)
+        state = change(model.model_validate_json(entry.value) if entry else model())
+        value = state.model_dump_json().encode()
+        try:
+            await (bucket.update(key, value, entry.revision) if entry else bucket.create(key, value))
+        except Conflict:
+            if not tries_left:
+                raise
+        else:
+            return state
+    raise AssertionError("the last try returns or raises")
