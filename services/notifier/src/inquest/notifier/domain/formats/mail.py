@@ -7,7 +7,6 @@ from email.utils import format_datetime
 from html import escape
 
 from inquest.contracts.latest import Notice
-from inquest.contracts.text import plain
 from inquest.notifier.domain.formats.outline import Outline, fitted, outline
 from inquest.notifier.domain.formats.text import note
 
@@ -22,11 +21,11 @@ def message(notice: Notice, sender: str, to: tuple[str, ...], thread: str | None
     The subject stays the same from mail to mail, because Gmail keeps only those in one conversation.
     """
     mail = EmailMessage(policy=SMTP)
-    subject = plain(f"[Inquest] {outline(notice).title}", SUBJECT_CHARS_MAX)
+    subject = f"[Inquest] {outline(notice).title}"[:SUBJECT_CHARS_MAX]
     mail["Subject"] = f"Re: {subject}" if thread else subject
     mail["From"] = sender
     mail["To"] = ", ".join(to)
-    mail["Date"] = format_datetime(notice.at or now)
+    mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(notice, sender)
     if thread:
         mail["In-Reply-To"] = thread
