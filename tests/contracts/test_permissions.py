@@ -6,7 +6,7 @@ import pytest
 from inquest.contracts.permissions import permissions
 from inquest.contracts.subjects import SUBJECTS
 from inquest.contracts.topology import BUCKETS, CONSUMERS, READS, SERVICES
-from inquest.testkit.memory import matches
+from inquest.testkit.memory_rows import matches
 
 from scripts.contracts import ROOT
 

@@ -14,7 +14,7 @@ from inquest.contracts.subjects import (
     Subject,
     match,
 )
-from inquest.testkit.memory import matches
+from inquest.testkit.memory_rows import matches
 
 from tests.contracts.strategies import TOKENS
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from inquest.bus.bus import Bus
-from inquest.bus.port import AlreadyRecorded, Delivery, Outgoing
+from inquest.bus.port import AlreadyRecorded, Delivery, Outgoing, Published
 from inquest.bus.server import NatsServer
 from inquest.bus.topology import apply, drift
 from inquest.contracts import subjects as s
@@ -134,7 +134,11 @@ async def test_garbage_and_impossible_are_buried_at_once_and_bugs_retried(bus: B
 
 
 async def stream_is_empty(bus: Bus, stream: str) -> bool:
-    return (await bus.connection.js.stream_info(stream)).state.messages == 0
+    return await stream_holds(bus, stream, 0)
+
+
+async def stream_holds(bus: Bus, stream: str, messages: int) -> bool:
+    return bool((await bus.connection.js.stream_info(stream)).state.messages == messages)
 
 
 async def test_a_slow_handler_is_kept_alive_by_heartbeats(bus: Bus) -> None:
@@ -172,6 +176,39 @@ async def test_batches_are_acked_whole(bus: Bus) -> None:
     async with running(bus):
         await until(lambda: len(seen) == 1200)
     assert sorted(seen) == sorted(f"f{n}" for n in range(1200))
+
+
+async def test_in_a_batch_each_failure_is_settled_by_itself(bus: Bus) -> None:
+    attempts: dict[str, list[int]] = {}
+
+    async def handler(batch: list[tuple[Feedback, Delivery]]) -> dict[int, Exception]:
+        errors: dict[int, Exception] = {}
+        for index, (message, delivery) in enumerate(batch):
+            attempts.setdefault(message.feedback_id, []).append(delivery.attempt)
+            if message.feedback_id == "f1":
+                errors[index] = Impossible("poison")
+            elif message.feedback_id == "f2" and delivery.attempt == 1:
+                errors[index] = RetryLater("not yet")
+        return errors
+
+    bus.handle_batch(consumer("tracestore-feedback"), handler)
+    await bus.publish_many(Outgoing(s.FEEDBACK_GIVEN, feedback(n), KEYS, msg_id=f"f{n}") for n in range(4))
+    async with running(bus):
+        await until(lambda: attempts.get("f2") == [1, 2])
+        await until(lambda: stream_holds(bus, "DEAD", 1))
+    assert attempts == {"f0": [1], "f1": [1], "f2": [1, 2], "f3": [1]}
+
+
+async def test_pipelined_publishes_each_have_their_own_outcome(bus: Bus) -> None:
+    def item(number: int, expect_last: int | None = None) -> Outgoing:
+        return Outgoing(s.FEEDBACK_GIVEN, feedback(number), KEYS, msg_id=f"f{number}", expect_last=expect_last)
+
+    first = await bus.publish_each([item(0), item(0), item(1, expect_last=99), item(2)])
+    assert [isinstance(one, Conflict) for one in first] == [False, False, True, False]
+    assert [one.duplicate for one in first if isinstance(one, Published)] == [False, True, False]
+    nobody = dataclasses.replace(s.FEEDBACK_GIVEN, name="evt.nobody.keeps")
+    (lost,) = await bus.publish_each([dataclasses.replace(item(3), subject=nobody)])
+    assert isinstance(lost, RetryLater)
 
 
 async def test_request_reply_and_its_errors(nats_server: NatsServer, bus_factory: BusFactory) -> None:

@@ -63,7 +63,7 @@ async def test_what_inquest_does_not_act_on_is_kept_and_answered_202(intake):
     ("arguments", "status", "error"),
     [
         ({"tenant": "nobody"}, 404, "unknown-tenant"),
-        ({"source": "jira"}, 404, "unknown-source"),
+        ({"source": "smoke-signals"}, 404, "unknown-source"),
         ({"tenant": "bus-only"}, 404, "unknown-source"),
         ({"tenant": "bus-only", "source": "generic"}, 404, "unknown-source"),
         ({"body": b"x" * 400_001}, 413, "too-large"),
@@ -79,7 +79,7 @@ async def test_what_inquest_does_not_act_on_is_kept_and_answered_202(intake):
 )
 async def test_each_refusal_has_its_status_message_and_count(intake, arguments, status, error):
     source = arguments.get("source", "pagerduty")
-    label = "other" if source == "jira" else source
+    label = "other" if source == "smoke-signals" else source
     before = intake.counted(label, error)
     response = await intake.post(**arguments)
     assert response.status_code == status

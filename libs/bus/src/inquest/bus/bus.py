@@ -16,7 +16,7 @@ from inquest.bus.publisher import Publisher
 from inquest.bus.reader import Reader
 from inquest.bus.runner import Runner
 from inquest.bus.stores import BusKeyValue, BusObjects
-from inquest.contracts.errors import RetryLater
+from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
@@ -95,6 +95,10 @@ class Bus:
         """See BusPort."""
         return await self._publisher.publish_many(items)
 
+    async def publish_each(self, items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        """See BusPort."""
+        return await self._publisher.publish_each(items)
+
     async def bury(self, letter: DeadLetter) -> None:
         """See BusPort."""
         try:
@@ -107,9 +111,9 @@ class Bus:
         """See BusPort."""
         return await self._reader.last(subject, keys)
 
-    async def read(self, subject: Subject, **keys: str) -> list[Stored[Any]]:
+    async def read(self, subject: Subject, *, since: datetime | None = None, **keys: str) -> list[Stored[Any]]:
         """See BusPort."""
-        return await self._reader.read(subject, keys)
+        return await self._reader.read(subject, keys, since)
 
     async def get(self, stream: str, seq: int) -> Delivery | None:
         """See BusPort."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from inquest.contracts.errors import Conflict
+from inquest.contracts.errors import Conflict, InquestError
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
@@ -86,8 +86,9 @@ class Entry:
 Handler = Callable[[Any, Delivery], Awaitable[None]]
 """Takes the decoded message (raw bytes where the subject has no model) and its envelope."""
 
-BatchHandler = Callable[[Sequence[tuple[Any, Delivery]]], Awaitable[None]]
-"""Takes a whole batch; returning acks all of it, raising settles all of it by the failure policy."""
+BatchHandler = Callable[[Sequence[tuple[Any, Delivery]]], Awaitable[Mapping[int, Exception] | None]]
+"""Takes a whole batch; raising settles all of it by the failure policy. Returning acks all of it, but for the
+positions that the returned mapping gives an error: the policy settles each of those by its own."""
 
 Replier = Callable[[Any], Awaitable[Message]]
 """Answers a request with a message."""
@@ -165,12 +166,22 @@ class BusPort(Protocol):
         """Publish pipelined, for bulk paths; returns how many. Raises RetryLater naming the first that failed."""
         ...
 
+    async def publish_each(self, items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        """Publish pipelined and return what became of each, in order, where one must not spoil the others.
+
+        An item's headers are made when it is drawn from `items`: a generator may set each one's context.
+        """
+        ...
+
     async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
         """Return the last message on one concrete subject, or None."""
         ...
 
-    async def read(self, subject: Subject, **keys: str) -> list[Stored[Any]]:
-        """Return all messages on a subject, oldest first; keys that are left out match anything."""
+    async def read(self, subject: Subject, *, since: datetime | None = None, **keys: str) -> list[Stored[Any]]:
+        """Return all messages on a subject, oldest first; keys that are left out match anything.
+
+        With `since`, those alone that were stored at or after it.
+        """
         ...
 
     async def get(self, stream: str, seq: int) -> Delivery | None:

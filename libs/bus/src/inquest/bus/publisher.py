@@ -4,19 +4,19 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from nats.errors import ConnectionClosedError, NoRespondersError, OutboundBufferLimitError
-from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.errors import APIError
 
 from inquest.bus import headers as h
+from inquest.bus.acks import Acks
 from inquest.bus.codec import encode
 from inquest.bus.connection import Connection
 from inquest.bus.port import AlreadyRecorded, Outgoing, Published
-from inquest.contracts.errors import Conflict, Impossible, RetryLater
+from inquest.contracts.errors import Conflict, Impossible, InquestError, RetryLater
 from inquest.contracts.message import Message, derive_id
 from inquest.contracts.subjects import Subject
 from inquest.telemetry.metrics import MESSAGES_PUBLISHED
@@ -41,6 +41,7 @@ class Publisher:
     def __init__(self, connection: Connection, service: str) -> None:
         self._connection = connection
         self._service = service
+        self._acks = Acks(connection)
 
     async def publish(self, item: Outgoing) -> Published:
         """See BusPort.publish. A publish that is safe to repeat is repeated while the server is away."""
@@ -70,8 +71,8 @@ class Publisher:
         return f"{subject}: {reason}; is nats-server up and `inquest topology apply` done?"
 
     async def _ask(self, subject: str, data: bytes, headers: dict[str, str]) -> dict[str, Any]:
-        reply = await self._connection.client.request(subject, data, timeout=ACK_S_MAX, headers=headers)
-        return parse_ack(subject, reply.data)
+        async with asyncio.timeout(ACK_S_MAX):
+            return parse_ack(subject, await (await self._acks.send(subject, data, headers)))
 
     async def publish_batch(self, items: Sequence[Outgoing]) -> None:
         """See BusPort.publish_batch. Messages travel unacked; the commit's ack covers all of them."""
@@ -98,23 +99,34 @@ class Publisher:
 
     async def publish_many(self, items: Iterable[Outgoing]) -> int:
         """See BusPort.publish_many. At most PIPELINE_MAX acks are awaited at any time."""
-        js = self._connection.js
-        waiting: deque[tuple[str, asyncio.Future[Any]]] = deque()
+        waiting: deque[_Sent] = deque()
         count = 0
-        names: dict[str, int] = {}
         for item in items:
-            headers = h.outgoing(item.keys, item.msg_id, item.expect_last, item.headers)
-            subject = item.subject.render(**item.keys)
-            future = await js.publish_async(subject, encode(item.message), headers=headers)
-            waiting.append((subject, future))
-            names[item.subject.name] = names.get(item.subject.name, 0) + 1
+            waiting.append(await self._begin(item))
             count += 1
             if len(waiting) >= PIPELINE_MAX:
                 await _collect(waiting, PIPELINE_MAX // 2)
         await _collect(waiting, 0)
-        for name, number in names.items():
-            MESSAGES_PUBLISHED.labels(self._service, name).inc(number)
         return count
+
+    async def publish_each(self, items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        """See BusPort.publish_each. At most PIPELINE_MAX acks are awaited at any time."""
+        waiting: deque[_Sent] = deque()
+        found: list[Published | InquestError] = []
+        for item in items:
+            waiting.append(await self._begin(item))
+            if len(waiting) >= PIPELINE_MAX:
+                found.append(await _outcome(waiting.popleft()))
+        while waiting:
+            found.append(await _outcome(waiting.popleft()))
+        return found
+
+    async def _begin(self, item: Outgoing) -> "_Sent":
+        subject = item.subject.render(**item.keys)
+        headers = h.outgoing(item.keys, item.msg_id, item.expect_last, item.headers)
+        future = await self._acks.send(subject, encode(item.message), headers)
+        MESSAGES_PUBLISHED.labels(self._service, item.subject.name).inc()
+        return _Sent(subject, future, asyncio.get_running_loop().time() + ACK_S_MAX)
 
     async def schedule(
         self, timer: Subject, target: Subject, message: Message, due_at: datetime, keys: Mapping[str, str]
@@ -140,7 +152,7 @@ def parse_ack(subject: str, data: bytes) -> dict[str, Any]:
     raise _refusal(subject, int(error.get("err_code", 0)), str(error.get("description", "")))
 
 
-def _refusal(subject: str, code: int, text: str) -> Exception:
+def _refusal(subject: str, code: int, text: str) -> InquestError:
     if code in WRONG_LAST or code == DUPLICATE_IN_BATCH:
         return Conflict(f"{subject}: {text} ({code})")
     if code in TOO_LARGE:
@@ -149,13 +161,31 @@ def _refusal(subject: str, code: int, text: str) -> Exception:
     return RetryLater(f"{subject}: the server refused: {text} ({code}){hint}")
 
 
-async def _collect(waiting: deque[tuple[str, asyncio.Future[Any]]], leave: int) -> None:
-    while len(waiting) > leave:
-        subject, future = waiting.popleft()
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A message in flight; its ack must be there at `until`, a time of the event loop."""
+
+    subject: str
+    future: asyncio.Future[bytes]
+    until: float
+
+    async def acked(self) -> dict[str, Any]:
+        """Return the ack. Raises as parse_ack does, and RetryLater when there is none."""
         try:
-            async with asyncio.timeout(ACK_S_MAX):
-                await future
-        except APIError as error:
-            raise _refusal(subject, error.err_code or 0, error.description or "") from error
-        except (NatsError, TimeoutError) as error:
-            raise RetryLater(f"{subject}: no ack in time: {error}") from error
+            async with asyncio.timeout_at(self.until):
+                return parse_ack(self.subject, await self.future)
+        except _LOST as error:
+            raise RetryLater(f"{self.subject}: no ack in time: {error}") from error
+
+
+async def _collect(waiting: deque[_Sent], leave: int) -> None:
+    while len(waiting) > leave:
+        await waiting.popleft().acked()
+
+
+async def _outcome(sent: _Sent) -> Published | InquestError:
+    try:
+        ack = await sent.acked()
+    except InquestError as error:
+        return error
+    return Published(int(ack["seq"]), bool(ack.get("duplicate")))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -189,10 +189,11 @@ class Runner:
             except Exception as raised:  # noqa: BLE001 - one bad message must not spoil its batch
                 await self._settle(msg, delivery, raised)
         error: Exception | None = None
+        errors: Mapping[int, Exception] = {}
         if good:
             with handling(good[0][1], self.consumer.durable):
                 try:
-                    await handler(decoded)
+                    errors = await handler(decoded) or {}
                 except Exception as raised:  # noqa: BLE001 - the failure policy decides
                     error = raised
                 except asyncio.CancelledError:
@@ -200,8 +201,8 @@ class Runner:
         for msg in batch:
             self._end(msg)
         self._seconds.observe(time.perf_counter() - started)
-        for msg, delivery in good:
-            await self._settle(msg, delivery, error)
+        for index, (msg, delivery) in enumerate(good):
+            await self._settle(msg, delivery, errors.get(index, error))
 
     # -- settling -------------------------------------------------------------------------------
 

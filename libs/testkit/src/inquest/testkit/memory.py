@@ -5,9 +5,8 @@ failure policy, dead letters, atomic batches and timers. What only a server show
 replicas) is tested against the real one.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,42 +22,15 @@ from inquest.bus.port import (
     Stored,
 )
 from inquest.bus.settle import settle
-from inquest.contracts.errors import Conflict, RetryLater
+from inquest.contracts.errors import Conflict, InquestError, RetryLater
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
 from inquest.contracts.v1.dead import DeadLetter
+from inquest.testkit.memory_rows import Queue, Row, consumes, matches
 from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
 
 STEPS_MAX = 10_000  # a wiring test that needs more deliveries than this is looping
-
-
-@dataclass(slots=True)
-class _Row:
-    subject: str
-    payload: bytes
-    headers: dict[str, str]
-    stream: str
-    seq: int
-
-
-@dataclass(slots=True)
-class _Queue:
-    consumer: Consumer
-    handler: Handler | None
-    batch_handler: BatchHandler | None
-    pending: deque[tuple[_Row, int]] = field(default_factory=deque)
-
-
-def matches(pattern: str, subject: str) -> bool:
-    """Whether a NATS pattern with `*` and `>` matches a concrete subject."""
-    wanted, given = pattern.split("."), subject.split(".")
-    for index, token in enumerate(wanted):
-        if token == ">":  # noqa: S105 - a subject token
-            return len(given) > index
-        if index >= len(given) or token not in ("*", given[index]):
-            return False
-    return len(wanted) == len(given)
 
 
 class MemoryBus:
@@ -69,9 +41,9 @@ class MemoryBus:
         self.dead: list[tuple[str, str]] = []
         self.errors: list[BaseException] = []
         self.timers: dict[str, tuple[datetime, Subject, Message, dict[str, str]]] = {}
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
         self._ids: dict[tuple[str, str], int] = {}
-        self._queues: list[_Queue] = []
+        self._queues: list[Queue] = []
         self._repliers: list[tuple[Subject, Replier]] = []
         self._stores: dict[str, Any] = {}
         self._counters: Counter[str] = Counter()
@@ -82,12 +54,14 @@ class MemoryBus:
         """Return the messages on a subject, oldest first."""
         return [stored.message for stored in self._stored(subject, keys)]
 
-    def _stored(self, subject: Subject, keys: Mapping[str, str]) -> list[Stored[Any]]:
+    def _stored(
+        self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None
+    ) -> list[Stored[Any]]:
         pattern = subject.pattern(**keys)
         return [
             Stored(decode(subject, row.headers, row.payload), row.seq, row.subject)
             for row in self._rows
-            if matches(pattern, row.subject)
+            if matches(pattern, row.subject) and (since is None or row.stored_at >= since)
         ]
 
     async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
@@ -95,9 +69,9 @@ class MemoryBus:
         found = self._stored(subject, keys)
         return found[-1] if found else None
 
-    async def read(self, subject: Subject, **keys: str) -> list[Stored[Any]]:
+    async def read(self, subject: Subject, *, since: datetime | None = None, **keys: str) -> list[Stored[Any]]:
         """See BusPort."""
-        return self._stored(subject, keys)
+        return self._stored(subject, keys, since)
 
     async def get(self, stream: str, seq: int) -> Delivery | None:
         """See BusPort."""
@@ -143,7 +117,7 @@ class MemoryBus:
         if item.msg_id is not None and (stream, item.msg_id) in self._ids:
             return Published(self._ids[stream, item.msg_id], duplicate=True)
         self._check(concrete, item.expect_last)
-        row = _Row(concrete, encode(item.message), dict(item.headers), stream, len(self._rows) + 1)
+        row = Row(concrete, encode(item.message), dict(item.headers), stream, len(self._rows) + 1, self.now)
         self._store(row, item.msg_id)
         return Published(row.seq)
 
@@ -154,12 +128,12 @@ class MemoryBus:
         if last != expect_last:
             raise Conflict(f"{concrete}: last sequence is {last}, not {expect_last}")
 
-    def _store(self, row: _Row, msg_id: str | None) -> None:
+    def _store(self, row: Row, msg_id: str | None) -> None:
         if msg_id is not None:
             self._ids[row.stream, msg_id] = row.seq
         self._rows.append(row)
         for queue in self._queues:
-            if _consumes(queue.consumer, row):
+            if consumes(queue.consumer, row):
                 queue.pending.append((row, 1))
 
     async def publish_batch(self, items: Sequence[Outgoing]) -> None:
@@ -177,6 +151,16 @@ class MemoryBus:
     async def publish_many(self, items: Iterable[Outgoing]) -> int:
         """See BusPort."""
         return len([self._accept(item) for item in items])
+
+    async def publish_each(self, items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        """See BusPort."""
+        found: list[Published | InquestError] = []
+        for item in items:
+            try:
+                found.append(self._accept(item))
+            except InquestError as error:
+                found.append(error)
+        return found
 
     async def schedule(
         self, timer_subject: Subject, target: Subject, message: Message, *, due_at: datetime, **keys: str
@@ -227,14 +211,14 @@ class MemoryBus:
 
     def handle(self, consumer: Consumer, handler: Handler) -> None:
         """See BusPort."""
-        self._subscribe(_Queue(consumer, handler, None))
+        self._subscribe(Queue(consumer, handler, None))
 
     def handle_batch(self, consumer: Consumer, handler: BatchHandler) -> None:
         """See BusPort."""
-        self._subscribe(_Queue(consumer, None, handler))
+        self._subscribe(Queue(consumer, None, handler))
 
-    def _subscribe(self, queue: _Queue) -> None:
-        queue.pending.extend((row, 1) for row in self._rows if _consumes(queue.consumer, row))
+    def _subscribe(self, queue: Queue) -> None:
+        queue.pending.extend((row, 1) for row in self._rows if consumes(queue.consumer, row))
         self._queues.append(queue)
 
     async def settle(self) -> int:
@@ -250,22 +234,23 @@ class MemoryBus:
         """Deliver again everything a durable has seen, as after a lost ack."""
         for queue in self._queues:
             if queue.consumer.durable == durable:
-                queue.pending.extend((row, 2) for row in self._rows if _consumes(queue.consumer, row))
+                queue.pending.extend((row, 2) for row in self._rows if consumes(queue.consumer, row))
         await self.settle()
 
-    async def _step(self, queue: _Queue) -> int:
+    async def _step(self, queue: Queue) -> int:
         if queue.batch_handler is None:
             batch = [queue.pending.popleft()]
         else:
             size = min(queue.consumer.batch_max, len(queue.pending))
             batch = [queue.pending.popleft() for _ in range(size)]
-        error: BaseException | None = None
+        errors: Mapping[int, Exception] = {}
         try:
-            await self._call(queue, batch)
+            errors = await self._call(queue, batch) or {}
         except Exception as raised:  # noqa: BLE001 - the failure policy decides, as on the real bus
-            error = raised
-            self.errors.append(raised)
-        for row, attempt in batch:
+            errors = dict.fromkeys(range(len(batch)), raised)
+        self.errors.extend(dict.fromkeys(errors.values()))
+        for index, (row, attempt) in enumerate(batch):
+            error = errors.get(index)
             settlement = settle(error, attempt, queue.consumer.deliver_max)
             if settlement.outcome == "retried":
                 queue.pending.append((row, attempt + 1))
@@ -273,23 +258,20 @@ class MemoryBus:
                 self.dead.append((row.subject, str(error)))
         return len(batch)
 
-    async def _call(self, queue: _Queue, batch: list[tuple[_Row, int]]) -> None:
+    async def _call(self, queue: Queue, batch: list[tuple[Row, int]]) -> Mapping[int, Exception] | None:
         decoded = [self._decode(queue.consumer, row, attempt) for row, attempt in batch]
         if queue.batch_handler is not None:
-            await queue.batch_handler(decoded)
-        elif queue.handler is not None:
+            return await queue.batch_handler(decoded)
+        if queue.handler is not None:
             await queue.handler(*decoded[0])
+        return None
 
-    def _decode(self, consumer: Consumer, row: _Row, attempt: int) -> tuple[Any, Delivery]:
+    def _decode(self, consumer: Consumer, row: Row, attempt: int) -> tuple[Any, Delivery]:
         delivery = self._envelope(row, attempt, consumer.deliver_max)
         return decode(find_row(row.subject)[0], row.headers, row.payload), delivery
 
-    def _envelope(self, row: _Row, attempt: int, attempt_max: int) -> Delivery:
+    def _envelope(self, row: Row, attempt: int, attempt_max: int) -> Delivery:
         keys = find_row(row.subject)[1]
         return Delivery(
             row.subject, keys, row.headers, row.stream, row.seq, attempt, attempt_max, row.payload, self.now
         )
-
-
-def _consumes(consumer: Consumer, row: _Row) -> bool:
-    return consumer.stream == row.stream and any(matches(f, row.subject) for f in consumer.filters)

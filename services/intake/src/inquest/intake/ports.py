@@ -1,11 +1,12 @@
 """What intake's handlers need of the world."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from inquest.bus.port import Entry, Published, Stored
+from inquest.bus.port import Entry, Outgoing, Published, Stored
 from inquest.config import Catalogue, Revision
+from inquest.contracts.errors import InquestError
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 
@@ -24,6 +25,10 @@ class Publisher(Protocol):
         **keys: str,
     ) -> Published:
         """See BusPort.publish."""
+        ...
+
+    async def publish_each(self, items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        """See BusPort.publish_each."""
         ...
 
 

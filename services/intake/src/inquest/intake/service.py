@@ -18,7 +18,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     deliveries = bus.objects(DELIVERIES)
     receiving = DeliveryHandlers(bus, deliveries, configuration)
     correlating = IncidentHandlers(bus, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
-    bus.handle(consumer("intake-deliveries"), receiving.on_delivery)
+    bus.handle_batch(consumer("intake-deliveries"), receiving.on_deliveries)
     bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
     bus.handle_batch(consumer("intake-timers"), correlating.on_due)
     bus.handle(consumer("intake-commands"), correlating.on_command)

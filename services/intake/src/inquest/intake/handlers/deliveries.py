@@ -1,12 +1,14 @@
 """A raw delivery becomes its signals."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inquest.bus.headers import CONTENT_TYPE
-from inquest.bus.port import Delivery
+from inquest.bus.headers import CONTENT_TYPE, handling
+from inquest.bus.port import Delivery, Outgoing
+from inquest.config.sources import SourceConfig
 from inquest.contracts import subjects as s
 from inquest.contracts.codec import PROTOBUF, decode
-from inquest.contracts.errors import Conflict, Impossible, NotFound
+from inquest.contracts.errors import Conflict, Impossible, InquestError, NotFound
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
 from inquest.intake.domain.normalise import Context, to_signal
@@ -29,47 +31,68 @@ class DeliveryHandlers:
     deliveries: Deliveries
     configuration: Configuration
 
-    async def on_delivery(self, message: bytes, delivery: Delivery) -> None:
-        """Turn a raw delivery into its signals. Raises Impossible where it can never become any."""
+    async def on_deliveries(self, batch: Sequence[tuple[bytes, Delivery]]) -> dict[int, Exception]:
+        """Turn raw deliveries into their signals. Returns by position what is wrong with those that failed."""
+        errors: dict[int, Exception] = {}
+        found: list[tuple[int, Delivery, Signal]] = []
+        for index, (message, delivery) in enumerate(batch):
+            try:
+                found += [(index, delivery, signal) for signal in await self._signals(message, delivery)]
+            except Exception as error:  # noqa: BLE001 - the failure policy decides, for this one alone
+                errors[index] = error
+        outcomes = await self.publisher.publish_each(_outgoing(found))
+        for (index, _, signal), outcome in zip(found, outcomes, strict=True):
+            if isinstance(outcome, Conflict):
+                _log.info("signal_repeated", tenant=signal.tenant, source=signal.source, signal=signal.signal_id)
+            elif isinstance(outcome, InquestError):
+                errors[index] = outcome
+        return errors
+
+    async def _signals(self, message: bytes, delivery: Delivery) -> list[Signal]:
+        """Return the signals of one delivery. Raises Impossible where it can never become any."""
         tenant, source = delivery.keys["tenant"], delivery.keys["source"]
         try:
-            context = self._context(tenant, source, delivery)
-            readings = await self._readings(context, message, delivery)
+            context, settings = self._context(tenant, source, delivery)
+            readings = await self._readings(context, settings, message, delivery)
+            signals = [to_signal(reading, context) for reading in readings if reading.kind is not None]
         except Impossible as error:
             _count_from_bus(source, delivery, error.outcome if isinstance(error, Refused) else "refused")
             raise
-        acted_on = [reading for reading in readings if reading.kind is not None]
-        _count_from_bus(source, delivery, "accepted" if acted_on else "ignored")
-        if not acted_on:
+        _count_from_bus(source, delivery, "accepted" if signals else "ignored")
+        if not signals:
             _log.info("delivery_ignored", tenant=tenant, source=source, reason="; ".join(r.reason for r in readings))
-        for reading in acted_on:
-            await self._receive(reading, context)
+        for name in dict.fromkeys(name for signal in signals for name in signal.unmatched):
+            suggestion = context.catalogue.suggest(name)
+            _log.warning("service_unmatched", tenant=tenant, source=source, name=name, suggestion=suggestion)
+        return signals
 
-    def _context(self, tenant: str, source: str, delivery: Delivery) -> Context:
+    def _context(self, tenant: str, source: str, delivery: Delivery) -> tuple[Context, SourceConfig]:
         config = self.configuration.current.config
         try:
-            settings = config.tenant(tenant)
+            owner = config.tenant(tenant)
         except NotFound as error:
             raise Impossible(str(error)) from error
-        if source not in SOURCES or settings.source(source) is None:
+        settings = owner.source(source)
+        if source not in SOURCES or settings is None:
             raise Impossible(f"tenant {tenant} has no source {source}: add it under tenants.{tenant}.sources")
-        return Context(
+        context = Context(
             tenant=tenant,
             source=source,
             received_at=delivery.stored_at,
             payload_ref=delivery.headers.get(PAYLOAD_REF) or f"{delivery.stream}:{delivery.stream_seq}",
             catalogue=self.configuration.catalogue(tenant),
             rules=config.correlation,
-            recording=settings.recording,
+            recording=owner.recording,
         )
+        return context, settings
 
-    async def _readings(self, context: Context, message: bytes, delivery: Delivery) -> tuple[Reading, ...]:
+    async def _readings(
+        self, context: Context, settings: SourceConfig, message: bytes, delivery: Delivery
+    ) -> tuple[Reading, ...]:
         raw = await self._raw(context.tenant, message, delivery)
         if VIA_WEBHOOK not in delivery.headers and _media_type(delivery) == PROTOBUF:
             return (of_signal(decode(PROTOBUF, raw, Signal), context.tenant),)
         source = SOURCES[context.source]
-        settings = self.configuration.current.config.tenant(context.tenant).source(context.source)
-        assert settings is not None  # noqa: S101 - `_context` has seen it
         return parse(raw, source, Delivered(source.kept(delivery.headers), settings, delivery.stored_at))
 
     async def _raw(self, tenant: str, message: bytes, delivery: Delivery) -> bytes:
@@ -83,24 +106,15 @@ class DeliveryHandlers:
         except NotFound as error:
             raise Impossible(f"the raw delivery {ref} is gone") from error
 
-    async def _receive(self, reading: Reading, context: Context) -> None:
-        tenant, source = context.tenant, context.source
-        signal = to_signal(reading, context)
-        for name in signal.unmatched:
-            suggestion = context.catalogue.suggest(name)
-            _log.warning("service_unmatched", tenant=tenant, source=source, name=name, suggestion=suggestion)
-        subject, signal_id = s.SIGNAL_RECEIVED, signal.signal_id
-        try:
-            await self.publisher.publish(
-                subject,
-                signal,
-                msg_id=f"{tenant}:{subject.name}:{signal_id}",
-                expect_last=0,
-                tenant=tenant,
-                signal=signal_id,
-            )
-        except Conflict:
-            _log.info("signal_repeated", tenant=tenant, source=source, signal=signal_id)
+
+def _outgoing(found: Sequence[tuple[int, Delivery, Signal]]) -> Iterator[Outgoing]:
+    """Yield the signals, each inside the trace of its own delivery and caused by it."""
+    for _, delivery, signal in found:
+        subject = s.CHANGE_RECEIVED if signal.kind == "change" else s.SIGNAL_RECEIVED
+        keys = {"tenant": signal.tenant, "signal": signal.signal_id}
+        with handling(delivery, "normalise"):
+            # The subject may hold one message only, whatever the stream's window has forgotten.
+            yield Outgoing(subject, signal, keys, f"{signal.tenant}:{subject.name}:{signal.signal_id}", expect_last=0)
 
 
 def _media_type(delivery: Delivery) -> str:
