@@ -14,11 +14,10 @@ from inquest.contracts.latest import Notice
 from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.http import Answer, Http, Request
 from inquest.notifier.domain.formats import adf, wiki
-from inquest.notifier.domain.formats.refs import ref_of
+from inquest.notifier.domain.formats.refs import jira_issue
 from inquest.notifier.ports import MaybeDelivered, Refused
 
 COMMENTS_MAX = 50
-_ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[0-9]{1,12}|[0-9]{1,20}")
 _COMMENT = re.compile(r"[0-9]{1,20}")
 
 
@@ -88,7 +87,7 @@ class Jira:
 
 
 def _issue(notice: Notice, channel: JiraChannel) -> str:
-    issue = ref_of(notice, "jira", _ISSUE) or channel.issue
+    issue = jira_issue(notice.content, channel)
     if issue is None:
         raise Refused(f"channel {channel.id}: no Jira issue belongs to this incident; `issue` names one for such cases")
     return issue

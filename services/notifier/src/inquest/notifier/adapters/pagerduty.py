@@ -5,20 +5,16 @@ The note goes last, so that its being there means that the rest was done too.
 """
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from inquest.config.channels import PagerDutyChannel
-from inquest.contracts.latest import Notice, NoticeKind
+from inquest.contracts.latest import Notice
 from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.http import Http, Request
 from inquest.notifier.domain.formats import text
-from inquest.notifier.domain.formats.refs import ref_of
+from inquest.notifier.domain.formats.refs import ASKS_A_PERSON, MUST_ARRIVE, pagerduty_incident
 from inquest.notifier.ports import Refused
-
-_INCIDENT = re.compile(r"[A-Za-z0-9]{1,64}")
-_PAGES: set[NoticeKind] = {"escalation", "test"}  # worth a page of their own when there is no incident to write on
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class PagerDuty:
     async def find(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str | None:
         """See Sender. A page by the Events API need not be found: its dedup key makes a repeat harmless."""
         del thread
-        incident = ref_of(notice, "pagerduty", _INCIDENT)
+        incident = pagerduty_incident(notice.content)
         if incident is None:
             return None
         found = await self._rest(notice, channel, "GET", f"incidents/{incident}/notes")
@@ -46,11 +42,11 @@ class PagerDuty:
 
     async def send(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str | None:
         """See Sender."""
-        incident = ref_of(notice, "pagerduty", _INCIDENT)
+        incident = pagerduty_incident(notice.content)
         if incident is None:
             return await self._page(notice, channel)
-        not_escalated = await self._escalate(notice, channel, incident) if notice.kind == "escalation" else None
-        if channel.status_updates and notice.kind not in _PAGES:
+        not_escalated = await self._escalate(notice, channel, incident) if notice.kind in ASKS_A_PERSON else None
+        if channel.status_updates and notice.kind not in MUST_ARRIVE:
             update = {"message": text.status_update(notice)}
             await self._rest(notice, channel, "POST", f"incidents/{incident}/status_updates", update)
         note = {"note": {"content": self.render(notice, channel, thread)}}
@@ -73,8 +69,8 @@ class PagerDuty:
         return None
 
     async def _page(self, notice: Notice, channel: PagerDutyChannel) -> str | None:
-        if notice.kind not in _PAGES or channel.routing_key is None:
-            hint = "; set its routing_key to have one opened" if notice.kind in _PAGES else ""
+        if notice.kind not in MUST_ARRIVE or channel.routing_key is None:
+            hint = "; set its routing_key to have one opened" if notice.kind in MUST_ARRIVE else ""
             raise Refused(f"channel {channel.id}: no PagerDuty incident belongs to this one, so there is none to{hint}")
         event = text.event(notice, self.credentials.get(channel.routing_key))
         await self._ask(notice, channel, "POST", f"{channel.events_url.rstrip('/')}/v2/enqueue", event, {})

@@ -15,6 +15,7 @@ from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.hook import Hook
 from inquest.notifier.adapters.http import Http, Request
 from inquest.notifier.domain.formats import slack
+from inquest.notifier.domain.formats.refs import ASKS_A_PERSON
 from inquest.notifier.ports import CannotTell, MaybeDelivered, NotDelivered, Refused
 
 PAGES_MAX = 5
@@ -88,7 +89,7 @@ class Slack:
             if not updated["ok"]:
                 return False
             answer = slack.reply(notice)
-        answer |= {"thread_ts": thread, "reply_broadcast": notice.kind == "escalation"}
+        answer |= {"thread_ts": thread, "reply_broadcast": notice.kind in ASKS_A_PERSON}
         posted = await self._write(notice, channel, "chat.postMessage", answer, takes=_NO_THREAD)
         return bool(posted["ok"])
 

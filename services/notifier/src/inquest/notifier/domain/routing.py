@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from inquest.config.channels import Channel
 from inquest.config.notices import NoticeRule, NoticesConfig
 from inquest.contracts.latest import Band, NoticeContent, NoticeKind
+from inquest.notifier.domain.formats.refs import has_place
 from inquest.notifier.domain.quiet_times import has_labels, matches_any
 
 RANK: dict[Band, int] = {"undetermined": 0, "possible": 1, "likely": 2, "proven": 3}
@@ -33,9 +34,14 @@ def recipients(
         channel
         for channel in channels
         if kind == "test"
-        or channel.id in told
         or channel.id in escalated
-        or (kind not in FOLLOW_UPS and (chosen is None or channel.id in chosen) and _is_worth(content, channel))
+        or (
+            has_place(channel, kind, content)
+            and (
+                channel.id in told
+                or (kind not in FOLLOW_UPS and (chosen is None or channel.id in chosen) and _is_worth(content, channel))
+            )
+        )
     ]
 
 
