@@ -58,9 +58,11 @@ class Controls:
     async def set_panic(self, caller: Caller, tenant: str | None, body: PanicBody) -> PanicStatus:
         """Stop everything that leaves, or let it go on."""
         chosen = caller.may("responder", tenant)
-        if body.everywhere and caller.tenant != EVERY_TENANT:
+        is_for_all = caller.tenant == EVERY_TENANT
+        if body.everywhere and not is_for_all:
             raise Forbidden(f"everywhere: this token is for {caller.tenant}, not for all tenants")
-        about = EVERYWHERE if body.everywhere else chosen
+        everywhere = (is_for_all and tenant is None) if body.everywhere is None else body.everywhere
+        about = EVERYWHERE if everywhere else chosen
         switch = PanicSwitch(tenant=about, on=body.on, by=caller.name, at=self.clock(), reason=body.reason)
         # The switch first: whatever keeps the record from being written must not keep people from stopping.
         state = await _changed(self.switches, PANIC_KEY, PanicState, lambda state: state.with_switch(switch))

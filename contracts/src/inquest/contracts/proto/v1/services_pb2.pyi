@@ -934,12 +934,14 @@ class NoticeFilter(_message.Message):
     CHANNEL_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
+    NOTICE_ID_FIELD_NUMBER: _builtins.int
     investigation_id: _builtins.str
     channel: _builtins.str
     kind: _builtins.str
     """One of verdict, revision, escalation, admission, resolved, correction, test."""
     outcome: _builtins.str
     """One of sent, recorded, failed, may-have-been-sent; or what held it back: shadow, panic, mute, overtaken."""
+    notice_id: _builtins.str
     def __init__(
         self,
         *,
@@ -947,10 +949,11 @@ class NoticeFilter(_message.Message):
         channel: _builtins.str | None = ...,
         kind: _builtins.str | None = ...,
         outcome: _builtins.str | None = ...,
+        notice_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_channel", b"_channel", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_outcome", b"_outcome", "channel", b"channel", "investigation_id", b"investigation_id", "kind", b"kind", "outcome", b"outcome"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_channel", b"_channel", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_notice_id", b"_notice_id", "_outcome", b"_outcome", "channel", b"channel", "investigation_id", b"investigation_id", "kind", b"kind", "notice_id", b"notice_id", "outcome", b"outcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_channel", b"_channel", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_outcome", b"_outcome", "channel", b"channel", "investigation_id", b"investigation_id", "kind", b"kind", "outcome", b"outcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_channel", b"_channel", "_investigation_id", b"_investigation_id", "_kind", b"_kind", "_notice_id", b"_notice_id", "_outcome", b"_outcome", "channel", b"channel", "investigation_id", b"investigation_id", "kind", b"kind", "notice_id", b"notice_id", "outcome", b"outcome"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__channel: _TypeAlias = _typing.Literal["channel"]  # noqa: Y015
     _WhichOneofArgType__channel: _TypeAlias = _typing.Literal["_channel", b"_channel"]  # noqa: Y015
@@ -958,6 +961,8 @@ class NoticeFilter(_message.Message):
     _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
     _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__notice_id: _TypeAlias = _typing.Literal["notice_id"]  # noqa: Y015
+    _WhichOneofArgType__notice_id: _TypeAlias = _typing.Literal["_notice_id", b"_notice_id"]  # noqa: Y015
     _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
     _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
     @_typing.overload
@@ -966,6 +971,8 @@ class NoticeFilter(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__notice_id) -> _WhichOneofReturnType__notice_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
 
@@ -1081,20 +1088,22 @@ class ControlServiceSetPanicRequest(_message.Message):
     reason: _builtins.str
     """Shown on everything that is held."""
     everywhere: _builtins.bool
-    """For all tenants; needs a token for all of them."""
+    """For all tenants; needs a token for all of them. Absent: where the token is for all, and no tenant is named."""
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         on: _builtins.bool = ...,
         reason: _builtins.str = ...,
-        everywhere: _builtins.bool = ...,
+        everywhere: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_everywhere", b"_everywhere", "everywhere", b"everywhere"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["everywhere", b"everywhere", "on", b"on", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_everywhere", b"_everywhere", "everywhere", b"everywhere", "on", b"on", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__everywhere: _TypeAlias = _typing.Literal["everywhere"]  # noqa: Y015
+    _WhichOneofArgType__everywhere: _TypeAlias = _typing.Literal["_everywhere", b"_everywhere"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__everywhere) -> _WhichOneofReturnType__everywhere | None: ...
 
 Global___ControlServiceSetPanicRequest: _TypeAlias = ControlServiceSetPanicRequest  # noqa: Y015
 

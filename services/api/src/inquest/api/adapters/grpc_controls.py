@@ -43,7 +43,8 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Stop everything that leaves, or let it go on."""
 
         async def work() -> pb.ControlServiceSetPanicResponse:
-            sent = {"on": request.on, "reason": request.reason, "everywhere": request.everywhere}
+            everywhere = request.everywhere if request.HasField("everywhere") else None
+            sent = {"on": request.on, "reason": request.reason, "everywhere": everywhere}
             caller, body = caller_of(context, self._tokens), valid(PanicBody, sent)
             status = await self._controls.set_panic(caller, tenant_of(request), body)
             return pb.ControlServiceSetPanicResponse(stopped=status.stopped, switches=_switches(status))
@@ -134,6 +135,7 @@ def _notices_query(request: pb.ControlServiceListNoticesRequest) -> NoticesQuery
     narrow = request.filter
     values: dict[str, Any] = {
         "tenant": tenant_of(request),
+        "notice": narrow.notice_id or None,
         "investigation": narrow.investigation_id or None,
         "channel": narrow.channel or None,
         "kind": narrow.kind or None,

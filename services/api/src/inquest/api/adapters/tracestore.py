@@ -84,7 +84,11 @@ class TraceStoreClient:
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
 
         narrow = pb.NoticeFilter(
-            investigation_id=query.investigation, channel=query.channel, kind=query.kind, outcome=query.outcome or None
+            notice_id=query.notice,
+            investigation_id=query.investigation,
+            channel=query.channel,
+            kind=query.kind,
+            outcome=query.outcome or None,
         )
         request = pb.ListNoticesRequest(
             tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token

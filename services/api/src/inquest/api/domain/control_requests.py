@@ -16,7 +16,10 @@ class PanicBody(Asked):
 
     on: bool
     reason: str = Field(default="", max_length=500, description="Shown on everything that is held.")
-    everywhere: bool = Field(default=False, description="For all tenants; needs a token for all of them.")
+    everywhere: bool | None = Field(
+        default=None,
+        description="For all tenants; needs a token for all. Absent: where the token is for all and no tenant is named.",
+    )
 
 
 class Panic(Answer):
@@ -81,6 +84,7 @@ class MuteEnded(Answer):
 class NoticesQuery(TenantQuery):
     """Which notices to list."""
 
+    notice: Id | None = Field(default=None, description="This one.")
     investigation: Id | None = Field(default=None, description="Of this investigation.")
     channel: Id | None = Field(default=None, description="For this channel.")
     kind: NoticeKind | None = None

@@ -9,7 +9,7 @@ from inquest.contracts.latest import NoticeSent
 from inquest.tracestore.domain.search import NoticeFilters
 from inquest.tracestore.ports import NoticePage
 
-_FIELDS = ("investigation_id", "channel", "kind")
+_FIELDS = ("notice_id", "investigation_id", "channel", "kind")
 
 
 def notice_page(
