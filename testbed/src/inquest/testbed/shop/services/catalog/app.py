@@ -37,8 +37,7 @@ async def products(request: Request) -> Any:
     async with _pool[0].connection() as db:
         rows = await db.query(LIST_SQL, PAGE_SIZE, page * PAGE_SIZE)
     found = [describe(row) for row in rows]
-    keep_s = 0.0 if settings.flag("live-prices") else float(settings.config()["cache_ttl_s"])
-    _pages[page] = (time.monotonic() + keep_s, found)
+    _pages[page] = (time.monotonic() + float(settings.config()["cache_ttl_s"]), found)
     return found
 
 
