@@ -18,7 +18,7 @@ class PanicBody(Asked):
     reason: str = Field(default="", max_length=500, description="Shown on everything that is held.")
     everywhere: bool | None = Field(
         default=None,
-        description="For all tenants; needs a token for all. Absent: where the token is for all and no tenant is named.",
+        description="For all tenants; needs a token for all. Absent: where the token is, and no tenant is named.",
     )
 
 
