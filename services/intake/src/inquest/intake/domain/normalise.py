@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from inquest.config import Catalogue, CorrelationConfig
 from inquest.config.tenant import RecordingConfig
 from inquest.contracts.errors import Impossible
+from inquest.contracts.v1.controls import TEST_LABEL, TEST_SERVICE
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.reading import Reading
 
@@ -23,6 +24,7 @@ class Context:
     catalogue: Catalogue
     rules: CorrelationConfig
     recording: RecordingConfig | None = None
+    test: str = ""  # the id of a test page; its signals are about no real service
 
 
 def to_signal(reading: Reading, context: Context) -> Signal:
@@ -44,7 +46,7 @@ def to_signal(reading: Reading, context: Context) -> Signal:
         services=services,
         unmatched=unmatched,
         metric=reading.metric,
-        labels={**reading.labels, "clock_skew": skew} if skew else dict(reading.labels),
+        labels={**reading.labels, **({"clock_skew": skew} if skew else {}), **_marked(context)},
         dedup_key=reading.dedup_key,
         links=reading.links,
         payload_ref=context.payload_ref,
@@ -53,6 +55,10 @@ def to_signal(reading: Reading, context: Context) -> Signal:
         change=reading.change,
         opens=reading.opens,
     )
+
+
+def _marked(context: Context) -> dict[str, str]:
+    return {TEST_LABEL: context.test} if context.test else {}
 
 
 def bounded(occurred_at: datetime, context: Context) -> tuple[datetime, str]:
@@ -73,6 +79,8 @@ def bounded(occurred_at: datetime, context: Context) -> tuple[datetime, str]:
 
 def _services(reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the services, and those names among them that the catalogue does not know."""
+    if context.test:
+        return (TEST_SERVICE,), ()
     catalogue, source = context.catalogue, context.source
     resolved = (catalogue.resolve(name, source) for name in reading.hints)
     hinted = dict.fromkeys(service for service in resolved if service is not None)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from inquest.config.sources import SourceConfig
+from inquest.contracts.v1.controls import TEST_HEADER
 from inquest.intake.domain.reading import Reading, cut
 from inquest.intake.domain.refusal import Refused
 
@@ -71,7 +72,7 @@ class Source:
 
     def kept(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return those of the headers that go with the delivery, by lower-case name."""
-        exact = {name for name in self.headers if not name.endswith("*")}
+        exact = {TEST_HEADER.lower(), *(name for name in self.headers if not name.endswith("*"))}
         prefixes = tuple(name[:-1] for name in self.headers if name.endswith("*"))
         lower = ((name.lower(), value) for name, value in headers.items())
         return {name: value for name, value in lower if name in exact or (prefixes and name.startswith(prefixes))}
