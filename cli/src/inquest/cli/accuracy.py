@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from inquest.accuracy import calibration, engine, report, scale
+from inquest.accuracy import calibration, engine, report, scale, weighing
 from inquest.accuracy.answer import INQUEST, Answer
 from inquest.accuracy.apart import Failed
 from inquest.accuracy.baselines import METHODS as BASELINES
@@ -79,7 +79,9 @@ def _measure(cases: Sequence[Case], options: Options) -> None:
         figures["cost"] = [asdict(cost) for cost in costs]
         tables = [*tables, report.scale_table(costs)]
     if options.leave_one_out:
-        tables = [*tables, calibration.calibration_table(_left_out(cases, options))]
+        left, carried = _left_out(cases, options)
+        figures["weights_left_out"] = [asdict(one) for one in carried]
+        tables = [*tables, calibration.calibration_table(left), weighing.weights_table(carried)]
     if options.markdown is not None:
         command = shlex.join(["inquest", *sys.argv[1:]])
         report.write_markdown(options.markdown, report.as_markdown(tables, command))
@@ -142,13 +144,18 @@ def _costs(cases: Sequence[Case]) -> list[scale.Cost]:
         raise InquestError(str(failure)) from failure
 
 
-def _left_out(cases: Sequence[Case], options: Options) -> list[calibration.LeftOut]:
+def _left_out(cases: Sequence[Case], options: Options) -> tuple[list[calibration.LeftOut], list[weighing.Carried]]:
     if len({case.set_name for case in cases}) < SETS_MIN:
         raise InquestError("to leave a set out, two other sets or more must be there")
+
+    def show(name: str) -> None:
+        typer.echo(f"{name}: weights fitted on the other sets", err=True)
+
     try:
-        return calibration.leave_one_out(calibration.gather(cases, options.parallel))
+        left = calibration.leave_one_out(calibration.gather(cases, options.parallel))
     except Failed as failure:
         raise InquestError(str(failure)) from failure
+    return left, weighing.weigh(cases, options.parallel, show)
 
 
 def _saved(path: Path) -> Sequence[Mapping[str, Any]]:

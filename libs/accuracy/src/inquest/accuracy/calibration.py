@@ -23,9 +23,9 @@ from inquest.rca.engine import investigate
 COPY_WEIGHT = 0.1
 HELD_BACK = "test"
 FLOOR = 0.001
-BIASES = tuple(float(one) for one in np.arange(-8.0, 1.01, 0.5))
-BESTS = tuple(float(one) for one in np.arange(0.4, 3.3, 0.2).round(1))
-SHOWN = tuple(float(one) for one in np.arange(0.0, 6.1, 0.5))
+BIASES = tuple(float(one) for one in np.arange(-8.0, 1.01, 1.0))
+BESTS = tuple(float(one) for one in np.arange(0.4, 3.3, 0.4).round(1))
+SHOWN = tuple(float(one) for one in np.arange(0.0, 6.1, 1.0))
 SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 
 
