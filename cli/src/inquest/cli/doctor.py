@@ -7,9 +7,8 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import typer
@@ -17,6 +16,8 @@ import typer
 from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer, binary
 from inquest.bus.topology import drift
+from inquest.cli.doctor_channels import channel_findings
+from inquest.cli.finding import Finding
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.config import Config
 from inquest.config.document import ConfigInvalid
@@ -25,21 +26,10 @@ from inquest.config.secrets import resolve
 from inquest.contracts.errors import InquestError
 from inquest.packs import check_pack
 
-Status = Literal["ok", "warn", "fail"]
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 DISK_FREE_BYTES_MIN = 1024**3
 CLOCK_SKEW_S_MAX = 5.0
 PROBE_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check. `fix` says what to do; empty when all is well."""
-
-    name: str
-    status: Status
-    text: str
-    fix: str = ""
 
 
 def doctor(config_file: Path, nats_url: str | None, *, as_json: bool) -> None:
@@ -72,6 +62,7 @@ async def _examine(config_file: Path, nats_url: str | None) -> list[Finding]:
             found.append(
                 Finding(f"{tenant_id}: providers", "warn", "nothing to read", "add a provider to inquest.yaml")
             )
+        found += await channel_findings(tenant_id, tenant.channels)
         if not tenant.catalogue.services:
             fix = "list your services, so that names of several sources are known to mean one service"
             found.append(Finding(f"{tenant_id}: catalogue", "warn", "empty", fix))

@@ -42,22 +42,12 @@ class Email:
         password = self.credentials.get(channel.password) if channel.password else None
         await self.pace.turn(f"{notice.tenant}@{channel.host}", notice.notice_id, channel.per_minute)
         timeout_s = channel.timeout_ms / 1000
-        client = aiosmtplib.SMTP(
-            hostname=channel.host,
-            port=channel.port,
-            username=channel.user,
-            password=password,
-            local_hostname=channel.sender.rpartition("@")[2],
-            timeout=timeout_s,
-            use_tls=channel.tls == "tls",
-            start_tls=channel.tls == "starttls",
-            tls_context=self.trusted if channel.tls != "none" else None,
-        )
+        client = client_of(channel, password, self.trusted)
         try:
-            with _said(channel, NotDelivered):
+            with in_our_words(channel, NotDelivered):
                 async with asyncio.timeout(ROUND_TRIPS_MAX * timeout_s):
                     await _introduce(client, channel)
-            with _said(channel, MaybeDelivered):
+            with in_our_words(channel, MaybeDelivered):
                 async with asyncio.timeout(ROUND_TRIPS_MAX * timeout_s):
                     await client.data(message.as_bytes())
             with suppress(aiosmtplib.SMTPException, OSError):  # it was taken; how the session ends does not matter
@@ -68,6 +58,21 @@ class Email:
 
     def _mail(self, notice: Notice, channel: EmailChannel, thread: str | None) -> EmailMessage:
         return mail.message(notice, channel.sender, channel.to, thread, self.clock())
+
+
+def client_of(channel: EmailChannel, password: str | None, trusted: ssl.SSLContext) -> aiosmtplib.SMTP:
+    """Return a client that is not connected yet; connecting includes TLS and the login."""
+    return aiosmtplib.SMTP(
+        hostname=channel.host,
+        port=channel.port,
+        username=channel.user,
+        password=password,
+        local_hostname=channel.sender.rpartition("@")[2],
+        timeout=channel.timeout_ms / 1000,
+        use_tls=channel.tls == "tls",
+        start_tls=channel.tls == "starttls",
+        tls_context=trusted if channel.tls != "none" else None,
+    )
 
 
 async def _introduce(client: aiosmtplib.SMTP, channel: EmailChannel) -> None:
@@ -86,7 +91,7 @@ async def _introduce(client: aiosmtplib.SMTP, channel: EmailChannel) -> None:
 
 
 @contextmanager
-def _said(channel: EmailChannel, lost: type[NotDelivered | MaybeDelivered]) -> Iterator[None]:
+def in_our_words(channel: EmailChannel, lost: type[NotDelivered | MaybeDelivered]) -> Iterator[None]:
     """Put errors into the notifier's words; a connection that breaks means `lost`."""
     try:
         yield

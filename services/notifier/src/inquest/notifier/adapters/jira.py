@@ -65,25 +65,30 @@ class Jira:
     async def _ask(
         self, notice: Notice, channel: JiraChannel, method: str, path: str, body: bytes | None = None
     ) -> Answer:
-        token = self.credentials.get(channel.token)
-        basic = base64.b64encode(f"{channel.user}:{token}".encode()).decode()
         request = Request(
             channel=channel,
             tenant=notice.tenant,
             notice_id=notice.notice_id,
             method=method,
             url=f"{channel.url.rstrip('/')}/rest/api/{channel.api}/issue/{path}",
-            headers={
-                "Authorization": f"Basic {basic}" if channel.user else f"Bearer {token}",
-                "Accept": "application/json",
-                "Content-Type": "application/json",
-            },
+            headers=headers(channel, self.credentials),
             body=body,
             is_read=method == "GET",
             finds=True,
             takes=frozenset({404}) if method == "PUT" else frozenset(),
         )
         return await self.http.ask(request)
+
+
+def headers(channel: JiraChannel, credentials: Credentials) -> dict[str, str]:
+    """Return what proves to Jira who asks."""
+    token = credentials.get(channel.token)
+    basic = base64.b64encode(f"{channel.user}:{token}".encode()).decode()
+    return {
+        "Authorization": f"Basic {basic}" if channel.user else f"Bearer {token}",
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+    }
 
 
 def _issue(notice: Notice, channel: JiraChannel) -> str:

@@ -79,12 +79,8 @@ class PagerDuty:
     async def _rest(
         self, notice: Notice, channel: PagerDutyChannel, method: str, path: str, body: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        headers = {
-            "Authorization": f"Token token={self.credentials.get(channel.token)}",
-            "Accept": "application/vnd.pagerduty+json;version=2",
-            "From": channel.from_email,
-        }
-        return await self._ask(notice, channel, method, f"{channel.url.rstrip('/')}/{path}", body, headers)
+        url = f"{channel.url.rstrip('/')}/{path}"
+        return await self._ask(notice, channel, method, url, body, headers(channel, self.credentials))
 
     async def _ask(
         self,
@@ -93,7 +89,7 @@ class PagerDuty:
         method: str,
         url: str,
         body: dict[str, Any] | None,
-        headers: dict[str, str],
+        more: dict[str, str],
     ) -> dict[str, Any]:
         request = Request(
             channel=channel,
@@ -101,9 +97,18 @@ class PagerDuty:
             notice_id=notice.notice_id,
             method=method,
             url=url,
-            headers={"Content-Type": "application/json", **headers},
+            headers={"Content-Type": "application/json", **more},
             body=None if body is None else json.dumps(body).encode(),
             is_read=method == "GET",
             finds=True,
         )
         return (await self.http.ask(request)).document()
+
+
+def headers(channel: PagerDutyChannel, credentials: Credentials) -> dict[str, str]:
+    """Return what proves to the REST API who asks."""
+    return {
+        "Authorization": f"Token token={credentials.get(channel.token)}",
+        "Accept": "application/vnd.pagerduty+json;version=2",
+        "From": channel.from_email,
+    }
