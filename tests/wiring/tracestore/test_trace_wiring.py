@@ -51,6 +51,7 @@ def test_everything_that_is_kept_can_be_replayed():
     assert set(replayable_streams()) == {
         "SIGNALS",
         "INCIDENTS",
+        "ADMISSIONS",
         "INVESTIGATIONS",
         "EVIDENCE",
         "VERDICTS",

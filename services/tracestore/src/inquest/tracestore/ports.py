@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from inquest.bus.port import Delivery
-from inquest.contracts.latest import DeadLetter, InvestigationStory, InvestigationSummary
+from inquest.contracts.latest import (
+    DeadLetter,
+    IncidentStory,
+    IncidentSummary,
+    InvestigationStory,
+    InvestigationSummary,
+    NoticeSent,
+)
 from inquest.tracestore.domain.rows import Row
-from inquest.tracestore.domain.search import Filters
+from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,22 @@ class Page:
     """Lines of a list, newest first; `next_token` is empty on the last page."""
 
     summaries: tuple[InvestigationSummary, ...]
+    next_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """Incidents, newest first; `next_token` is empty on the last page."""
+
+    summaries: tuple[IncidentSummary, ...]
+    next_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """What became of notices, newest first; `next_token` is empty on the last page."""
+
+    notices: tuple[NoticeSent, ...]
     next_token: str = ""
 
 
@@ -52,6 +75,18 @@ class Store(Protocol):
 
     async def page(self, tenant: str, filters: Filters, size: int, token: str) -> Page:
         """Return one page of the list, newest first. Raises Impossible on a token that is not ours."""
+        ...
+
+    async def incident(self, tenant: str, wanted: str) -> IncidentStory | None:
+        """Return everything known of one incident, by its id or its number (7, INC-7), or None."""
+        ...
+
+    async def incidents(self, tenant: str, filters: IncidentFilters, size: int, token: str) -> IncidentPage:
+        """Return one page of incidents, newest first. Raises Impossible on a token that is not ours."""
+        ...
+
+    async def notices(self, tenant: str, filters: NoticeFilters, size: int, token: str) -> NoticePage:
+        """Return one page of notices, newest first. Raises Impossible on a token that is not ours."""
         ...
 
     async def search(self, tenant: str, words: Sequence[str], filters: Filters, size: int) -> tuple[Hit, ...]:

@@ -17,7 +17,7 @@ from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.contracts.records import KIND_OF
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.domain.rows import parse
-from inquest.tracestore.domain.search import Filters, page_size, words_of
+from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, page_size, words_of
 from inquest.tracestore.domain.story import entry
 from inquest.tracestore.ports import Positioned, Store
 
@@ -53,6 +53,24 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
     ) -> pb.SearchInvestigationsResponse:
         """Return the investigations in which all words occur, best match first."""
         return await _answer(context, self._search(request))
+
+    async def GetIncident(  # noqa: N802 - gRPC names it
+        self, request: pb.GetIncidentRequest, context: Any
+    ) -> pb.GetIncidentResponse:
+        """Return the story of one incident."""
+        return await _answer(context, self._get_incident(request))
+
+    async def ListIncidents(  # noqa: N802 - gRPC names it
+        self, request: pb.ListIncidentsRequest, context: Any
+    ) -> pb.ListIncidentsResponse:
+        """Return incidents, newest first."""
+        return await _answer(context, self._list_incidents(request))
+
+    async def ListNotices(  # noqa: N802 - gRPC names it
+        self, request: pb.ListNoticesRequest, context: Any
+    ) -> pb.ListNoticesResponse:
+        """Return what became of notices, newest first."""
+        return await _answer(context, self._list_notices(request))
 
     async def Watch(  # noqa: N802 - gRPC names it
         self, request: pb.WatchRequest, context: Any
@@ -93,6 +111,43 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
         )
         return pb.ListInvestigationsResponse(
             investigations=[codec.to_proto(summary) for summary in page.summaries], next_page_token=page.next_token
+        )
+
+    async def _get_incident(self, request: pb.GetIncidentRequest) -> pb.GetIncidentResponse:
+        await _check(request.tenant)
+        story = await self._store.incident(request.tenant, request.incident_id)
+        if story is None:
+            raise NotFound(f"tenant {request.tenant} has no incident {request.incident_id!r}")
+        return pb.GetIncidentResponse(story=codec.to_proto(story))
+
+    async def _list_incidents(self, request: pb.ListIncidentsRequest) -> pb.ListIncidentsResponse:
+        await _check(request.tenant)
+        narrow = request.filter
+        filters = IncidentFilters(
+            states=tuple(narrow.states),
+            admissions=tuple(narrow.admissions),
+            service=narrow.service or None,
+            opened_after=_time(narrow, "opened_after"),
+            opened_before=_time(narrow, "opened_before"),
+        )
+        page = await self._store.incidents(request.tenant, filters, page_size(request.page_size), request.page_token)
+        return pb.ListIncidentsResponse(
+            incidents=[codec.to_proto(summary) for summary in page.summaries], next_page_token=page.next_token
+        )
+
+    async def _list_notices(self, request: pb.ListNoticesRequest) -> pb.ListNoticesResponse:
+        await _check(request.tenant)
+        narrow = request.filter
+        filters = NoticeFilters(
+            notice_id=narrow.notice_id or None,
+            investigation_id=narrow.investigation_id or None,
+            channel=narrow.channel or None,
+            kind=narrow.kind or None,
+            outcome=narrow.outcome or None,
+        )
+        page = await self._store.notices(request.tenant, filters, page_size(request.page_size), request.page_token)
+        return pb.ListNoticesResponse(
+            notices=[codec.to_proto(notice) for notice in page.notices], next_page_token=page.next_token
         )
 
     async def _search(self, request: pb.SearchInvestigationsRequest) -> pb.SearchInvestigationsResponse:
@@ -184,7 +239,7 @@ def _filters(sent: pb.InvestigationFilter) -> Filters:
     )
 
 
-def _time(sent: pb.InvestigationFilter, field: str) -> datetime | None:
+def _time(sent: pb.InvestigationFilter | pb.IncidentFilter, field: str) -> datetime | None:
     if not sent.HasField(field):  # type: ignore[arg-type]  # the stub lists the names as literals
         return None
     try:

@@ -2,9 +2,9 @@
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 
-_TABLES = ("messages", "search", "investigations", "investigation_services")
+_TABLES = ("messages", "search", "investigations", "investigation_services", "incidents", "incident_services")
 
 _DDL = """
 CREATE TABLE messages (
@@ -26,6 +26,7 @@ CREATE INDEX messages_investigation ON messages (tenant, investigation_id, posit
 CREATE INDEX messages_incident ON messages (tenant, incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX messages_signal ON messages (tenant, signal_id) WHERE signal_id IS NOT NULL;
 CREATE INDEX messages_tenant ON messages (tenant, position);
+CREATE INDEX messages_notices ON messages (tenant, position) WHERE name = 'evt.notice.sent.v1';
 
 CREATE VIRTUAL TABLE search USING fts5 (words, content='');
 
@@ -46,6 +47,26 @@ CREATE TABLE investigation_services (
     service TEXT NOT NULL,
     investigation_id TEXT NOT NULL,
     PRIMARY KEY (tenant, service, investigation_id)
+) WITHOUT ROWID;
+
+CREATE TABLE incidents (
+    tenant TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    admission TEXT,
+    opened_at TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    PRIMARY KEY (tenant, incident_id)
+) WITHOUT ROWID;
+CREATE INDEX incidents_opened ON incidents (tenant, opened_at DESC, incident_id DESC);
+CREATE INDEX incidents_number ON incidents (tenant, number);
+
+CREATE TABLE incident_services (
+    tenant TEXT NOT NULL,
+    service TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    PRIMARY KEY (tenant, service, incident_id)
 ) WITHOUT ROWID;
 """
 

@@ -3,19 +3,19 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from inquest.contracts import subjects as s
-from inquest.contracts.latest import Incident, InvestigationStory, InvestigationSummary
+from inquest.contracts.latest import Incident, IncidentStory, InvestigationStory, InvestigationSummary
+from inquest.tracestore.adapters import incidents
 from inquest.tracestore.adapters.database import Database
+from inquest.tracestore.adapters.notices import notice_page
+from inquest.tracestore.adapters.queries import COLUMNS, row_of, rows_of_incident, rows_where, stamp, values_of
 from inquest.tracestore.domain.rows import Row, parse
-from inquest.tracestore.domain.search import Filters, decode_token, encode_token
+from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, decode_token, encode_token
 from inquest.tracestore.domain.story import assemble, entry, summarise
 from inquest.tracestore.domain.texts import searchable
-from inquest.tracestore.ports import Hit, Page, Positioned
+from inquest.tracestore.ports import Hit, IncidentPage, NoticePage, Page, Positioned
 
-STORY_ROWS_MAX = 50_000  # an investigation has hundreds; this bounds the memory of one answer
-_ROW = "stream, seq, subject, name, tenant, investigation_id, incident_id, signal_id, stored_at, headers, payload"
 _SUMMARY_NAMES = (s.INVESTIGATION_RECORDED.name, s.FEEDBACK_GIVEN.name)
 
 
@@ -60,6 +60,18 @@ class SqliteStore:
 
         return await self._database.read(work)
 
+    async def incident(self, tenant: str, wanted: str) -> IncidentStory | None:
+        """See Store."""
+        return await self._database.read(lambda connection: incidents.story(connection, tenant, wanted))
+
+    async def incidents(self, tenant: str, filters: IncidentFilters, size: int, token: str) -> IncidentPage:
+        """See Store."""
+        return await self._database.read(lambda connection: incidents.page(connection, tenant, filters, size, token))
+
+    async def notices(self, tenant: str, filters: NoticeFilters, size: int, token: str) -> NoticePage:
+        """See Store."""
+        return await self._database.read(lambda connection: notice_page(connection, tenant, filters, size, token))
+
     async def search(self, tenant: str, words: Sequence[str], filters: Filters, size: int) -> tuple[Hit, ...]:
         """See Store."""
         if not words:
@@ -73,11 +85,12 @@ class SqliteStore:
 
 def _append(connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
     marks = ", ".join("?" * 11)
-    insert = f"INSERT INTO messages ({_ROW}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING position"
+    insert = f"INSERT INTO messages ({COLUMNS}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING position"
     touched: set[tuple[str, str]] = set()
+    changed: set[tuple[str, str]] = set()
     fresh = 0
     for row in rows:
-        found = connection.execute(insert, _values(row)).fetchall()
+        found = connection.execute(insert, values_of(row)).fetchall()
         if not found:
             continue
         fresh += 1
@@ -85,8 +98,13 @@ def _append(connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
         if words:
             connection.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (*found[0], words))
         touched |= _touched(connection, row)
+        if row.incident_id:
+            changed.add((row.tenant, row.incident_id))
     for tenant, investigation_id in touched:
-        _project(connection, tenant, investigation_id)
+        if incident_id := _project(connection, tenant, investigation_id):
+            changed.add((tenant, incident_id))
+    for tenant, incident_id in changed:
+        incidents.project(connection, tenant, incident_id)
     return fresh
 
 
@@ -100,17 +118,20 @@ def _touched(connection: sqlite3.Connection, row: Row) -> set[tuple[str, str]]:
     return set()
 
 
-def _project(connection: sqlite3.Connection, tenant: str, investigation_id: str) -> None:
-    """Write the list's line anew from what is stored; the order of arrival leaves no trace in it."""
-    own = _rows(
+def _project(connection: sqlite3.Connection, tenant: str, investigation_id: str) -> str | None:
+    """Write the list's line anew from what is stored, and return its incident.
+
+    The order of arrival leaves no trace in it.
+    """
+    own = rows_where(
         connection,
         "tenant = ? AND investigation_id = ? AND name IN (?, ?)",
         (tenant, investigation_id, *_SUMMARY_NAMES),
     )
     summary = summarise(own)
     if summary is None:
-        return
-    summary = summarise([*own, *_of_incident(connection, tenant, summary.incident_id)]) or summary
+        return None
+    summary = summarise([*own, *rows_of_incident(connection, tenant, summary.incident_id)]) or summary
     connection.execute(
         "INSERT OR REPLACE INTO investigations VALUES (?, ?, ?, ?, ?, ?)",
         (
@@ -118,7 +139,7 @@ def _project(connection: sqlite3.Connection, tenant: str, investigation_id: str)
             investigation_id,
             summary.incident_id,
             summary.state,
-            _stamp(summary.opened_at),
+            stamp(summary.opened_at),
             summary.model_dump_json(),
         ),
     )
@@ -129,14 +150,15 @@ def _project(connection: sqlite3.Connection, tenant: str, investigation_id: str)
         "INSERT OR IGNORE INTO investigation_services VALUES (?, ?, ?)",
         [(tenant, service, investigation_id) for service in summary.services],
     )
+    return summary.incident_id
 
 
 def _related(connection: sqlite3.Connection, tenant: str, investigation_id: str) -> list[Row]:
-    own = _rows(connection, "tenant = ? AND investigation_id = ?", (tenant, investigation_id))
+    own = rows_where(connection, "tenant = ? AND investigation_id = ?", (tenant, investigation_id))
     summary = summarise(row for row in own if row.name == s.INVESTIGATION_RECORDED.name)
     if summary is None:
         return own
-    incidents = _of_incident(connection, tenant, summary.incident_id)
+    incidents = rows_of_incident(connection, tenant, summary.incident_id)
     signal_ids = {
         signal_id
         for incident in map(parse, incidents)
@@ -146,18 +168,9 @@ def _related(connection: sqlite3.Connection, tenant: str, investigation_id: str)
     signals = [
         row
         for signal_id in sorted(signal_ids)
-        for row in _rows(connection, "tenant = ? AND signal_id = ?", (tenant, signal_id))
+        for row in rows_where(connection, "tenant = ? AND signal_id = ?", (tenant, signal_id))
     ]
     return [*own, *incidents, *signals]
-
-
-def _of_incident(connection: sqlite3.Connection, tenant: str, incident_id: str) -> list[Row]:
-    return _rows(connection, "tenant = ? AND incident_id = ?", (tenant, incident_id))
-
-
-def _rows(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[Row]:
-    query = f"SELECT {_ROW} FROM messages WHERE {where} ORDER BY position LIMIT {STORY_ROWS_MAX}"
-    return [_row(found) for found in connection.execute(query, values)]
 
 
 def _records(
@@ -170,9 +183,9 @@ def _records(
             " WHERE tenant = ? AND investigation_id = ?))"
         )
         values += [investigation_id, tenant, investigation_id]
-    query = f"SELECT position, {_ROW} FROM messages WHERE {where} AND position > ? ORDER BY position LIMIT ?"
+    query = f"SELECT position, {COLUMNS} FROM messages WHERE {where} AND position > ? ORDER BY position LIMIT ?"
     found = connection.execute(query, (*values, after, size)).fetchall()
-    return [Positioned(first, rest[5] or investigation_id, _row(rest)) for first, *rest in found]
+    return [Positioned(first, rest[5] or investigation_id, row_of(rest)) for first, *rest in found]
 
 
 def _search(
@@ -202,7 +215,7 @@ def _search(
 
 
 def _line(connection: sqlite3.Connection, position: int) -> str:
-    (row,) = _rows(connection, "position = ?", (position,))
+    (row,) = rows_where(connection, "position = ?", (position,))
     return entry(row, parse(row)).text
 
 
@@ -214,34 +227,7 @@ def _conditions(tenant: str, filters: Filters) -> tuple[str, tuple[object, ...]]
         query = "SELECT investigation_id FROM investigation_services WHERE tenant = ? AND service = ?"
         clauses.append((f"investigation_id IN ({query})", (tenant, filters.service)))
     if filters.opened_after:
-        clauses.append(("opened_at >= ?", (_stamp(filters.opened_after),)))
+        clauses.append(("opened_at >= ?", (stamp(filters.opened_after),)))
     if filters.opened_before:
-        clauses.append(("opened_at < ?", (_stamp(filters.opened_before),)))
+        clauses.append(("opened_at < ?", (stamp(filters.opened_before),)))
     return " AND ".join(text for text, _ in clauses), tuple(value for _, values in clauses for value in values)
-
-
-def _stamp(at: datetime) -> str:
-    """Return the time as text that sorts by time: UTC, always with microseconds."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _values(row: Row) -> tuple[object, ...]:
-    return (
-        row.stream,
-        row.seq,
-        row.subject,
-        row.name,
-        row.tenant,
-        row.investigation_id,
-        row.incident_id,
-        row.signal_id,
-        _stamp(row.stored_at),
-        row.headers,
-        row.payload,
-    )
-
-
-def _row(found: Sequence[object]) -> Row:
-    values = list(found)
-    values[8] = datetime.fromisoformat(str(values[8]))
-    return Row(*values)  # type: ignore[arg-type]  # the columns are the fields, in order

@@ -32,6 +32,36 @@ class Filters:
     opened_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class IncidentFilters:
+    """Which incidents a list shows; None and empty tuples mean no restriction.
+
+    Attributes:
+        states: of the incident, any of these.
+        admissions: what its newest admission decision says, any of these.
+        service: that it names.
+        opened_after: opened at this time or later.
+        opened_before: opened before this time.
+    """
+
+    states: tuple[str, ...] = ()
+    admissions: tuple[str, ...] = ()
+    service: str | None = None
+    opened_after: datetime | None = None
+    opened_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFilters:
+    """Which notices a list shows; None means no restriction. `outcome` is also what held a notice back."""
+
+    notice_id: str | None = None
+    investigation_id: str | None = None
+    channel: str | None = None
+    kind: str | None = None
+    outcome: str | None = None
+
+
 def page_size(wanted: int) -> int:
     """Return the number of lines of a page. Raises Impossible on a negative number."""
     if wanted < 0:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from inquest.contracts.latest import (
+    AdmissionDecided,
     Concluded,
     Evidence,
     Feedback,
@@ -41,31 +42,32 @@ def assemble(rows: Iterable[Row]) -> InvestigationStory | None:
 
     `rows` are the messages of one investigation, of its incident and of that incident's signals.
     """
-    parsed = _parsed(rows)
-    summary = _summarise(parsed)
+    read = parsed(rows)
+    summary = _summarise(read)
     if summary is None:
         return None
-    verdicts = _distinct(_of(parsed, Verdict), lambda verdict: verdict.verdict_id)
+    verdicts = distinct(of(read, Verdict), lambda verdict: verdict.verdict_id)
     return InvestigationStory(
         summary=summary,
-        incident=_newest_incident(parsed, summary.incident_id),
-        signals=_distinct(_of(parsed, Signal), lambda signal: signal.signal_id, lambda signal: signal.occurred_at),
-        events=_events(parsed),
-        steps=_distinct(_of(parsed, StepFinished), lambda step: step.step_id, lambda step: step.finished_at),
-        evidence=_distinct(_of(parsed, Evidence), lambda evidence: evidence.evidence_id),
+        incident=newest_incident(read, summary.incident_id),
+        signals=distinct(of(read, Signal), lambda signal: signal.signal_id, lambda signal: signal.occurred_at),
+        events=_events(read),
+        steps=distinct(of(read, StepFinished), lambda step: step.step_id, lambda step: step.finished_at),
+        evidence=distinct(of(read, Evidence), lambda evidence: evidence.evidence_id),
         verdicts=tuple(sorted(verdicts, key=lambda verdict: verdict.revision)),
-        tool_calls=_distinct(_of(parsed, ToolCall), lambda call: call.call_id, lambda call: call.called_at),
-        notices=_distinct(
-            _of(parsed, NoticeSent), lambda notice: (notice.notice_id, notice.outcome), lambda notice: notice.at
+        tool_calls=distinct(of(read, ToolCall), lambda call: call.call_id, lambda call: call.called_at),
+        notices=distinct(
+            of(read, NoticeSent), lambda notice: (notice.notice_id, notice.outcome), lambda notice: notice.at
         ),
-        feedback=_feedback(parsed),
-        timeline=tuple(entry(row, message) for row, message in parsed),
+        feedback=_feedback(read),
+        admissions=distinct(of(read, AdmissionDecided), lambda decided: decided.number),
+        timeline=tuple(entry(row, message) for row, message in read),
     )
 
 
 def summarise(rows: Iterable[Row]) -> InvestigationSummary | None:
     """Return the line of one investigation, or None while its first event is not there."""
-    return _summarise(_parsed(rows))
+    return _summarise(parsed(rows))
 
 
 def entry(row: Row, message: Message | None) -> TimelineEntry:
@@ -73,18 +75,20 @@ def entry(row: Row, message: Message | None) -> TimelineEntry:
     return TimelineEntry(at=row.stored_at, subject=row.subject, text=describe(message, row.subject))
 
 
-def _parsed(rows: Iterable[Row]) -> Parsed:
+def parsed(rows: Iterable[Row]) -> Parsed:
+    """Return each row once, with its message, in the order in which the server stored them."""
     # One clock stamps all streams of a server, so its time orders messages of different streams by cause.
     unique = {(row.stream, row.seq): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (row.stored_at, row.seq, row.stream))
     return [(row, parse(row)) for row in ordered]
 
 
-def _of(parsed: Parsed, model: type[MessageT]) -> list[MessageT]:
-    return [message for _, message in parsed if isinstance(message, model)]
+def of(read: Parsed, model: type[MessageT]) -> list[MessageT]:
+    """Return the messages of one kind."""
+    return [message for _, message in read if isinstance(message, model)]
 
 
-def _distinct(
+def distinct(
     messages: Iterable[MessageT],
     identity: Callable[[MessageT], Any],
     at: Callable[[MessageT], Any] = lambda _: 0,
@@ -96,32 +100,33 @@ def _distinct(
     return tuple(sorted(first.values(), key=lambda message: (at(message), identity(message))))
 
 
-def _events(parsed: Parsed) -> tuple[InvestigationRecorded, ...]:
-    return _distinct(_of(parsed, InvestigationRecorded), lambda event: event.number)
+def _events(read: Parsed) -> tuple[InvestigationRecorded, ...]:
+    return distinct(of(read, InvestigationRecorded), lambda event: event.number)
 
 
-def _feedback(parsed: Parsed) -> tuple[Feedback, ...]:
-    return _distinct(_of(parsed, Feedback), lambda given: given.feedback_id, lambda given: given.given_at)
+def _feedback(read: Parsed) -> tuple[Feedback, ...]:
+    return distinct(of(read, Feedback), lambda given: given.feedback_id, lambda given: given.given_at)
 
 
-def _newest_incident(parsed: Parsed, incident_id: str) -> Incident | None:
+def newest_incident(read: Parsed, incident_id: str) -> Incident | None:
+    """Return what is known of an incident by now, or None."""
     newest: Incident | None = None
-    for incident in _of(parsed, Incident):
+    for incident in of(read, Incident):
         # Later rows win ties: an update and a resolution may carry one time.
         if incident.incident_id == incident_id and (newest is None or incident.updated_at >= newest.updated_at):
             newest = incident
     return newest
 
 
-def _summarise(parsed: Parsed) -> InvestigationSummary | None:
-    events = _events(parsed)
+def _summarise(read: Parsed) -> InvestigationSummary | None:
+    events = _events(read)
     if not events or events[0].opened is None:
         return None
     first, opened = events[0], events[0].opened
-    incident = _newest_incident(parsed, opened.incident_id)
+    incident = newest_incident(read, opened.incident_id)
     concluded = _last_conclusion(events)
     ends = [event for event in events if event.type in _ENDS]
-    feedback = _feedback(parsed)
+    feedback = _feedback(read)
     return InvestigationSummary(
         investigation_id=first.investigation_id,
         incident_id=opened.incident_id,

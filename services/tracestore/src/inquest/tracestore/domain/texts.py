@@ -7,6 +7,7 @@ that no reader of a timeline has to remember to.
 from functools import singledispatch
 
 from inquest.contracts.latest import (
+    AdmissionDecided,
     DeadLetter,
     Evidence,
     Feedback,
@@ -44,6 +45,18 @@ def _(message: Incident, subject: str) -> str:
     verb = subject.split(".")[2] if subject.count(".") > 2 else message.state
     services = f" on {', '.join(message.services)}" if message.services else ""
     return f"incident {verb}: {message.title}{services} ({len(message.signal_ids)} signals)"
+
+
+@_describe.register
+def _(message: AdmissionDecided, subject: str) -> str:
+    del subject
+    others = f"; {message.waiting} waiting" if message.waiting else ""
+    if message.outcome == "admitted":
+        waited = f" after {message.waited_s:.0f} s" if message.waited_s >= 1 else ""
+        return f"admitted: its investigation begins{waited}"
+    if message.outcome == "waiting":
+        return f"waits to be investigated, place {message.position} of {message.waiting}: {message.reason}"
+    return f"not investigated: {message.reason}{others}"
 
 
 @_describe.register
