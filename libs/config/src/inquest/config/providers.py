@@ -121,4 +121,13 @@ class PrometheusProvider(ProviderSettings):
     settings: PrometheusSettings
 
 
-Provider = Annotated[PackProvider | PrometheusProvider, Field(discriminator="kind")]
+class ReceivedProvider(ProviderSettings):
+    """Serves the changes that the tenant's own sources report, such as GitHub."""
+
+    kind: Literal["received"]
+    domains: tuple[Literal["changes", "flags"], ...] = Field(
+        default=("changes", "flags"), min_length=1, description="changes, flags, or both."
+    )
+
+
+Provider = Annotated[PackProvider | PrometheusProvider | ReceivedProvider, Field(discriminator="kind")]

@@ -27,7 +27,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     executor = ThreadPoolExecutor(settings.gateway_threads_max, thread_name_prefix="gateway-pack")
     http = client(settings.gateway_connections_max)
     directory = ConfiguredDirectory(
-        cache, PackShelf(settings.gateway_packs_max), executor, http, settings.gateway_response_bytes_max
+        cache, bus, PackShelf(settings.gateway_packs_max), executor, http, settings.gateway_response_bytes_max
     )
     calls = Calls(
         journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, _now, settings.gateway_lease_s),

@@ -6,15 +6,18 @@ from concurrent.futures import Executor
 
 import httpx
 
+from inquest.bus.port import BusPort
 from inquest.config import Catalogue, ConfigCache, TenantConfig
 from inquest.config.providers import PackProvider as PackConfig
 from inquest.config.providers import PrometheusProvider as PrometheusConfig
 from inquest.config.providers import Provider as ProviderConfig
+from inquest.config.providers import ReceivedProvider as ReceivedConfig
 from inquest.config.tenant import RecordingConfig
 from inquest.contracts.latest import Domain
 from inquest.gateway.adapters.pack import DOMAINS as PACK_DOMAINS
 from inquest.gateway.adapters.pack import PackProvider, PackShelf
 from inquest.gateway.adapters.prometheus import PrometheusProvider
+from inquest.gateway.adapters.received import ReceivedProvider
 from inquest.gateway.ports import Interface, Provider
 
 RECORDING_TIMEOUT_S = 60.0  # the call's own time limit is what counts
@@ -24,9 +27,16 @@ class ConfiguredDirectory:
     """Follows the configuration; a tenant whose section did not change keeps its providers."""
 
     def __init__(
-        self, cache: ConfigCache, shelf: PackShelf, executor: Executor, http: httpx.AsyncClient, bytes_max: int
+        self,
+        cache: ConfigCache,
+        bus: BusPort,
+        shelf: PackShelf,
+        executor: Executor,
+        http: httpx.AsyncClient,
+        bytes_max: int,
     ) -> None:
         self._cache = cache
+        self._bus = bus
         self._shelf = shelf
         self._executor = executor
         self._http = http
@@ -69,7 +79,7 @@ class ConfiguredDirectory:
                 key=f"{tenant}/{one.name}",
                 name=one.name,
                 domains=frozenset(one.domains),
-                provider=self._provider(one, catalogue),
+                provider=self._provider(tenant, one, catalogue),
                 priority=one.priority,
                 timeout_s=one.timeout_ms / 1000,
                 retries_max=one.retries,
@@ -84,9 +94,11 @@ class ConfiguredDirectory:
         provider = PackProvider(recording.pack, self._shelf, self._executor)
         return Interface(f"{tenant}/pack", "pack", PACK_DOMAINS, provider, timeout_s=RECORDING_TIMEOUT_S)
 
-    def _provider(self, config: ProviderConfig, catalogue: Catalogue) -> Provider:
+    def _provider(self, tenant: str, config: ProviderConfig, catalogue: Catalogue) -> Provider:
         match config:
             case PackConfig():
                 return PackProvider(config.settings.path, self._shelf, self._executor)
             case PrometheusConfig():
                 return PrometheusProvider(config.settings, catalogue, self._http, self._bytes_max)
+            case ReceivedConfig():
+                return ReceivedProvider(tenant, self._bus)
