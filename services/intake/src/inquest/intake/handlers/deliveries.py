@@ -1,5 +1,6 @@
 """A raw delivery becomes its signals."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from inquest.config.sources import SourceConfig
 from inquest.contracts import subjects as s
 from inquest.contracts.codec import PROTOBUF, decode
 from inquest.contracts.errors import Conflict, Impossible, InquestError, NotFound
+from inquest.contracts.message import ID_PATTERN
+from inquest.contracts.v1.controls import TEST_HEADER
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
 from inquest.intake.domain.normalise import Context, to_signal
@@ -82,6 +85,7 @@ class DeliveryHandlers:
             payload_ref=delivery.headers.get(PAYLOAD_REF) or f"{delivery.stream}:{delivery.stream_seq}",
             catalogue=self.configuration.catalogue(tenant),
             rules=config.correlation,
+            test=_test_of(delivery),
             recording=owner.recording,
         )
         return context, settings
@@ -120,6 +124,12 @@ def _outgoing(found: Sequence[tuple[int, Delivery, Signal]]) -> Iterator[Outgoin
 def _media_type(delivery: Delivery) -> str:
     found = (value for name, value in delivery.headers.items() if name.lower() == CONTENT_TYPE.lower())
     return next(found, "").partition(";")[0].strip().lower()
+
+
+def _test_of(delivery: Delivery) -> str:
+    """Return the id of a test page; only what came in over HTTP, and was proved there, can be one."""
+    sent = delivery.headers.get(TEST_HEADER.lower(), "") if VIA_WEBHOOK in delivery.headers else ""
+    return sent if re.fullmatch(ID_PATTERN, sent) else ""
 
 
 def _count_from_bus(source: str, delivery: Delivery, outcome: str) -> None:

@@ -19,9 +19,9 @@ from inquest.contracts.latest import (
     SourceRef,
     Verdict,
 )
+from inquest.contracts.v1.controls import TEST_LABEL
 from inquest.notifier.domain.report import Exhibit, make_report
 
-TEST_LABEL = "inquest_test"
 REFS_MAX = 10
 LINKS_MAX = 5
 
