@@ -127,14 +127,14 @@ async def test_a_fault_of_ours_is_503_and_the_sender_tries_again(make_intake, fa
         raise RetryLater("no ack in time")
 
     if fault == "too-many":
-        intake.webhooks.in_flight = 1
+        intake.webhooks.door.in_flight = 1
     else:
         intake.bus.publish = failing
     response = await intake.post()
     expected = "overloaded" if fault == "too-many" else "unavailable"
     assert (response.status_code, response.json()["error"]) == (503, expected)
     assert response.headers["Retry-After"] == "7"
-    intake.bus.publish, intake.webhooks.in_flight = publish, 0
+    intake.bus.publish, intake.webhooks.door.in_flight = publish, 0
     assert (await intake.post()).status_code == 202
 
 

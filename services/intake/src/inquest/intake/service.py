@@ -5,6 +5,7 @@ from inquest.config import ConfigStore
 from inquest.config.secrets import resolve
 from inquest.contracts.topology import CONFIG, DELIVERIES, INTAKE_INCIDENTS, consumer
 from inquest.intake.adapters.configuration import LiveConfiguration
+from inquest.intake.adapters.door import Door
 from inquest.intake.adapters.webhooks import Webhooks
 from inquest.intake.handlers.deliveries import DeliveryHandlers
 from inquest.intake.handlers.incidents import IncidentHandlers
@@ -18,14 +19,15 @@ def build(bus: BusPort, settings: Settings) -> Service:
     deliveries = bus.objects(DELIVERIES)
     receiving = DeliveryHandlers(bus, deliveries, configuration)
     correlating = IncidentHandlers(bus, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
-    bus.handle_batch(consumer("intake-deliveries"), receiving.on_deliveries)
+    door = Door(receiving.on_deliveries)
+    bus.handle_batch(consumer("intake-deliveries"), door.in_order)
     bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
     bus.handle_batch(consumer("intake-timers"), correlating.on_due)
     bus.handle(consumer("intake-commands"), correlating.on_command)
     cache = configuration.cache
     return Service(
         name="intake",
-        routes=Webhooks(bus, deliveries, configuration, resolve, settings).routes(),
+        routes=Webhooks(bus, deliveries, configuration, resolve, settings, door).routes(),
         on_start=(cache.start,),
         tasks=(cache.follow,),
         pings={"config": cache.ping},

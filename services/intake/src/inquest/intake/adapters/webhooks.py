@@ -16,10 +16,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from inquest.bus.port import Delivery
 from inquest.config.sources import SourceConfig
 from inquest.contracts.errors import InquestError, NotFound
 from inquest.contracts.payloads import INLINE_BYTES_MAX
 from inquest.contracts.subjects import INGEST_DELIVERY
+from inquest.intake.adapters.door import Door
 from inquest.intake.domain.acceptance import STATUSES, Accepted, accept, answer, identity
 from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
 from inquest.intake.domain.handshake import grant
@@ -32,7 +34,7 @@ from inquest.intake.ports import Configuration, Deliveries, Publisher
 from inquest.intake.settings import Settings
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DELIVERIES_RECEIVED
-from inquest.telemetry.traces import trace_id, tracer
+from inquest.telemetry.traces import inject_context, trace_id, tracer
 
 KEPT = 202
 OUR_FAULT = 503
@@ -48,7 +50,7 @@ class Webhooks:
     configuration: Configuration
     resolve: Callable[[str], str]
     settings: Settings
-    in_flight: int = 0
+    door: Door
     held_bytes: int = 0  # of bodies in memory
 
     def routes(self) -> tuple[Route, ...]:
@@ -63,8 +65,8 @@ class Webhooks:
         """Answer one delivery: 202 kept, or a refusal."""
         name, tenant = request.path_params["source"], request.path_params["tenant"]
         # A root span of our own: the sender is outside, and one trace must lead from here to the verdict.
-        with tracer().start_as_current_span("webhook", context=Context(), kind=SpanKind.SERVER):
-            self.in_flight += 1
+        span = tracer().start_as_current_span("webhook", context=Context(), kind=SpanKind.SERVER)
+        with self.door.passing(), span:
             try:
                 outcome, response = await self._answer(request, name, tenant)
             except Refused as error:
@@ -72,8 +74,6 @@ class Webhooks:
             except Exception:  # noqa: BLE001 - a bug of ours is a fault of ours, and must not end a subscription
                 _log.exception("delivery_failed", tenant=tenant, source=name)
                 outcome, response = "unavailable", self._refusal(_unavailable("something failed on our side"))
-            finally:
-                self.in_flight -= 1
             DELIVERIES_RECEIVED.labels(name if name in SOURCES else "other", outcome).inc()
             _log.info(f"delivery_{outcome.replace('-', '_')}", tenant=tenant, source=name, status=response.status_code)
             return response
@@ -95,7 +95,7 @@ class Webhooks:
 
     async def _answer(self, request: Request, name: str, tenant: str) -> tuple[str, JSONResponse]:
         source, settings = self._source(name, tenant)
-        if self.in_flight > self.settings.requests_max:
+        if self.door.in_flight > self.settings.requests_max:
             raise _overloaded()
         body = bytearray()
         try:
@@ -104,7 +104,7 @@ class Webhooks:
             self._prove(request.headers, raw, settings)
             delivered = Delivered(source.kept(request.headers), settings, datetime.now(UTC))
             accepted = _accept(tenant, source, raw, delivered)
-            duplicate = await self._keep(name, tenant, raw, accepted.identity, delivered.headers)
+            duplicate = await self._keep(name, tenant, raw, accepted, delivered.headers)
         finally:
             self.held_bytes -= len(body)
         status = "duplicate" if duplicate and accepted.status == "accepted" else accepted.status
@@ -162,7 +162,7 @@ class Webhooks:
                 raise _unavailable("a signing secret is not available", "see `inquest doctor`") from error
             raise
 
-    async def _keep(self, source: str, tenant: str, raw: bytes, same: str, kept: Mapping[str, str]) -> bool:
+    async def _keep(self, source: str, tenant: str, raw: bytes, accepted: Accepted, kept: Mapping[str, str]) -> bool:
         """Store the raw delivery durably; returns whether it was there already."""
         headers = {**kept, VIA_WEBHOOK: "webhook"}
         try:
@@ -174,7 +174,7 @@ class Webhooks:
                 published = await self.publisher.publish(
                     INGEST_DELIVERY,
                     payload,
-                    msg_id=f"{tenant}:delivery:{source}:{same}",
+                    msg_id=f"{tenant}:delivery:{source}:{accepted.identity}",
                     headers=headers,
                     source=source,
                     tenant=tenant,
@@ -182,6 +182,9 @@ class Webhooks:
         except (InquestError, TimeoutError) as error:
             _log.error("delivery_not_kept", tenant=tenant, source=source, reason=str(error) or "no ack in time")
             raise _unavailable("the delivery could not be kept") from error
+        if accepted.is_urgent and not published.duplicate:
+            inject_context(headers)
+            self.door.overtake(payload, _stored(headers, source, tenant, payload, published.seq))
         return published.duplicate
 
 
@@ -194,6 +197,13 @@ def _accept(tenant: str, source: Source, raw: bytes, delivered: Delivered) -> Ac
         # A bug of ours must not cost the delivery: it is kept, fails again when it is handled, and can be redriven.
         _log.exception("delivery_unread", tenant=tenant, source=source.name)
         return Accepted("accepted", identity(raw), [], "it is kept, and could not be read yet")
+
+
+def _stored(headers: Mapping[str, str], source: str, tenant: str, payload: bytes, seq: int) -> Delivery:
+    """Return the delivery as the durable will be given it."""
+    keys = {"source": source, "tenant": tenant}
+    subject, stream = INGEST_DELIVERY.render(**keys), INGEST_DELIVERY.stream or ""
+    return Delivery(subject, keys, headers, stream, seq, 1, 1, payload, datetime.now(UTC))
 
 
 def _unavailable(message: str, hint: str = "send it again") -> Refused:

@@ -58,12 +58,14 @@ class Accepted:
         identity: the same for a repeat and for nothing else of its tenant and source; 64 hex digits.
         signal_ids: the signals that it becomes.
         message: why nothing follows, where nothing does.
+        is_urgent: whether a critical alert is among them, which must not wait behind others.
     """
 
     status: Status
     identity: str
     signal_ids: list[str]
     message: str
+    is_urgent: bool = False
 
 
 def accept(tenant: str, source: Source, raw: bytes, delivered: Delivered) -> Accepted:
@@ -78,6 +80,7 @@ def accept(tenant: str, source: Source, raw: bytes, delivered: Delivered) -> Acc
         identity=identity(raw, source.replay(body, delivered.headers)),
         signal_ids=signal_ids,
         message="; ".join(reasons)[:MESSAGE_CHARS_MAX],
+        is_urgent=any(reading.kind == "alert" and reading.severity == "critical" for reading in readings),
     )
 
 
