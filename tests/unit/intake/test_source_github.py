@@ -110,7 +110,7 @@ def test_a_push_is_one_change_per_commit_at_the_time_of_the_push():
     first, second = read_all("push", push(commits=[commit(1), commit(2, url="https://github.com/c/2", **files)]))
     assert (first.kind, first.title, first.severity, first.occurred_at) == ("change", "Change 1", "info", PUSHED_AT)
     assert (first.change.kind, first.change.ref, first.change.repository) == ("commit", f"{1:040x}", "acme/checkout")
-    assert (first.change.author, first.services) == ("Bob", ())
+    assert (first.change.author, first.services) == ("bob", ())
     assert second.change.files == ("services/cart/new.py", "services/cart/app.py", "README.md")
     assert (second.change.url, second.links) == ("https://github.com/c/2", ("https://github.com/c/2",))
     assert second.hints == ("services", "cart")

@@ -91,7 +91,7 @@ def _commit(push: Push, branch: str, commit: Commit, at: datetime, more: int) ->
         at,
         first_line or f"Commit {commit.id[:12]} to {push.repository.full_name}",
         ("commit", commit.id),
-        author=commit.author.login or commit.author.name,
+        author=commit.author.username or commit.author.name,
         url=commit.url,
         files=tuple(file for file in files if len(file) <= FILE_CHARS_MAX)[:FILES_MAX],
         hints=_folders(files),

@@ -9,6 +9,7 @@ class Person(Payload):
     """Who did it."""
 
     login: Word = ""
+    username: Word = ""
     name: Word = ""
 
 
@@ -74,7 +75,6 @@ class Run(Payload):
     created_at: Moment | None = None
     html_url: str = ""
     actor: Person = Person()
-    head_commit: Commit = Commit()
 
 
 class Release(Payload):
