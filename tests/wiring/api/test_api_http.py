@@ -7,12 +7,15 @@ import httpx
 import pytest
 from inquest.api.adapters.http import BODY_BYTES_MAX, make_routes
 from inquest.api.adapters.tokens import TokenFile
+from inquest.api.controls import Controls
 from inquest.api.domain.requests import Investigations
+from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.ports import Record
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
 from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
+from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
 
@@ -66,7 +69,9 @@ def stories():
 
 
 def client_of(bus, stories, tokens=None, peer="127.0.0.1", **headers):
-    app = Starlette(routes=list(make_routes(Operations(bus, stories, lambda: NOW), TokenFile(tokens))))
+    operations = Operations(bus, stories, lambda: NOW)
+    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, lambda: NOW)
+    app = Starlette(routes=list(make_routes(operations, Incidents(stories), controls, TokenFile(tokens))))
     transport = httpx.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
 
@@ -195,7 +200,7 @@ async def test_a_foreign_event_id_is_refused(client, last):
 
 
 async def test_unknown_paths_and_methods(client):
-    assert (await client.get("/v1/incidents")).json()["error"] == "not-found"
+    assert (await client.get("/v1/nothing")).json()["error"] == "not-found"
     answer = await client.delete(PATH)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
     assert answer.json()["error"] == "method-not-allowed"

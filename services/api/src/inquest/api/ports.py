@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from inquest.api.domain.control_requests import NoticesAnswer, NoticesQuery
+from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery
 from inquest.api.domain.requests import Investigations, ListQuery
-from inquest.contracts.latest import InvestigationStory, Message, TimelineEntry
+from inquest.contracts.latest import IncidentStory, InvestigationStory, Message, TimelineEntry
 
 Clock = Callable[[], datetime]
 
@@ -27,6 +28,18 @@ class Notices(Protocol):
     """What became of notices. Raises Impossible for bad input, RetryLater while the trace store is away."""
 
     async def notices(self, tenant: str, query: NoticesQuery) -> NoticesAnswer:
+        """Return one page, newest first."""
+        ...
+
+
+class IncidentStories(Protocol):
+    """What happened to incidents. Raises NotFound, Impossible for bad input, RetryLater as Stories does."""
+
+    async def incident(self, tenant: str, incident_id: str) -> IncidentStory:
+        """Return the story of one incident, by its id or its number."""
+        ...
+
+    async def incidents(self, tenant: str, query: IncidentsQuery) -> IncidentsAnswer:
         """Return one page, newest first."""
         ...
 

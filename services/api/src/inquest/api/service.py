@@ -7,6 +7,7 @@ from inquest.api.adapters.listener import Listener
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
+from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
 from inquest.bus.port import BusPort
@@ -25,11 +26,12 @@ def build(bus: BusPort, settings: Settings) -> Service:
     )
     operations = Operations(bus, stories, _now)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now)
+    incidents = Incidents(stories)
     tokens = TokenFile(settings.api_tokens_ref)
-    listener = Listener(operations, controls, tokens, settings)
+    listener = Listener(operations, incidents, controls, tokens, settings)
     return Service(
         name="api",
-        routes=make_routes(operations, controls, tokens),
+        routes=make_routes(operations, incidents, controls, tokens),
         on_start=(tokens.check, listener.start),
         on_stop=(stories.close, listener.stop),
         pings={"tracestore": stories.ping},

@@ -22,6 +22,7 @@ from inquest.api.domain.problems import bad_input, problem_of
 from inquest.api.domain.requests import Asked, Problem
 from inquest.api.domain.routes import OPERATIONS
 from inquest.api.errors import Forbidden, TooLarge, Unauthenticated
+from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.contracts.errors import Impossible, NotFound
 from inquest.telemetry.logs import get_logger
@@ -29,6 +30,7 @@ from inquest.telemetry.logs import get_logger
 BODY_BYTES_MAX = 64 * 1024
 POSITION_MAX = 2**63 - 1
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"}}
+_REPEATED = frozenset({"state", "admission"})  # query parameters that may occur several times
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = get_logger("api")
 
@@ -47,9 +49,11 @@ class Call:
 Serve = Callable[[Call], Awaitable[BaseModel | Response]]
 
 
-def make_routes(operations: Operations, controls: Controls, tokens: TokenFile) -> tuple[BaseRoute, ...]:
+def make_routes(
+    operations: Operations, incidents: Incidents, controls: Controls, tokens: TokenFile
+) -> tuple[BaseRoute, ...]:
     """Return the routes: one for each row of the table, the document, and one for everything else under /v1/."""
-    serving = {**_serving(operations), **_controlling(controls)}
+    serving = {**_serving(operations), **_on_incidents(incidents), **_controlling(controls)}
     routes = [Route(row.path, _endpoint(row, serving[row.name], tokens), methods=[row.method]) for row in OPERATIONS]
 
     async def unknown(request: Request) -> Response:
@@ -90,6 +94,13 @@ def _serving(operations: Operations) -> dict[str, Serve]:
         "give_feedback": lambda call: operations.give_feedback(
             call.caller, call.query.tenant, call.path["investigation_id"], call.body
         ),
+    }
+
+
+def _on_incidents(incidents: Incidents) -> dict[str, Serve]:
+    return {
+        "list_incidents": lambda call: incidents.list(call.caller, call.query),
+        "get_incident": lambda call: incidents.get(call.caller, call.query.tenant, call.path["incident_id"]),
     }
 
 
@@ -139,7 +150,7 @@ async def _call(row: Operation, request: Request, tokens: TokenFile) -> Call:
 def _query(model: type[Asked], sent: QueryParams) -> Asked:
     values: dict[str, Any] = {}
     for name in sent:
-        values[name] = sent.getlist(name) if name == "state" else sent[name]
+        values[name] = sent.getlist(name) if name in _REPEATED else sent[name]
     return _validated(model, values)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
+from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
 from inquest.telemetry.logs import get_logger
@@ -17,8 +18,16 @@ _log = get_logger("api")
 class Listener:
     """The gRPC facade of one process."""
 
-    def __init__(self, operations: Operations, controls: Controls, tokens: TokenFile, settings: Settings) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        incidents: Incidents,
+        controls: Controls,
+        tokens: TokenFile,
+        settings: Settings,
+    ) -> None:
         self._operations = operations
+        self._incidents = incidents
         self._controls = controls
         self._tokens = tokens
         self._settings = settings
@@ -28,10 +37,12 @@ class Listener:
         """Listen. Raises InquestError when the port is taken."""
         # Imported late: gRPC costs start-up time and memory.
         from inquest.api.adapters.grpc_controls import ControlServicer  # noqa: PLC0415
+        from inquest.api.adapters.grpc_incidents import IncidentServicer  # noqa: PLC0415
         from inquest.api.adapters.grpc_server import GrpcServer, InvestigationServicer  # noqa: PLC0415
 
         investigations = InvestigationServicer(self._operations, self._tokens)
-        server = GrpcServer(investigations, ControlServicer(self._controls, self._tokens))
+        incidents = IncidentServicer(self._incidents, self._tokens)
+        server = GrpcServer(investigations, incidents, ControlServicer(self._controls, self._tokens))
         await server.start(self._settings.api_grpc_host, self._settings.api_grpc_port)
         self._server = server
         path = self._settings.address_file

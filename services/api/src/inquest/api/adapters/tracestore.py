@@ -6,11 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from inquest.api.domain.control_requests import NoticesAnswer, NoticesQuery
+from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery
 from inquest.api.domain.requests import Investigations, ListQuery
 from inquest.api.errors import Busy
 from inquest.api.ports import Record
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
-from inquest.contracts.latest import InvestigationStory, InvestigationSummary, NoticeSent, TimelineEntry
+from inquest.contracts.latest import (
+    IncidentStory,
+    IncidentSummary,
+    InvestigationStory,
+    InvestigationSummary,
+    NoticeSent,
+    TimelineEntry,
+)
 from inquest.contracts.records import RECORD_KINDS
 
 if TYPE_CHECKING:
@@ -27,7 +35,10 @@ ResultT = TypeVar("ResultT")
 
 
 class TraceStoreClient:
-    """Implements Stories and Notices. Each call looks the address up: a restarted trace store may have another."""
+    """Implements Stories, IncidentStories and Notices.
+
+    Each call looks the address up: a restarted trace store may have another.
+    """
 
     def __init__(self, address: str | None, address_file: Path, token_file: Path | None) -> None:
         self._fixed = address
@@ -77,6 +88,32 @@ class TraceStoreClient:
             lines, token = list(page.investigations), page.next_page_token
         summaries = tuple(codec.from_proto(line, InvestigationSummary) for line in lines)
         return Investigations(investigations=summaries, next_page_token=token)
+
+    async def incident(self, tenant: str, incident_id: str) -> IncidentStory:
+        """See IncidentStories."""
+        from inquest.contracts import codec  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+        request = pb.GetIncidentRequest(tenant=tenant, incident_id=incident_id)
+        stub = await self._stub()
+        answer = await _answer(stub.GetIncident(request, timeout=CALL_S_MAX, metadata=self._metadata()))
+        return codec.from_proto(answer.story, IncidentStory)
+
+    async def incidents(self, tenant: str, query: IncidentsQuery) -> IncidentsAnswer:
+        """See IncidentStories."""
+        from inquest.contracts import codec  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+        narrow = pb.IncidentFilter(states=query.state, admissions=query.admission, service=query.service)
+        _set(narrow.opened_after, query.since)
+        _set(narrow.opened_before, query.until)
+        request = pb.ListIncidentsRequest(
+            tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token
+        )
+        stub = await self._stub()
+        page = await _answer(stub.ListIncidents(request, timeout=CALL_S_MAX, metadata=self._metadata()))
+        found = tuple(codec.from_proto(line, IncidentSummary) for line in page.incidents)
+        return IncidentsAnswer(incidents=found, next_page_token=page.next_page_token)
 
     async def notices(self, tenant: str, query: NoticesQuery) -> NoticesAnswer:
         """See Notices."""

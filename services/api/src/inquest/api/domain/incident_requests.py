@@ -1,0 +1,28 @@
+"""Parameters and answers of the operations on incidents."""
+
+from pydantic import AwareDatetime, Field
+
+from inquest.api.domain.requests import Answer, TenantQuery
+from inquest.contracts.latest import AdmissionOutcome, IncidentState, IncidentSummary
+
+
+class IncidentsQuery(TenantQuery):
+    """Which incidents to list."""
+
+    state: tuple[IncidentState, ...] = Field(default=(), description="Any of these; repeat the parameter.")
+    admission: tuple[AdmissionOutcome, ...] = Field(
+        default=(),
+        description="What became of their investigation, any of these: refused and waiting are not looked at.",
+    )
+    service: str | None = Field(default=None, max_length=200, description="That the incident names.")
+    since: AwareDatetime | None = Field(default=None, description="Opened at this time or later (RFC 3339).")
+    until: AwareDatetime | None = Field(default=None, description="Opened before this time (RFC 3339).")
+    page_size: int = Field(default=50, ge=1, le=500)
+    page_token: str = Field(default="", max_length=500, description="`next_page_token` of the page before.")
+
+
+class IncidentsAnswer(Answer):
+    """One page, newest first."""
+
+    incidents: tuple[IncidentSummary, ...]
+    next_page_token: str = Field(default="", description="Empty on the last page.")

@@ -1,0 +1,92 @@
+"""The operations on incidents over HTTP, with a trace store by hand."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from inquest.api.adapters.http import make_routes
+from inquest.api.adapters.tokens import TokenFile
+from inquest.api.controls import Controls
+from inquest.api.domain.incident_requests import IncidentsAnswer
+from inquest.api.incidents import Incidents
+from inquest.api.operations import Operations
+from inquest.contracts.errors import NotFound
+from inquest.contracts.latest import IncidentStory, IncidentSummary
+from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.testkit.stories import InvestigationBuilder
+from starlette.applications import Starlette
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+INCIDENT = InvestigationBuilder().incident(number=7)
+SUMMARY = IncidentSummary(
+    incident_id=INCIDENT.incident_id,
+    tenant="acme",
+    number=7,
+    title="t",
+    state="open",
+    severity="high",
+    opened_at=NOW,
+    updated_at=NOW,
+    admission="waiting",
+    admission_reason="12 of 12 investigations of the tenant are running",
+)
+
+
+class FakeStories:
+    """Knows one incident of tenant acme, by its id and its number."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def incident(self, tenant, incident_id):
+        if tenant != "acme" or incident_id not in (INCIDENT.incident_id, "INC-7"):
+            raise NotFound(f"tenant {tenant} has no incident {incident_id!r}")
+        return IncidentStory(summary=SUMMARY, incident=INCIDENT)
+
+    async def incidents(self, tenant, query):
+        self.asked.append((tenant, query))
+        return IncidentsAnswer(incidents=(SUMMARY,), next_page_token="next")
+
+
+@pytest.fixture
+def stories():
+    return FakeStories()
+
+
+@pytest.fixture
+def client(memory_bus, stories):
+    controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), stories, lambda: NOW)
+    operations = Operations(memory_bus, stories, lambda: NOW)
+    app = Starlette(routes=list(make_routes(operations, Incidents(stories), controls, TokenFile(None))))
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
+
+
+async def test_list_passes_what_was_asked(client, stories):
+    params = {"tenant": "acme", "admission": ["waiting", "refused"], "state": "open", "service": "cart", "page_size": 3}
+    answer = await client.get("/v1/incidents", params=params)
+    assert answer.status_code == 200
+    assert answer.json()["next_page_token"] == "next"
+    assert answer.json()["incidents"][0]["admission_reason"].startswith("12 of 12")
+    ((tenant, query),) = stories.asked
+    assert (tenant, query.admission, query.state) == ("acme", ("waiting", "refused"), ("open",))
+    assert (query.service, query.page_size) == ("cart", 3)
+
+
+@pytest.mark.parametrize("wrong", [{"admission": "perhaps"}, {"state": "closed"}, {"page_size": "0"}, {"text": "x"}])
+async def test_a_wrong_parameter_is_named(client, wrong):
+    answer = await client.get("/v1/incidents", params=wrong)
+    assert answer.status_code == 400
+    assert next(iter(wrong)) in answer.json()["message"]
+
+
+@pytest.mark.parametrize("wanted", [INCIDENT.incident_id, "INC-7"])
+async def test_get_by_id_and_by_number(client, wanted):
+    answer = await client.get(f"/v1/incidents/{wanted}", params={"tenant": "acme"})
+    assert answer.status_code == 200
+    assert answer.json()["summary"]["number"] == 7
+
+
+async def test_one_that_nobody_knows_is_not_found(client):
+    answer = await client.get("/v1/incidents/other", params={"tenant": "acme"})
+    assert (answer.status_code, answer.json()["error"]) == (404, "not-found")
