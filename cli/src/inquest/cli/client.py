@@ -27,10 +27,10 @@ def find_api(url: str | None) -> str:
 class Api:
     """One tenant's view of a running api. An async context manager."""
 
-    def __init__(self, url: str, tenant: str) -> None:
+    def __init__(self, url: str, tenant: str | None) -> None:
         token = os.environ.get("INQUEST_API_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._tenant = tenant
+        self._tenant = {"tenant": tenant} if tenant else {}
         self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S)
 
     async def __aenter__(self) -> Self:
@@ -65,9 +65,13 @@ class Api:
         body = {"judgement": judgement, "cause": cause}
         await self._call("POST", f"/v1/investigations/{investigation}/feedback", body)
 
-    async def _call(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> Any:
+    async def ask(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """Use an operation that has no method of its own; parameters that are None or empty are left out."""
+        return await self._call(method, path, body, **{name: value for name, value in params.items() if value})
+
+    async def _call(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False, **params: Any) -> Any:
         try:
-            reply = await self._http.request(method, path, json=body, params={"tenant": self._tenant})
+            reply = await self._http.request(method, path, json=body, params=params | self._tenant)
         except httpx.HTTPError as error:
             raise InquestError(f"the api at {self._http.base_url} does not answer: {error}") from error
         if missing_ok and reply.status_code == httpx.codes.NOT_FOUND:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from inquest.cli.controls_app import add_controls
 from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topology_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
@@ -154,6 +155,9 @@ def version(as_json: Json = False) -> None:
 
     number = installed("inquest-cli")
     typer.echo(f'{{"version": "{number}"}}' if as_json else f"inquest {number}")
+
+
+add_controls(app)
 
 
 def main() -> None:

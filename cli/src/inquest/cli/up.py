@@ -63,7 +63,8 @@ def _write_addresses(system: AnySystem, scenarios: list[Scenario]) -> None:
     path = system.data_dir / "run" / "system.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     packs = [str(one.pack) for one in scenarios]
-    path.write_text(json.dumps({"nats": system.server.url, "api": system.url("api"), "packs": packs}))
+    urls = {name: system.url(name) for name in ("api", "intake")}
+    path.write_text(json.dumps({"nats": system.server.url, **urls, "packs": packs}))
 
 
 def _print_addresses(system: AnySystem, scenarios: list[Scenario], secret: Path) -> None:
