@@ -1,0 +1,151 @@
+"""Deliveries as PagerDuty, Jira, Opsgenie, Sentry and GitHub send them: real ones, forged ones, replayed ones."""
+
+import gzip
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inquest.contracts import subjects as s
+
+SAMPLES = Path(__file__).parents[2] / "unit/intake/samples"
+SECRET = "shared"
+CONFIG = {
+    "correlation": {"hold_s": 0, "past_s_max": 400 * 365 * 86_400},
+    "tenants": {
+        "acme": {
+            "sources": [
+                {"kind": "pagerduty", "secret": "env:VENDOR_SECRET"},
+                {"kind": "jira", "secret": "env:VENDOR_SECRET", "jira": {"opens": [{}]}},
+                {"kind": "opsgenie", "secret": "env:VENDOR_SECRET"},
+                {"kind": "sentry", "secret": "env:VENDOR_SECRET"},
+                {"kind": "github", "secret": "env:VENDOR_SECRET"},
+            ]
+        }
+    },
+}
+ONCE = {  # one delivery of each that becomes a signal: body, what tells it from others, and another of those
+    "pagerduty": ({"event": {"id": "E1", "event_type": "incident.triggered", "data": {"id": "Q1"}}}, {}, {}),
+    "jira": (
+        {"webhookEvent": "jira:issue_created", "issue": {"id": "7", "fields": {"summary": "Down"}}},
+        {"X-Atlassian-Webhook-Identifier": "one"},
+        {"X-Atlassian-Webhook-Identifier": "two"},
+    ),
+    "opsgenie": ({"action": "Create", "alert": {"alertId": "a", "createdAt": 1767261600000}}, {}, {}),
+    "sentry": (
+        {"action": "triggered", "data": {"event": {"event_id": "e", "issue_id": "7", "title": "Boom"}}},
+        {"Sentry-Hook-Resource": "event_alert", "Request-ID": "one", "Sentry-Hook-Timestamp": "1"},
+        {"Sentry-Hook-Resource": "event_alert", "Request-ID": "two", "Sentry-Hook-Timestamp": "2"},
+    ),
+    "github": (
+        {"repository": {"full_name": "acme/shop"}, "deployment": {"id": 7, "sha": "abc"}},
+        {"X-GitHub-Event": "deployment", "X-GitHub-Delivery": "one"},
+        {"X-GitHub-Event": "deployment", "X-GitHub-Delivery": "two"},
+    ),
+}
+
+
+def proof(source: str, raw: bytes, secret: str = SECRET) -> dict[str, str]:
+    digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    return {
+        "pagerduty": {"X-PagerDuty-Signature": f"v1={'0' * 64},v1={digest}"},
+        "jira": {"X-Hub-Signature": f"sha256={digest}"},
+        "opsgenie": {"Authorization": f"Bearer {secret}"},
+        "sentry": {"Sentry-Hook-Signature": digest},
+        "github": {"X-Hub-Signature-256": f"sha256={digest}"},
+    }[source]
+
+
+def samples(source: str) -> list[dict[str, Any]]:
+    (path,) = SAMPLES.glob(f"{source}.ndjson*")
+    raw = path.read_bytes()
+    return [json.loads(line) for line in (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines()]
+
+
+def signals(intake: Any) -> list[Any]:
+    return [*intake.bus.published(s.SIGNAL_RECEIVED), *intake.bus.published(s.CHANGE_RECEIVED)]
+
+
+@pytest.fixture
+async def intake(make_intake, monkeypatch):
+    monkeypatch.setenv("VENDOR_SECRET", SECRET)
+    return await make_intake(config=CONFIG)
+
+
+async def post(intake, source, raw, headers):
+    return await intake.http.post(f"/webhooks/{source}/acme", content=raw, headers=headers)
+
+
+@pytest.mark.parametrize("source", ["jira", "opsgenie", "sentry", "github"])
+async def test_real_deliveries_are_taken_and_what_was_promised_comes(intake, source):
+    promised: set[str] = set()
+    for sample in samples(source):
+        raw = json.dumps(sample["body"]).encode()
+        own = {"x-github-delivery": sample["name"], "request-id": sample["name"]}  # all samples came from one example
+        answer = await post(intake, source, raw, {**sample.get("headers", {}), **own, **proof(source, raw)})
+        assert answer.status_code == 202, (sample["name"], answer.text)
+        assert answer.json()["status"] != "duplicate"
+        promised.update(answer.json()["signal_ids"])
+    await intake.bus.settle()
+    assert {signal.signal_id for signal in signals(intake)} == promised
+    assert promised
+
+
+async def test_the_signed_vector_of_pagerduty_is_taken(make_intake, monkeypatch):
+    vector = json.loads((SAMPLES.parent / "pagerduty_vector.json").read_text())
+    monkeypatch.setenv("VENDOR_SECRET", vector["secret"])
+    intake = await make_intake(config=CONFIG)
+    answer = await post(intake, "pagerduty", vector["body"].encode(), {"X-PagerDuty-Signature": vector["signature"]})
+    assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
+
+
+@pytest.mark.parametrize("source", sorted(ONCE))
+async def test_forged_deliveries_stay_out(intake, source):
+    body, headers, _ = ONCE[source]
+    raw = json.dumps(body).encode()
+    forged = [{}, proof(source, raw, "guessed"), dict.fromkeys(proof(source, raw), "v1=é")]
+    if source != "opsgenie":  # its token says nothing about the body
+        forged.append(proof(source, raw + b" "))
+    for given in forged:
+        encoded = {name: value.encode() for name, value in {**headers, **given}.items()}
+        assert (await post(intake, source, raw, encoded)).status_code == 401
+    await intake.bus.settle()
+    assert intake.bus.published(s.INGEST_DELIVERY) == []
+
+
+@pytest.mark.parametrize("source", sorted(ONCE))
+async def test_a_replay_makes_no_second_signal_whatever_its_unsigned_headers_say(intake, source):
+    body, headers, others = ONCE[source]
+    raw = json.dumps(body).encode()
+    statuses = []
+    for given in (headers, headers, others):
+        answer = await post(intake, source, raw, {**given, **proof(source, raw)})
+        assert answer.status_code == 202
+        statuses.append(answer.json()["status"])
+        await intake.bus.settle()
+    assert statuses[:2] == ["accepted", "duplicate"]
+    assert len(signals(intake)) == 1
+
+
+@pytest.mark.parametrize("source", sorted(ONCE))
+async def test_the_bus_says_the_same_as_the_door(intake, make_intake, source):
+    body, headers, _ = ONCE[source]
+    raw = json.dumps(body).encode()
+    await post(intake, source, raw, {**headers, **proof(source, raw)})
+    await intake.bus.settle()
+    other = await make_intake(config=CONFIG)
+    await other.deliver(raw, source, **headers)
+    (by_door,), (by_bus,) = signals(intake), signals(other)
+    assert by_bus.model_copy(update={"payload_ref": by_door.payload_ref}) == by_door
+
+
+async def test_changes_have_a_subject_of_their_own_and_open_nothing(intake):
+    body, headers, _ = ONCE["github"]
+    raw = json.dumps(body).encode()
+    await post(intake, "github", raw, {**headers, **proof("github", raw)})
+    await intake.bus.settle()
+    assert len(intake.bus.published(s.CHANGE_RECEIVED, tenant="acme")) == 1
+    assert intake.bus.published(s.SIGNAL_RECEIVED) == []
+    assert intake.bus.published(s.INCIDENT_OPENED) == []
