@@ -37,6 +37,7 @@ class HttpServer:
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=STOP_S_MAX,
+            http="httptools",
             timeout_keep_alive=15,
             server_header=False,
         )
