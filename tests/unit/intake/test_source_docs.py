@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import os
 import re
 import shutil
@@ -54,6 +53,11 @@ def sent(page: str, folder: Path) -> tuple[bytes, dict[str, str], str]:
         ("jira", "ticket", "critical", "OPS-1: Checkout is down"),
         ("opsgenie", "alert", "critical", "Checkout is slow"),
         ("sentry", "alert", "critical", "ReferenceError: heck is not defined"),
+        ("alertmanager", "alert", "critical", "checkout answers 12 % with errors"),
+        ("grafana", "alert", "medium", "checkout is short of memory"),
+        ("datadog", "alert", "critical", "Checkout is slow"),
+        ("cloudevents", "alert", "critical", "checkout fails its probe"),
+        ("generic", "alert", "critical", "checkout error rate above 2 %"),
         ("github", "change", "info", "Deploy of acme/checkout v1.2 to production: in_progress"),
     ],
 )
@@ -68,7 +72,8 @@ def test_what_is_sent_by_hand_is_signed_and_becomes_a_signal(name, kind, severit
     (reading,) = parse(body, source, Delivered(source.kept(headers), settings, now))
     assert (reading.kind, reading.severity, reading.title) == (kind, severity, title)
     assert abs((reading.occurred_at - now).total_seconds()) < 60
-    assert source.replay(json.loads(body), headers) or name == "jira"
+    without_id = {"jira", "alertmanager", "grafana", "generic"}  # their bytes tell deliveries apart
+    assert source.replay(source.decode(body, headers), headers) or name in without_id
 
 
 def test_every_event_and_action_is_told():
