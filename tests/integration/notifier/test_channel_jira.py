@@ -64,6 +64,16 @@ async def test_a_comment_that_somebody_deleted_is_written_anew(backend, senders)
     assert [call.split()[0] for call in backend.calls()] == ["PUT", "POST"]
 
 
+async def test_news_without_a_verdict_leaves_the_verdict_as_it_is(backend, senders):
+    channel = made(backend)
+    thread = await senders.send(notice(), channel, None)
+    over = notice(notice_id="over", kind="resolved", content={"band": None})
+    assert await senders.send(over, channel, thread) == thread
+    assert await senders.find(over, channel, thread) == thread
+    assert [len(backend.serve.comments), backend.calls()[1]] == [2, "POST /rest/api/3/issue/OPS-7/comment"]
+    assert await senders.send(over, channel, None) == await senders.find(over, channel, None) == "10002"
+
+
 async def test_server_takes_wiki_text_and_a_bearer_token(backend, senders):
     channel = made(backend, api=2)
     await senders.send(notice(), channel, None)

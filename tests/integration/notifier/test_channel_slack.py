@@ -77,12 +77,22 @@ async def test_the_top_message_is_kept_current_and_its_thread_says_what_changed(
     assert top["metadata"]["event_payload"] == answer["metadata"]["event_payload"] == {"notice_id": "n2"}
 
 
-async def test_an_escalation_is_seen_by_the_whole_channel(api, senders, channel):
+@pytest.mark.parametrize("kind", ["escalation", "admission"])
+async def test_a_cry_for_help_is_seen_by_the_whole_channel(api, senders, channel, kind):
     thread = await senders.send(notice(), channel, None)
-    await senders.send(notice(notice_id="n2", kind="escalation"), channel, thread)
+    await senders.send(notice(notice_id="n2", kind=kind), channel, thread)
+    top, answer = api.messages
+    assert top["metadata"]["event_payload"]["notice_id"] == "n2"
+    assert answer["reply_broadcast"]
+
+
+@pytest.mark.parametrize("kind", ["resolved", "correction", "escalation"])
+async def test_news_without_a_verdict_leaves_the_verdict_on_top(api, senders, channel, kind):
+    thread = await senders.send(notice(), channel, None)
+    assert await senders.send(notice(kind=kind, content={"band": None}), channel, thread) == thread
     top, answer = api.messages
     assert top["text"] == "checkout v1.42 shrank the DB pool from 20 to 2"
-    assert answer["reply_broadcast"]
+    assert answer["thread_ts"] == thread
     assert answer["blocks"]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ _HINTS = {
     410: "the address was withdrawn; make a new one",
     413: "the message is too large",
 }
+
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it logs addresses, and some of them are secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +115,13 @@ class Http:
         try:
             return await self._send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotDelivered(f"channel {channel}: cannot connect: {error or type(error).__name__}") from error
+            raise NotDelivered(f"channel {channel}: cannot connect: {_named(error)}") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError) as error:
             # The text of these errors may quote an address or a header, which may be secret.
             raise Refused(f"channel {channel}: its address or credential cannot be sent over HTTP") from error
         except (httpx.HTTPError, TimeoutError) as error:
             lost = NotDelivered if request.is_read else MaybeDelivered
-            raise lost(f"channel {channel}: no answer: {error or type(error).__name__}") from error
+            raise lost(f"channel {channel}: no answer: {_named(error)}") from error
 
     async def _send(self, request: Request) -> Answer:
         timeout_s = request.channel.timeout_ms / 1000
@@ -142,6 +146,10 @@ def trusted() -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
+
+
+def _named(error: Exception) -> str:
+    return plain(str(error), _SAID_CHARS_MAX) or type(error).__name__
 
 
 async def _read(response: httpx.Response, bytes_max: int) -> bytes:

@@ -14,6 +14,7 @@ from inquest.contracts.latest import Notice
 from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.http import Answer, Http, Request
 from inquest.notifier.domain.formats import adf, wiki
+from inquest.notifier.domain.formats.outline import has_answer
 from inquest.notifier.domain.formats.refs import jira_issue
 from inquest.notifier.ports import MaybeDelivered, Refused
 
@@ -35,28 +36,24 @@ class Jira:
 
     async def find(self, notice: Notice, channel: JiraChannel, thread: str | None) -> str | None:
         """See Sender. Only the newest comments are looked at: the attempt was moments ago."""
-        del thread
         path = f"{_issue(notice, channel)}/comment?orderBy=-created&maxResults={COMMENTS_MAX}"
         comments = (await self._ask(notice, channel, "GET", path)).document().get("comments")
         for comment in comments if isinstance(comments, list) else ():
             if isinstance(comment, dict) and notice.notice_id in json.dumps(comment.get("body")):
-                return _comment_id(comment)
+                return _comment_id(comment) if has_answer(notice) else thread or _comment_id(comment)
         return None
 
     async def send(self, notice: Notice, channel: JiraChannel, thread: str | None) -> str | None:
         """See Sender."""
         issue = _issue(notice, channel)
         body = self.render(notice, channel, thread).encode()
-        if (
-            thread
-            and _COMMENT.fullmatch(thread)
-            and await self._update(notice, channel, f"{issue}/comment/{thread}", body)
-        ):
-            return thread
+        known = thread if thread and _COMMENT.fullmatch(thread) else None
+        if known and has_answer(notice) and await self._update(notice, channel, f"{issue}/comment/{known}", body):
+            return known
         made = _comment_id((await self._ask(notice, channel, "POST", f"{issue}/comment", body)).document())
         if made is None:
             raise MaybeDelivered(f"channel {channel.id}: the answer does not name the new comment")
-        return made
+        return made if has_answer(notice) else known or made
 
     async def _update(self, notice: Notice, channel: JiraChannel, path: str, body: bytes) -> bool:
         """Return False when the comment is gone, as somebody deleted it."""

@@ -9,18 +9,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from inquest.config.channels import SlackChannel
-from inquest.contracts.latest import Notice, NoticeKind
+from inquest.contracts.latest import Notice
 from inquest.contracts.text import plain
 from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.hook import Hook
 from inquest.notifier.adapters.http import Http, Request
 from inquest.notifier.domain.formats import slack
+from inquest.notifier.domain.formats.outline import has_answer
 from inquest.notifier.domain.formats.refs import ASKS_A_PERSON
 from inquest.notifier.ports import CannotTell, MaybeDelivered, NotDelivered, Refused
 
 PAGES_MAX = 5
 MESSAGES_MAX = 100
-_UPDATES: set[NoticeKind] = {"verdict", "revision", "resolved", "correction"}  # others only answer in the thread
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 _PASSING = {"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org", "org_login_required"}
@@ -82,9 +82,9 @@ class Slack:
         return str(made["ts"]) if "ts" in made else None
 
     async def _follow_up(self, notice: Notice, channel: SlackChannel, thread: str) -> bool:
-        """Bring the top message up to date and answer it. Return False when it is gone."""
+        """Bring the top message up to date, where there is a verdict, and answer it. Return False when it is gone."""
         answer = slack.message(notice)
-        if notice.kind in _UPDATES:
+        if has_answer(notice):
             updated = await self._write(notice, channel, "chat.update", {"ts": thread, **answer}, takes=_GONE)
             if not updated["ok"]:
                 return False

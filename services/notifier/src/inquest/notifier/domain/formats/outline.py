@@ -106,6 +106,11 @@ def fitted(notice: Notice, make: Callable[[Outline], MadeT], size: Callable[[Mad
     return made
 
 
+def has_answer(notice: Notice) -> bool:
+    """Whether the notice holds a whole verdict, so that it may take the place of an earlier one."""
+    return notice.content is None or notice.content.band is not None
+
+
 def quiet(text: str, chars_max: int) -> str:
     """Return untrusted text on one line, in which clients find no address to make a link of."""
     return _ADDRESS.sub(lambda found: ZERO_WIDTH_SPACE.join(filter(None, found.groups())), plain(text, chars_max))
