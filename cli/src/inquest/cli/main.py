@@ -8,6 +8,7 @@ import typer
 
 from inquest.cli.controls_app import add_controls
 from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topology_app
+from inquest.cli.incidents_app import incidents_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
 
@@ -24,6 +25,7 @@ app.add_typer(packs_app, name="packs")
 app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
+app.add_typer(incidents_app, name="incidents")
 
 
 @app.callback()
