@@ -11,6 +11,7 @@ import orjson
 import pytest
 from inquest.testbed import certificates
 from inquest.testbed.repository import SHOP
+from opentelemetry import propagate
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
@@ -111,3 +112,37 @@ def test_a_question_names_what_it_asks_for():
     exec(code[start : code.index("\n\n\n", start)], scope)
     asked = scope["question"](7, "a.example")
     assert asked == b"\0\x07\x01\0\0\x01\0\0\0\0\0\0\x01a\x07example\0\0\x01\0\x01"
+
+
+@pytest.fixture
+def services(shop, tmp_path, monkeypatch):
+    """The shop's services, not instrumented; importing them sets how traces are passed on."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/shop.yaml").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHOP_INSTRUMENTED", "0")
+    before = propagate.get_global_textmap()
+    yield shop
+    propagate.set_global_textmap(before)
+
+
+@pytest.mark.usefixtures("services")
+def test_the_bank_takes_so_many_charges_a_second(monkeypatch):
+    from services.bank import app
+
+    now = [100.0]
+    monkeypatch.setattr(app.time, "monotonic", lambda: now[0])
+    assert [app._over_quota(2) for _ in range(3)] == [False, False, True]
+    now[0] += 1.5
+    assert not app._over_quota(2)
+
+
+@pytest.mark.usefixtures("services")
+def test_neighbours_are_kept_and_ranking_stays_the_same():
+    from services.recommend import app
+
+    first = app.best(7, 3)
+    assert app.best(7, 3) == first
+    assert len(app._pairs) == 1
+    assert len(app.pairs(7)) == app.PRODUCTS**2
+    assert len(set(first)) == 5
