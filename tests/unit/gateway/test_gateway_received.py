@@ -3,8 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inquest.contracts.errors import RetryLater
 from inquest.contracts.latest import Query, Signal, SignalChange, Window
+from inquest.contracts.subjects import CHANGE_RECEIVED
+from inquest.gateway.adapters.received import ReceivedProvider
 from inquest.gateway.domain.received import changes_of
+from inquest.gateway.ports import NotServed, ProviderFailed
+from inquest.testkit.memory import MemoryBus
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = Window(start=T0 - timedelta(hours=12), end=T0 + timedelta(hours=12))
@@ -132,3 +137,31 @@ def test_every_change_is_told_and_every_row_is_of_one(signals):
 @pytest.mark.parametrize("flags", [True, False])
 def test_an_empty_window_asks_for_nothing(flags):
     assert changes_of([signal()], Query(window=Window(start=T0, end=T0)), flags=flags) == ([], 0)
+
+
+class Broken(MemoryBus):
+    """A bus that cannot be read."""
+
+    async def read(self, *_: object, **__: object) -> list[object]:
+        raise RetryLater("no answer in time")
+
+
+async def test_the_provider_says_what_it_has_and_what_went_wrong(memory_bus):
+    provider = ReceivedProvider("acme", memory_bus)
+    await provider.ping()
+    with pytest.raises(NotServed, match="has no logs"):
+        await provider.fetch("logs", Query(window=DAY))
+    assert (await provider.fetch("changes", Query(window=Window(start=T0, end=T0)))).query_text == "nothing"
+    with pytest.raises(ProviderFailed, match="could not be read: no answer in time"):
+        await ReceivedProvider("acme", Broken()).fetch("changes", Query(window=DAY))
+
+
+async def test_the_provider_says_what_its_limit_left_out(memory_bus):
+    memory_bus.now = T0
+    for minute in range(3):
+        one = signal(minute, f"r{minute}")
+        await memory_bus.publish(CHANGE_RECEIVED, one, tenant="acme", signal=one.signal_id)
+    fetched = await ReceivedProvider("acme", memory_bus).fetch("changes", Query(window=DAY, rows_max=2))
+    assert [row.ref for row in fetched.response.changes] == ["r1", "r2"]
+    assert fetched.partial == "more than 2 changes: 1 older ones were left out"
+    assert fetched.query_text.startswith("changes received of acme where 2026-03-01T00:00:00+00:00 ≤ time <")
