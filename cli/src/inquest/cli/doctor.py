@@ -19,6 +19,7 @@ from inquest.bus.topology import drift
 from inquest.cli.doctor_channels import channel_findings
 from inquest.cli.finding import Finding
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
+from inquest.cli.sources import source_findings
 from inquest.config import Config
 from inquest.config.document import ConfigInvalid
 from inquest.config.load import load
@@ -53,7 +54,7 @@ async def _examine(config_file: Path, nats_url: str | None) -> list[Finding]:
     found.append(finding)
     for tenant_id, tenant in config.tenants.items() if config else ():
         for source in tenant.sources:
-            found += [_secret(f"{tenant_id}: {source.kind} secret", ref) for ref in source.secret]
+            found += source_findings(tenant_id, source)
         if not tenant.sources:
             fix = "add a source to inquest.yaml; `inquest up` makes a secret for the default tenant by itself"
             found.append(Finding(f"{tenant_id}: sources", "warn", "no page can come in", fix))
@@ -119,14 +120,6 @@ def _config(path: Path) -> tuple[Config | None, Finding]:
     except ConfigInvalid as error:
         return None, Finding(str(path), "fail", str(error), "mend the lines that are named")
     return config, Finding(str(path), "ok", f"{len(config.tenants)} tenants")
-
-
-def _secret(name: str, ref: str) -> Finding:
-    try:
-        resolve(ref)
-    except InquestError as error:
-        return Finding(name, "fail", str(error), f"provide what {ref} refers to")
-    return Finding(name, "ok", f"{ref} is there")
 
 
 async def _provider(tenant_id: str, provider: object) -> Finding:

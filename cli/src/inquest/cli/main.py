@@ -11,6 +11,7 @@ from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topol
 from inquest.cli.incidents_app import incidents_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
+from inquest.cli.sources_app import sources_app
 
 app = typer.Typer(
     name="inquest",
@@ -25,6 +26,7 @@ app.add_typer(packs_app, name="packs")
 app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
+app.add_typer(sources_app, name="sources")
 app.add_typer(incidents_app, name="incidents")
 
 
