@@ -149,3 +149,21 @@ async def test_changes_have_a_subject_of_their_own_and_open_nothing(intake):
     assert len(intake.bus.published(s.CHANGE_RECEIVED, tenant="acme")) == 1
     assert intake.bus.published(s.SIGNAL_RECEIVED) == []
     assert intake.bus.published(s.INCIDENT_OPENED) == []
+
+
+async def test_a_deployment_that_is_told_twice_is_on_the_incident_once(intake):
+    at = "2025-12-31T23:58:00Z"
+    asked = {"id": 7, "sha": "abc", "environment": "production", "created_at": at}
+    for state in ("in_progress", "success"):
+        told = {"id": state, "state": state, "created_at": at}
+        body = {"repository": {"full_name": "acme/checkout"}, "deployment": asked, "deployment_status": told}
+        raw = json.dumps(body).encode()
+        await post(intake, "github", raw, {"X-GitHub-Event": "deployment_status", **proof("github", raw)})
+    page = {"id": "Q1", "title": "Slow", "service": {"id": "PF9", "summary": "checkout"}}
+    event = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2025-12-31T23:59:00Z", "data": page}
+    raw = json.dumps({"event": event}).encode()
+    await intake.bus.settle()
+    await post(intake, "pagerduty", raw, proof("pagerduty", raw))
+    await intake.bus.settle()
+    (incident,) = intake.bus.published(s.INCIDENT_OPENED)
+    assert [one.change.ref for one in incident.changes] == ["abc"]

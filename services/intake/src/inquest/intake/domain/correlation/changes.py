@@ -21,6 +21,8 @@ def received(book: Book, signal: Signal, rules: Rules) -> None:
         services=signal.services,
         change=signal.change or SignalChange(),
     )
+    if any(_same(one, change) for one in book.changes.values()):
+        return  # a deployment is told when it begins, and again when it ends
     book.changes[signal.signal_id] = change
     if len(book.changes) > CHANGES_MAX:
         del book.changes[next(iter(book.changes))]
@@ -48,3 +50,8 @@ def list_changes(
                 kept = book.amend(kept, changes=(*kept.incident.changes, change))
                 break
     return kept
+
+
+def _same(one: NearChange, other: NearChange) -> bool:
+    fields = {"kind", "ref", "repository", "environment"}
+    return bool(one.change.ref) and one.change.model_dump(include=fields) == other.change.model_dump(include=fields)
