@@ -148,7 +148,7 @@ def show_notice(notice_id: str, tenant: str, api_url: str | None, *, as_json: bo
     why = f" ({plain(notice['reason'])})" if notice["reason"] else ""
     typer.echo(f"# {notice['kind']} for {notice['channel']}: {notice['held_by'] or notice['outcome']}{why}")
     lines = (notice["rendered"] or notice["subject"]).splitlines()
-    typer.echo("\n".join(plain(line, len(line)) if line.strip() else "" for line in lines))
+    typer.echo("\n".join(f"{' ' * (len(line) - len(line.lstrip()))}{plain(line, len(line) or 1)}" for line in lines))
 
 
 def list_audit(limit: int, tenant: str, api_url: str | None, zone: str | None, *, as_json: bool) -> None:
