@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -7,12 +8,21 @@ import pytest
 from inquest.config import TenantConfig
 from inquest.contracts.latest import Cause, Hypothesis
 from inquest.notifier.domain.claim import Claim, begin, gave_up, succeeded
-from inquest.notifier.domain.decide import is_live, is_material, notices, owners_zone, previous_conclusion, story_of
+from inquest.notifier.domain.content import Case, owners_zone
+from inquest.notifier.domain.decide import (
+    is_live,
+    is_material,
+    notices,
+    previous_conclusion,
+    story_of,
+    verdict_news,
+)
 from inquest.notifier.domain.sign import signature
 from inquest.testkit.stories import InvestigationBuilder
 
 ONE = InvestigationBuilder()
-EVENTS = [item.message for item in ONE.messages() if item.subject.name == "evt.investigation.recorded.v1"]
+EVENTS = tuple(item.message for item in ONE.messages() if item.subject.name == "evt.investigation.recorded.v1")
+CASE = Case("acme", ONE.investigation_id, ONE.incident_id, ONE.incident(), (ONE.signal(),), EVENTS)
 NOW = ONE.at(0)
 OTHER = (Hypothesis(cause=Cause(kind="traffic", entity="frontend"), mechanism="", confidence=0.9),)
 
@@ -45,22 +55,24 @@ def webhook(**changes):
     return {"id": "hook", "kind": "webhook", "url": "https://example.com/x", **changes}
 
 
-def test_a_notice_for_each_channel_in_shadow_mode_by_default():
-    story = story_of(EVENTS, ONE.verdict(), [])
+def made(config, verdict=None):
+    story = story_of(CASE, verdict or ONE.verdict(), [])
     assert story is not None
-    made = notices(story, tenant(channels=[{"id": "terminal", "kind": "terminal"}, webhook()]))
-    assert [(notice.channel, notice.live) for notice in made] == [("terminal", False), ("hook", False)]
-    assert len({notice.notice_id for notice in made}) == 2
-    assert notices(story, tenant(channels=[webhook()]))[0] == made[1]  # ids follow from their cause
-    assert "Next step" in made[0].body
-    assert made[0].subject.startswith("[likely 0.87]")
+    return notices(CASE, verdict_news(CASE, story, config, "", ()), config)
+
+
+def test_a_notice_for_each_channel_in_shadow_mode_by_default():
+    both = made(tenant(channels=[{"id": "terminal", "kind": "terminal"}, webhook()]))
+    assert [(notice.channel, notice.live) for notice in both] == [("terminal", False), ("hook", False)]
+    assert len({notice.notice_id for notice in both}) == 2
+    assert made(tenant(channels=[webhook()]))[0] == both[1]  # ids follow from their cause
+    assert "Next step" in both[0].body
+    assert both[0].subject.startswith("[likely 0.87]")
 
 
 @pytest.mark.parametrize(("band_min", "count"), [("undetermined", 1), ("likely", 1), ("proven", 0)])
 def test_a_channel_may_want_only_strong_verdicts(band_min, count):
-    story = story_of(EVENTS, ONE.verdict(), [])
-    assert story is not None
-    assert len(notices(story, tenant(channels=[webhook(band_min=band_min)]))) == count
+    assert len(made(tenant(channels=[webhook(band_min=band_min)]))) == count
 
 
 @pytest.mark.parametrize(
@@ -79,14 +91,11 @@ def test_channels_go_live_one_by_one(changes, live):
 
 
 def test_a_story_needs_its_first_event():
-    assert story_of(EVENTS[1:], ONE.verdict(), []) is None
+    assert story_of(replace(CASE, events=EVENTS[1:]), ONE.verdict(), []) is None
 
 
 def test_people_see_their_own_zone():
-    services = [
-        {"service_id": "cart", "time_zone": "Nowhere/Land"},
-        {"service_id": "checkout", "time_zone": "Europe/Berlin"},
-    ]
+    services = [{"service_id": "cart"}, {"service_id": "checkout", "time_zone": "Europe/Berlin"}]
     config = tenant(catalogue={"services": services})
     assert owners_zone(config, ("unknown", "cart", "checkout")) == ZoneInfo("Europe/Berlin")
     assert owners_zone(config, ("cart",)) == UTC
@@ -100,18 +109,18 @@ def test_the_signature_covers_time_and_body():
 
 
 def test_a_first_attempt_has_no_doubts():
-    claim = begin(None)
+    claim = begin(None, "")
     assert (claim.state, claim.is_doubtful) == ("sending", False)
-    assert succeeded(claim, NOW).outcome == "sent"
+    assert succeeded(claim, None, NOW).outcome == "sent"
     assert gave_up(claim, "answered 404", NOW).outcome == "failed"
 
 
 def test_an_attempt_that_surely_failed_leaves_no_doubt():
-    assert not begin(Claim(state="open")).is_doubtful
+    assert not begin(Claim(state="open"), "").is_doubtful
 
 
 @pytest.mark.parametrize("found", [Claim(state="sending"), Claim(state="open", is_doubtful=True)])
 def test_an_attempt_that_was_cut_off_leaves_a_doubt_for_ever(found):
-    claim = begin(found)
+    claim = begin(found, "")
     assert claim.is_doubtful
-    assert succeeded(claim, NOW).outcome == gave_up(claim, "x", NOW).outcome == "may-have-been-sent"
+    assert succeeded(claim, None, NOW).outcome == gave_up(claim, "x", NOW).outcome == "may-have-been-sent"
