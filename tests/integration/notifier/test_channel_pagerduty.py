@@ -109,7 +109,7 @@ async def test_an_escalation_that_is_refused_is_not_silent(backend, api, senders
     assert "POST /v2/enqueue" in backend.calls()
 
 
-@pytest.mark.parametrize("kind", ["escalation", "test"])
+@pytest.mark.parametrize("kind", ["escalation", "admission", "test"])
 async def test_without_an_incident_one_is_opened_for_a_person(backend, senders, channel, kind):
     homeless = notice(kind=kind, content={"refs": ()})
     with pytest.raises(Refused, match="set its routing_key"):

@@ -19,7 +19,7 @@ from inquest.contracts import subjects as s
 from inquest.contracts.latest import Notice
 from inquest.contracts.topology import CONFIG
 from inquest.notifier.adapters.senders import Senders
-from inquest.notifier.ports import MaybeDelivered, NotDelivered, Refused
+from inquest.notifier.ports import NotDelivered
 from inquest.notifier.service import build
 from inquest.notifier.settings import Settings
 from inquest.testkit.fixtures import running, until
@@ -131,31 +131,6 @@ async def test_without_a_secret_there_is_no_signature(receiver, senders):
     ((headers, body),) = receiver.requests
     assert "x-inquest-signature" not in headers
     assert body == b'{"a": 1}'
-
-
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [(500, NotDelivered), (429, NotDelivered), (400, Refused), (404, Refused), (302, Refused), (0, MaybeDelivered)],
-)
-async def test_each_answer_means_one_thing(receiver, senders, status, error):
-    receiver.statuses = [status]
-    with pytest.raises(error, match="channel hook"):
-        await senders.send(NOTICE, hook(receiver, timeout_ms=300))
-    assert len(receiver.requests) == 1  # nothing is followed, nothing is repeated here
-
-
-async def test_nobody_listens(senders):
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    with pytest.raises(NotDelivered, match="cannot connect"):
-        await senders.send(NOTICE, WebhookChannel(id="hook", kind="webhook", url=url))
-
-
-async def test_a_missing_secret_is_tried_again(receiver, senders):
-    with pytest.raises(NotDelivered, match="set the environment variable"):
-        await senders.send(NOTICE, hook(receiver, secret="env:INQUEST_TEST_NOT_SET"))
-    assert receiver.requests == []
 
 
 async def test_file_and_terminal(senders, tmp_path):

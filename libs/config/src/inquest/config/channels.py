@@ -8,11 +8,11 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 from inquest.config.section import FilePath, Name, SecretRef, Section, ServiceName, WebUrl
 from inquest.contracts.v1.verdict import Band
 
-_ADDRESS = re.compile(r"[^\s<>,@]+@[^\s<>,@]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")  # as HTML has it for a form's field
 
 
 def _address(value: str) -> str:
-    if not _ADDRESS.fullmatch(value) or not value.isprintable():
+    if not _ADDRESS.fullmatch(value):
         raise ValueError("must be one plain e-mail address, such as oncall@example.com")
     return value
 

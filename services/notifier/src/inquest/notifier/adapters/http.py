@@ -43,6 +43,7 @@ class Request:
         channel: whose time limit, pace and id count.
         tenant: with the host, the back end that the pace belongs to.
         notice_id: whose turn it is.
+        waits: False for what follows a first request of the same notice: half a notice should not have to queue.
         url: as a whole. It may be a secret, and is in no error text.
         is_read: it changes nothing, so that no answer means not delivered.
         finds: the service can be asked whether a request without an answer arrived.
@@ -57,6 +58,7 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    waits: bool = True
     is_read: bool = False
     finds: bool = False
     takes: frozenset[int] = frozenset()
@@ -97,7 +99,8 @@ class Http:
         """Return what was answered with a status that means yes. Raises Refused, NotDelivered or MaybeDelivered."""
         channel = request.channel
         back_end = f"{request.tenant}@{urlsplit(request.url).hostname}"
-        await self._pace.turn(back_end, request.notice_id, channel.per_minute)
+        if request.waits:
+            await self._pace.turn(back_end, request.notice_id, channel.per_minute)
         answer = await self._exchange(request)
         means = meaning(answer.status, finds=request.finds)
         if means == "taken" or answer.status in request.takes:

@@ -5,7 +5,7 @@ The note goes last, so that its being there means that the rest was done too.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inquest.config.channels import PagerDutyChannel
@@ -35,7 +35,7 @@ class PagerDuty:
         incident = pagerduty_incident(notice.content)
         if incident is None:
             return None
-        found = await self._rest(notice, channel, "GET", f"incidents/{incident}/notes")
+        found = await self._rest(notice, channel, f"GET incidents/{incident}/notes")
         notes = found.get("notes")
         is_there = any(notice.notice_id in str(note) for note in notes) if isinstance(notes, list) else False
         return incident if is_there else None
@@ -45,12 +45,15 @@ class PagerDuty:
         incident = pagerduty_incident(notice.content)
         if incident is None:
             return await self._page(notice, channel)
-        not_escalated = await self._escalate(notice, channel, incident) if notice.kind in ASKS_A_PERSON else None
+        is_first, not_escalated = True, None
+        if notice.kind in ASKS_A_PERSON:
+            is_first, not_escalated = False, await self._escalate(notice, channel, incident)
         if channel.status_updates and notice.kind not in MUST_ARRIVE:
             update = {"message": text.status_update(notice)}
-            await self._rest(notice, channel, "POST", f"incidents/{incident}/status_updates", update)
+            await self._rest(notice, channel, f"POST incidents/{incident}/status_updates", update)
+            is_first = False
         note = {"note": {"content": self.render(notice, channel, thread)}}
-        await self._rest(notice, channel, "POST", f"incidents/{incident}/notes", note)
+        await self._rest(notice, channel, f"POST incidents/{incident}/notes", note, waits=is_first)
         if not_escalated:
             raise Refused(f"the note was written, but nobody was paged: {not_escalated}") from not_escalated
         return incident
@@ -61,7 +64,7 @@ class PagerDuty:
             return None
         change = {"incident": {"type": "incident", "escalation_level": channel.escalation_level}}
         try:
-            await self._rest(notice, channel, "PUT", f"incidents/{incident}", change)
+            await self._rest(notice, channel, f"PUT incidents/{incident}", change)
         except Refused as error:  # resolved meanwhile, or the policy has no such level
             if channel.routing_key is None:
                 return error
@@ -71,38 +74,42 @@ class PagerDuty:
     async def _page(self, notice: Notice, channel: PagerDutyChannel) -> str | None:
         if notice.kind not in MUST_ARRIVE or channel.routing_key is None:
             hint = "; set its routing_key to have one opened" if notice.kind in MUST_ARRIVE else ""
-            raise Refused(f"channel {channel.id}: no PagerDuty incident belongs to this one, so there is none to{hint}")
+            raise Refused(
+                f"channel {channel.id}: no PagerDuty incident belongs to this one, so there is none to write on{hint}"
+            )
         event = text.event(notice, self.credentials.get(channel.routing_key))
-        await self._ask(notice, channel, "POST", f"{channel.events_url.rstrip('/')}/v2/enqueue", event, {})
+        await self.http.ask(_request(notice, channel, f"{channel.events_url.rstrip('/')}/v2/enqueue", {}, event))
         return None
 
     async def _rest(
-        self, notice: Notice, channel: PagerDutyChannel, method: str, path: str, body: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        url = f"{channel.url.rstrip('/')}/{path}"
-        return await self._ask(notice, channel, method, url, body, headers(channel, self.credentials))
-
-    async def _ask(
         self,
         notice: Notice,
         channel: PagerDutyChannel,
-        method: str,
-        url: str,
-        body: dict[str, Any] | None,
-        more: dict[str, str],
+        call: str,
+        body: dict[str, Any] | None = None,
+        *,
+        waits: bool = True,
     ) -> dict[str, Any]:
-        request = Request(
-            channel=channel,
-            tenant=notice.tenant,
-            notice_id=notice.notice_id,
-            method=method,
-            url=url,
-            headers={"Content-Type": "application/json", **more},
-            body=None if body is None else json.dumps(body).encode(),
-            is_read=method == "GET",
-            finds=True,
-        )
-        return (await self.http.ask(request)).document()
+        method, _, path = call.partition(" ")
+        proof = headers(channel, self.credentials)
+        request = _request(notice, channel, f"{channel.url.rstrip('/')}/{path}", proof, body)
+        answer = await self.http.ask(replace(request, method=method, is_read=method == "GET", waits=waits))
+        return answer.document()
+
+
+def _request(
+    notice: Notice, channel: PagerDutyChannel, url: str, proof: dict[str, str], body: dict[str, Any] | None
+) -> Request:
+    return Request(
+        channel=channel,
+        tenant=notice.tenant,
+        notice_id=notice.notice_id,
+        method="POST",
+        url=url,
+        headers={"Content-Type": "application/json", **proof},
+        body=None if body is None else json.dumps(body).encode(),
+        finds=True,
+    )
 
 
 def headers(channel: PagerDutyChannel, credentials: Credentials) -> dict[str, str]:

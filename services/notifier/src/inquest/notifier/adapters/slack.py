@@ -83,14 +83,14 @@ class Slack:
 
     async def _follow_up(self, notice: Notice, channel: SlackChannel, thread: str) -> bool:
         """Bring the top message up to date, where there is a verdict, and answer it. Return False when it is gone."""
-        answer = slack.message(notice)
+        answer, is_first = slack.message(notice), True
         if has_answer(notice):
             updated = await self._write(notice, channel, "chat.update", {"ts": thread, **answer}, takes=_GONE)
             if not updated["ok"]:
                 return False
-            answer = slack.reply(notice)
+            answer, is_first = slack.reply(notice), False
         answer |= {"thread_ts": thread, "reply_broadcast": notice.kind in ASKS_A_PERSON}
-        posted = await self._write(notice, channel, "chat.postMessage", answer, takes=_NO_THREAD)
+        posted = await self._write(notice, channel, "chat.postMessage", answer, takes=_NO_THREAD, waits=is_first)
         return bool(posted["ok"])
 
     async def _write(
@@ -100,10 +100,12 @@ class Slack:
         method: str,
         message: dict[str, Any],
         takes: frozenset[str] = frozenset(),
+        *,
+        waits: bool = True,
     ) -> dict[str, Any]:
         """Return the answer, which is `ok` or has one of the errors that the caller takes."""
         body = json.dumps({"channel": channel.channel, **message}).encode()
-        answer = await self._ask(notice, channel, method, body)
+        answer = await self._ask(notice, channel, method, body, waits=waits)
         code = plain(str(answer.get("error", "")))
         if answer.get("ok") is True or code in takes:
             return answer
@@ -126,7 +128,9 @@ class Slack:
         hint = "the scopes channels:history and groups:history are needed for that"
         raise CannotTell(f"channel {channel.id}: Slack answers {code}; {hint}")
 
-    async def _ask(self, notice: Notice, channel: SlackChannel, method: str, body: bytes | None) -> dict[str, Any]:
+    async def _ask(
+        self, notice: Notice, channel: SlackChannel, method: str, body: bytes | None, *, waits: bool = True
+    ) -> dict[str, Any]:
         token = self.credentials.get(channel.token or "")
         request = Request(
             channel=channel,
@@ -136,6 +140,7 @@ class Slack:
             url=f"{channel.url.rstrip('/')}/{method}",
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"},
             body=body,
+            waits=waits,
             is_read=body is None,
             finds=True,
         )
