@@ -19,6 +19,8 @@ KINDS: dict[str, SignalKind] = {
     "incident.escalated": "alert",
     "incident.unacknowledged": "alert",
     "incident.priority_updated": "alert",
+    "incident.urgency_updated": "alert",
+    "incident.title_updated": "alert",
     "incident.service_updated": "alert",
     "incident.resolved": "resolution",
 }
