@@ -23,6 +23,7 @@ from inquest.intake.ports import Configuration, Deliveries, Publisher
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DELIVERIES_RECEIVED
 
+REASONS_MAX = 10  # in one line of the log
 _log = get_logger("intake")
 
 
@@ -62,8 +63,9 @@ class DeliveryHandlers:
             _count_from_bus(source, delivery, error.outcome if isinstance(error, Refused) else "refused")
             raise
         _count_from_bus(source, delivery, "accepted" if signals else "ignored")
-        if not signals:
-            _log.info("delivery_ignored", tenant=tenant, source=source, reason="; ".join(r.reason for r in readings))
+        if reasons := list(dict.fromkeys(reading.reason for reading in readings if reading.kind is None)):
+            what = "alerts_ignored" if signals else "delivery_ignored"
+            _log.info(what, tenant=tenant, source=source, reasons=reasons[:REASONS_MAX], of=len(readings))
         for name in dict.fromkeys(name for signal in signals for name in signal.unmatched):
             suggestion = context.catalogue.suggest(name)
             _log.warning("service_unmatched", tenant=tenant, source=source, name=name, suggestion=suggestion)
