@@ -123,6 +123,7 @@ async def others(bus_factory: BusFactory) -> Others:
     await apply_config(bus)
     made = Others(bus)
     for capability in CAPABILITIES:
-        bus.handle(consumer(worker_durable(capability.capability_id, "normal")), made.work)
+        for priority in ("critical", "normal"):
+            bus.handle(consumer(worker_durable(capability.capability_id, priority)), made.work)
     bus.handle(consumer("verifier-rounds"), made.verify)
     return made
