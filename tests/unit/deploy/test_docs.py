@@ -59,7 +59,7 @@ def test_every_error_class_is_explained() -> None:
 
 
 def test_every_webhook_outcome_is_explained() -> None:
-    from inquest.intake.adapters.webhooks import STATUSES
+    from inquest.intake.domain.acceptance import STATUSES
 
     page = (ROOT / "docs/errors.md").read_text()
     for outcome, status in STATUSES.items():

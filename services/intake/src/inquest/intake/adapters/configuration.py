@@ -1,6 +1,9 @@
 """The cached configuration, with the catalogues built once per revision."""
 
 from inquest.config import Catalogue, ConfigCache, ConfigStore, Revision, TenantConfig
+from inquest.telemetry.logs import get_logger
+
+_log = get_logger("intake")
 
 
 class LiveConfiguration:
@@ -22,5 +25,9 @@ class LiveConfiguration:
             self._catalogues[tenant] = Catalogue(settings.catalogue)
         return self._catalogues[tenant]
 
-    def _forget(self, _: Revision) -> None:
+    def _forget(self, revision: Revision) -> None:
         self._catalogues.clear()
+        for tenant, settings in revision.config.tenants.items():
+            for source in settings.sources:
+                if source.unauthenticated:
+                    _log.warning("source_unauthenticated", tenant=tenant, source=source.kind)
