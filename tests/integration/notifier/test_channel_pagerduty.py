@@ -111,15 +111,15 @@ async def test_an_escalation_that_is_refused_is_not_silent(backend, api, senders
 
 @pytest.mark.parametrize("kind", ["escalation", "admission", "test"])
 async def test_without_an_incident_one_is_opened_for_a_person(backend, senders, channel, kind):
-    homeless = notice(kind=kind, content={"refs": ()})
-    with pytest.raises(Refused, match="set its routing_key"):
+    homeless = notice(kind=kind) if kind == "test" else notice(kind=kind, content={"refs": ()})
+    with pytest.raises(Refused, match="with a routing_key one would be opened"):
         await senders.send(homeless, channel, None)
     await senders.send(homeless, channel.model_copy(update={"routing_key": "env:ROUTING"}), None)
     (one,) = backend.received
     event = one.json()
     assert (event["routing_key"], event["event_action"]) == ("r0uting", "trigger")
     assert event["dedup_key"] == "inquest-acme-incident-1"
-    assert event["payload"]["severity"] == "critical"
+    assert event["payload"]["severity"] == ("info" if kind == "test" else "critical")
     assert "authorization" not in one.headers
     assert await senders.find(homeless, channel, None) is None
 

@@ -40,7 +40,7 @@ def event(notice: Notice, routing_key: str) -> dict[str, Any]:
         "payload": {
             "summary": plain(notice.subject, SUMMARY_CHARS_MAX) or "Inquest needs a person",
             "source": plain(content.services[0]) if content and content.services else "inquest",
-            "severity": _SEVERITIES[content.severity] if content else "error",
+            "severity": "info" if notice.kind == "test" else _SEVERITIES[content.severity] if content else "error",
             "custom_details": {"notice": note(notice)},
         },
         "links": [{"href": link.url, "text": link.title} for link in fitted(notice, lambda made: made.links, len, 5)],
