@@ -15,7 +15,7 @@ CRITICAL = (
     "libs/bus/src/inquest/bus/settle.py",
     "services/gateway/src/inquest/gateway/domain/*.py",
     "services/gateway/src/inquest/gateway/journal.py",
-    "services/intake/src/inquest/intake/domain/correlation.py",
+    "services/intake/src/inquest/intake/domain/correlation/*.py",
     "services/intake/src/inquest/intake/domain/signature.py",
     "services/planner/src/inquest/planner/domain/*.py",
     "services/verifier/src/inquest/verifier/domain/*.py",

@@ -57,7 +57,13 @@ TARGETS = (  # libs/bus comes first: what is preloaded after it imports it
         "tests/unit/gateway/test_gateway_redaction.py tests/unit/gateway/test_gateway_secret_shapes.py",
     ),
     ("services/gateway/src/inquest/gateway", "journal", "tests/wiring/gateway/test_gateway_journal.py"),
-    ("services/intake/src/inquest/intake/domain", "correlation signature", "tests/unit/intake"),
+    ("services/intake/src/inquest/intake/domain", "signature", "tests/unit/intake/test_intake_signature.py"),
+    (
+        "services/intake/src/inquest/intake/domain/correlation",
+        "fold links people spots",
+        "tests/unit/intake/test_correlation_links.py tests/unit/intake/test_correlation_lives.py"
+        " tests/unit/intake/test_correlation_people.py",
+    ),
     ("services/notifier/src/inquest/notifier/domain", "claim decide", "tests/unit/notifier"),
     ("services/planner/src/inquest/planner/domain", "decide state", "tests/unit/planner"),
     ("services/verifier/src/inquest/verifier/domain", "case conflicts findings fold ledger", "tests/unit/verifier"),

@@ -4,7 +4,7 @@ import pytest
 from inquest.config import Catalogue, CorrelationConfig
 from inquest.contracts.message import derive_id
 from inquest.contracts.v1.signal import Signal
-from inquest.intake.domain.correlation import Incidents, Rules, fold
+from inquest.intake.domain.correlation import Incidents, Rules, fold, fold_due
 from inquest.intake.domain.correlation.state import Kept
 from inquest.testkit.signals import SHOP
 
@@ -29,6 +29,11 @@ class Folder:
 
     def each(self, *signals: Signal) -> list[list[str]]:
         return [self.fold(one) for one in signals]
+
+    def due(self, timer: str = "hold", at=None) -> list[str]:
+        """Fire the timers of a kind."""
+        fired = [self.timers.pop(key) for key in list(self.timers) if key[1] == timer]
+        return self.take(fold_due(self.state, self.rules, fired, at or max(one.due_at for one in fired)))
 
     @property
     def kept(self) -> list[Kept]:

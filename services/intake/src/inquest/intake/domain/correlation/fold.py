@@ -20,11 +20,12 @@ from inquest.intake.domain.correlation.endings import (
 from inquest.intake.domain.correlation.hold import hold_ended, hold_or_announce, take_up_overdue
 from inquest.intake.domain.correlation.incident import joined, listed, opened
 from inquest.intake.domain.correlation.links import Link, explained, link
-from inquest.intake.domain.correlation.people import absorb
+from inquest.intake.domain.correlation.merging import absorb_if_untold
 from inquest.intake.domain.correlation.place import Place, Rules, place
 from inquest.intake.domain.correlation.priority import priority
 from inquest.intake.domain.correlation.pruning import prune
-from inquest.intake.domain.correlation.state import LIKES_MAX, Incidents, Kept
+from inquest.intake.domain.correlation.spots import unnamed
+from inquest.intake.domain.correlation.state import Incidents, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def fold(state: Incidents, rules: Rules, signals: Sequence[Signal], traces: Mapp
 def finish(book: Book, now: datetime | None, rules: Rules) -> Folded:
     """Return the state and everything that follows from what was folded."""
     if now is not None:
-        take_up_overdue(book, now)
+        take_up_overdue(book, now, rules)
         if book.changed:
             prune(book, now, rules)
     effects: list[Effect] = []
@@ -149,6 +150,8 @@ def _told_again(book: Book, signal: Signal, rules: Rules) -> bool:
 
 
 def _opened(book: Book, signal: Signal, seen: Place, rules: Rules, trace: str) -> Kept:
+    for other in [one for one in book.kept.values() if one.is_open and _only_names(one, seen.own)]:
+        book.put(other.model_copy(update={"spots": unnamed(other.spots, seen.own, rules)}))
     book.numbered += 1
     kept = book.put(opened(signal, seen, rules, book.numbered, trace))
     book.owners[seen.mark] = kept.incident_id
@@ -156,6 +159,10 @@ def _opened(book: Book, signal: Signal, seen: Place, rules: Rules, trace: str) -
     kept = book.decide(kept, signal.received_at, "opened", why, signal)
     book.remember(signal, kept, "opened", why)
     return kept
+
+
+def _only_names(kept: Kept, services: Sequence[str]) -> bool:
+    return any(spot.count == 0 and spot.service in services for spot in kept.spots)
 
 
 def _joined(book: Book, found: Link, signal: Signal, seen: Place, rules: Rules) -> Kept:
@@ -181,25 +188,10 @@ def _joined(book: Book, found: Link, signal: Signal, seen: Place, rules: Rules) 
 
 
 def _with_those_explained(book: Book, kept: Kept, signal: Signal, seen: Place, rules: Rules) -> Kept:
-    """Take in other incidents that this signal explains. Of two that are announced each goes its way, and says so."""
+    """Take in other incidents that this signal explains."""
     for other, why in explained(book, kept, seen.about, seen.at_s, rules):
-        if kept.is_held or other.is_held:
-            older = kept.incident.announced_at is not None or (
-                other.incident.announced_at is None and kept.incident.number < other.incident.number
-            )
-            into, gone = (kept, other) if older else (other, kept)
-            kept = absorb(book, into, gone, signal.received_at, f"of itself: {why}", rules)
-        else:
-            _related(book, kept, other, signal, why)
-            kept = book.kept[kept.incident_id]
+        kept = absorb_if_untold(book, kept, other, signal.received_at, why, rules)
     return kept
-
-
-def _related(book: Book, kept: Kept, other: Kept, signal: Signal, why: str) -> None:
-    for one, another in ((kept, other), (other, kept)):
-        apart = one.model_copy(update={"apart": (*one.apart, another.incident_id)[-LIKES_MAX:]})
-        text = f"may be one fault with {another.name}: {why}; both are investigated already"
-        book.decide(book.put(apart), signal.received_at, "related", text)
 
 
 def fold_due(state: Incidents, rules: Rules, due: Sequence[IncidentDue], at: datetime) -> Folded:
@@ -209,7 +201,7 @@ def fold_due(state: Incidents, rules: Rules, due: Sequence[IncidentDue], at: dat
         kept = book.kept.get(one.incident_id)
         if kept is not None and kept.incident.merged_into is None:
             if one.timer == "hold":
-                hold_ended(book, kept, one, at)
+                hold_ended(book, kept, one, at, rules)
             else:
                 quiet_ended(book, kept, at)
     return finish(book, at, rules)

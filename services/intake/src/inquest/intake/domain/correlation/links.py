@@ -5,7 +5,7 @@ among those that show at its services, at a service below that may be the cause,
 explain. Only an origin can be explained: a service that suffers from one incident does not draw in what is below it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inquest.contracts.v1.signal import Signal
@@ -40,7 +40,7 @@ def link(book: Book, signal: Signal, seen: Place, rules: Rules) -> Link | None:
         return again
     late = [kept for kept in free if _may_be_late(kept, signal, rules)]
     found = list(_near(alive, late, seen, rules))
-    found = found or [*_same_change(book, alive, seen, rules), *_same_dependency(alive, seen, rules)]
+    found = found or list(_same_change(book, alive, seen, rules))
     return min(found, key=lambda one: (one.cost_s, one.kept.incident.number)) if found else None
 
 
@@ -72,13 +72,18 @@ def _may_be_late(kept: Kept, signal: Signal, rules: Rules) -> bool:
     )
 
 
-def _near(alive: Iterable[Kept], late: Iterable[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
-    for kept in alive:
-        yield from _links(kept, seen, rules)
+def _near(alive: Sequence[Kept], late: Sequence[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
     for kept in late:
         if seen.mark and seen.mark in kept.ended:
             yield Link(kept, 0.0, "same alert")
-        yield from _links(kept, seen, rules)
+    linked = False
+    for kept in (*alive, *late):
+        for one in _links(kept, seen, rules):
+            linked = True
+            yield one
+    if seen.named and not linked:
+        for kept in alive:
+            yield from _own(kept, seen, rules)
 
 
 def _links(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
@@ -87,19 +92,17 @@ def _links(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
         if seen.like in kept.likes and gap_s <= rules.correlation.window_s:
             yield Link(kept, gap_s, f"names no service; an alert like it {span(gap_s)} apart")
         return
-    linked = False
     for spot in kept.spots:
         for service in seen.about:
             if (found := _at(kept, spot, service, seen, rules)) is not None:
-                linked = True
                 yield found
-    if seen.named and not linked:
-        yield from _own(kept, seen, rules)
 
 
 def _at(kept: Kept, spot: Spot, service: str, seen: Place, rules: Rules) -> Link | None:
     terms = rules.correlation
     if spot.service == service:
+        if spot.count == 0 and service in seen.own and _is_another_matter(kept, service, rules):
+            return None
         gap_s = _outside_s(spot.first_s, spot.last_s, seen.at_s)
         which = "same service" if service in seen.own else f"it names {service}"
         return Link(kept, gap_s, f"{which}, {span(gap_s)} apart") if gap_s <= terms.window_s else None
@@ -113,6 +116,21 @@ def _at(kept: Kept, spot: Spot, service: str, seen: Place, rules: Rules) -> Link
         why = f"{spot.service} depends on {service}, and nothing else explains its alert {span(onset_s)} apart"
         return Link(kept, onset_s + HOP_S * distance, why)
     return None
+
+
+def _is_another_matter(kept: Kept, service: str, rules: Rules) -> bool:
+    """Return whether a service that others only named there, and which now speaks, has nothing to do with the origin.
+
+    A caller that names two silent services joins them; when both alert, and neither depends on the other, they are two.
+    """
+    hops = rules.correlation.hops
+    return any(
+        spot.count
+        and spot.origin
+        and service not in rules.catalogue.below(spot.service, hops)
+        and spot.service not in rules.catalogue.below(service, hops)
+        for spot in kept.spots
+    )
 
 
 def _own(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
@@ -141,26 +159,6 @@ def _same_change(book: Book, alive: Iterable[Kept], seen: Place, rules: Rules) -
                     what = change.change.ref or change.title
                     why = f"{what} touched {spot.service} and {', '.join(touched.intersection(seen.own))}"
                     yield Link(kept, abs(seen.at_s - spot.first_s), f"{why}, {span(since_s)} before")
-
-
-def _same_dependency(alive: Iterable[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
-    """Yield incidents that begin at the other callers of a silent service, when most of its callers begin at once."""
-    open_now = list(alive)
-    for service in seen.about:
-        for below in rules.catalogue.below(service, 1):
-            callers = rules.catalogue.callers(below)
-            beginning = {
-                spot.service: (kept, spot)
-                for kept in open_now
-                for spot in kept.spots
-                if spot.service in callers
-                and spot.origin
-                and spot.service != service
-                and abs(spot.first_s - seen.at_s) <= rules.correlation.together_s
-            }
-            if beginning and 2 * (len(beginning) + 1) > len(callers):
-                why = f"{len(beginning) + 1} of the {len(callers)} callers of {below} begin to alert at once"
-                yield from (Link(kept, abs(spot.first_s - seen.at_s), why) for kept, spot in beginning.values())
 
 
 def explained(book: Book, kept: Kept, services: Iterable[str], at_s: float, rules: Rules) -> Iterator[tuple[Kept, str]]:

@@ -9,7 +9,8 @@ from inquest.contracts.v1.grouping import MergeIncidents, SplitIncident
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.correlation.book import Book
 from inquest.intake.domain.correlation.hold import announce
-from inquest.intake.domain.correlation.incident import joined, merged, opened, union
+from inquest.intake.domain.correlation.incident import joined, opened, union
+from inquest.intake.domain.correlation.merging import absorb
 from inquest.intake.domain.correlation.place import Place, Rules, place
 from inquest.intake.domain.correlation.spots import with_origins
 from inquest.intake.domain.correlation.state import LIKES_MAX, Kept
@@ -24,27 +25,10 @@ def merge(book: Book, command: MergeIncidents, at: datetime, rules: Rules) -> No
         book.saying(kept).causes.append("merge")  # the command came twice: tell it again
         return
     reason = f": {command.reason}" if command.reason else ""
-    absorb(book, kept, other, at, f"by {command.requested_by}{reason}", rules)
-
-
-def absorb(book: Book, kept: Kept, other: Kept, at: datetime, why: str, rules: Rules) -> Kept:
-    """Make `other` part of `kept`, and end it."""
-    one = merged(kept, other, rules)
-    one = one.model_copy(update={"apart": tuple(name for name in kept.apart if name != other.incident_id)})
-    one = book.decide(book.put(one), at, "merged", f"took in {other.name} {why}")
-    if not kept.is_open and other.is_open:
-        one = book.amend(one, state="open", resolved_at=None, resolution=None, ended_how="")
-    if kept.is_held and not other.is_held:
-        one = announce(book, one, at, f"{other.name} was announced already")
-    how = f"merged into {kept.name} {why}"
-    gone = book.decide(other, at, "merged", how)
-    gone = book.amend(
-        gone, state="resolved", resolved_at=at, ended_how=how, merged_into=kept.incident_id, held_until=None
-    )
-    book.put(gone.model_copy(update={"firing": (), "ended": (), "likes": (), "given": (), "uncounted": 0}))
-    book.saying(gone).resolved = True
-    book.index(book.kept[one.incident_id])
-    return book.kept[one.incident_id]
+    was_held = kept.is_held and not other.is_held
+    one = absorb(book, kept, other, at, f"by {command.requested_by}{reason}", rules)
+    if was_held:
+        announce(book, one, at, f"{other.name} was announced already")
 
 
 def split(book: Book, command: SplitIncident, signals: Sequence[Signal], at: datetime, rules: Rules) -> None:

@@ -28,7 +28,7 @@ class Place:
 
     Attributes:
         own: the services that alert.
-        named: services below them that the alert names: it says where the trouble is.
+        named: services which they call and that the alert names: it says where the trouble is.
         at_s: when it happened, in seconds since 1970.
         mark: its dedup key, hashed where it is long; empty for none.
         like: the same for alerts that differ in numbers and ids only.
@@ -47,7 +47,7 @@ class Place:
 
 
 def place(signal: Signal, rules: Rules) -> Place:
-    """Return what a signal is about. Names are looked for in its labels and title, and only below its services."""
+    """Return what a signal is about. Its labels and title may name services that its own call directly."""
     return Place(
         own=signal.services,
         named=_named(signal, rules) if signal.services and signal.kind != "resolution" else (),
@@ -63,9 +63,7 @@ def mark_of(dedup_key: str) -> str:
 
 
 def _named(signal: Signal, rules: Rules) -> tuple[str, ...]:
-    below: dict[str, int] = {}
-    for service in signal.services:
-        below |= rules.catalogue.below(service, rules.correlation.hops)
+    below = {callee for service in signal.services for callee in rules.catalogue.below(service, 1)}
     if not below:
         return ()
     found: dict[str, None] = {}

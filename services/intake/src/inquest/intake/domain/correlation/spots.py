@@ -45,6 +45,12 @@ def joined(spots: Iterable[Spot], others: Iterable[Spot], rules: Rules) -> tuple
     return with_origins(tuple(known.values())[:SERVICES_MAX], rules)
 
 
+def unnamed(spots: tuple[Spot, ...], services: Iterable[str], rules: Rules) -> tuple[Spot, ...]:
+    """Return the spots without those services that were only named there, and which turn out to be another matter."""
+    gone = set(services)
+    return with_origins(tuple(spot for spot in spots if spot.count or spot.service not in gone), rules)
+
+
 def with_origins(spots: tuple[Spot, ...], rules: Rules) -> tuple[Spot, ...]:
     """Return the spots, each told whether another explains it."""
     return tuple(
