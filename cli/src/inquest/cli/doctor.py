@@ -16,6 +16,7 @@ import typer
 from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer, binary
 from inquest.bus.topology import drift
+from inquest.cli.doctor_changes import changes_findings, probe_received
 from inquest.cli.doctor_channels import channel_findings
 from inquest.cli.finding import Finding
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
@@ -59,6 +60,7 @@ async def _examine(config_file: Path, nats_url: str | None) -> list[Finding]:
             fix = "add a source to inquest.yaml; `inquest up` makes a secret for the default tenant by itself"
             found.append(Finding(f"{tenant_id}: sources", "warn", "no page can come in", fix))
         found += [await _provider(tenant_id, provider) for provider in tenant.providers]
+        found += changes_findings(tenant_id, tenant)
         if not tenant.providers and tenant.recording is None:
             found.append(
                 Finding(f"{tenant_id}: providers", "warn", "nothing to read", "add a provider to inquest.yaml")
@@ -125,7 +127,8 @@ def _config(path: Path) -> tuple[Config | None, Finding]:
 async def _provider(tenant_id: str, provider: object) -> Finding:
     kind = getattr(provider, "kind", "?")
     name = f"{tenant_id}: {getattr(provider, 'name', kind)}"
-    probe: Callable[[object], Awaitable[str]] = {"pack": _probe_pack, "prometheus": _probe_prometheus}[kind]
+    probes = {"pack": _probe_pack, "prometheus": _probe_prometheus, "received": probe_received}
+    probe: Callable[[object], Awaitable[str]] = probes[kind]
     try:
         return Finding(name, "ok", await probe(getattr(provider, "settings", None)))
     except (InquestError, httpx.HTTPError, OSError) as error:
