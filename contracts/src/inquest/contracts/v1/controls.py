@@ -10,7 +10,7 @@ EVERYWHERE = "*"
 PANIC_KEY = "panic"  # of the PanicState in its bucket
 TEST_HEADER = "X-Inquest-Test"  # of a delivery that `inquest test-page` sends: an id
 TEST_LABEL = "inquest_test"  # of the signals that it becomes
-TEST_SERVICE = "inquest-test"  # so that no real service has had an incident
+TEST_SERVICE = "inquest-test"  # begins the name of what they are about, so that no real service had an incident
 MUTES_MAX = 500  # per tenant, ended ones not counted
 AuditAction = Literal["panic-on", "panic-off", "mute-added", "mute-ended", "test-page"]
 
