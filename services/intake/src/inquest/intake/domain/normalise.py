@@ -80,7 +80,7 @@ def bounded(occurred_at: datetime, context: Context) -> tuple[datetime, str]:
 def _services(reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the services, and those names among them that the catalogue does not know."""
     if context.test:
-        return (TEST_SERVICE,), ()
+        return (f"{TEST_SERVICE}-{context.test}",), ()  # one each: two tests are two incidents
     catalogue, source = context.catalogue, context.source
     resolved = (catalogue.resolve(name, source) for name in reading.hints)
     hinted = dict.fromkeys(service for service in resolved if service is not None)
