@@ -83,10 +83,10 @@ def _belief(report: Report, verdict: Verdict, proof: Iterable[Exhibit]) -> Itera
     yield f"{verdict.band} · {verdict.confidence:.2f}{f' (held back: {held})' if held else ''}{draft}"
     if report.leading is None:
         return
-    added = _added(plain(report.leading.mechanism), plain(verdict.headline).rstrip("."))
-    is_shown = any(plain(item.evidence.statement).startswith(added.rstrip("…. ")) for item in proof)
-    if added and not is_shown:
-        yield f"strongest candidate: {added}" if verdict.band == "undetermined" else added
+    more = added(plain(report.leading.mechanism), plain(verdict.headline).rstrip("."))
+    is_shown = any(plain(item.evidence.statement).startswith(more.rstrip("…. ")) for item in proof)
+    if more and not is_shown:
+        yield f"strongest candidate: {more}" if verdict.band == "undetermined" else more
 
 
 def _in_short(ceiling: str) -> str:
@@ -94,7 +94,8 @@ def _in_short(ceiling: str) -> str:
     return _CEILINGS_IN_SHORT.get(text, text)
 
 
-def _added(mechanism: str, headline: str) -> str:
+def added(mechanism: str, headline: str) -> str:
+    """Return what a mechanism says beyond the headline; both are plain, the headline without its full stop."""
     rest = mechanism[len(headline) :]
     if not headline or not mechanism.startswith(headline) or rest[:1].isalnum():
         return mechanism

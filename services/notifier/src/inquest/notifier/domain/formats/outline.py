@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inquest.contracts.latest import Notice, NoticeContent, NoticeFinding, NoticeKind
 from inquest.contracts.text import plain
+from inquest.notifier.domain.sections import added
 
 TITLE_CHARS_MAX = 200
 FACTS_MAX = 6
@@ -163,7 +164,7 @@ def _parts(content: NoticeContent, detail: Detail) -> Iterator[Part]:
         ("Incident", (content.title,)),
         ("Changed", content.changed),
         ("Why", (content.reason,)),
-        ("Mechanism", (content.mechanism,)),
+        ("Mechanism", (added(content.mechanism, content.headline.rstrip(".")),)),
         ("Next step", (content.next_step,)),
         ("First failing", ("; ".join(filter(None, (first, blast))),)),
         ("Proof", map(_finding, content.evidence)),
