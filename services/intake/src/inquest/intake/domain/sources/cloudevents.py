@@ -57,7 +57,7 @@ def _decode(raw: bytes, headers: Attributes[str, str]) -> Any:
             raise Refused("not-understood", f"the body is a JSON {type(body).__name__}, neither an event nor a batch")
         return body
     attributes: dict[str, Any] = {
-        name.removeprefix(PREFIX): unquote(value) for name, value in headers.items() if name.startswith(PREFIX)
+        name.removeprefix(PREFIX): unquote(value.strip()) for name, value in headers.items() if name.startswith(PREFIX)
     }
     if raw:
         attributes["data"] = json_body(raw, headers) if _is_json(given) else raw.decode(errors="replace")
