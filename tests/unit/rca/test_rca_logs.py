@@ -78,6 +78,8 @@ class TestMiner:
         ("401 unauthorized", "auth"),
         ("json: cannot unmarshal string", "schema"),
         ("invalid memory address or nil pointer dereference", "nil"),
+        ("KeyError: price", "defect"),
+        ("index out of range [3] with length 3", "defect"),
         ("deadlock detected", "deadlock"),
         ("connect: connection refused", "refused"),
         ("context deadline exceeded", "timeout"),

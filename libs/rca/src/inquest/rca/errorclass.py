@@ -59,6 +59,13 @@ _CLASSES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "nil",
         (r"nil pointer|null ?pointer|null reference|cannot read propert|nonetype|undefined is not|segfault|sigsegv",),
     ),
+    (
+        "defect",
+        (
+            r"keyerror|valueerror|typeerror|indexerror|attributeerror|referenceerror|zerodivision|division by zero",
+            r"out of (?:range|bounds)|classcast|illegalargument|illegalstate|numberformat|invalid literal|assertion",
+        ),
+    ),
     ("deadlock", (r"deadlock|lock wait timeout|could not obtain lock|lock timeout|serialization failure",)),
     (
         "refused",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from inquest.rca.cause import Term
 from inquest.rca.graph import CallGraph
-from inquest.rca.symptoms import CAUSED, CHANNELS, OWN, Trouble
+from inquest.rca.symptoms import CAUSED, CHANNELS, OWN, STRONG, Trouble
 from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
 
@@ -58,8 +58,9 @@ def _terms(
             if traced is not None and trouble.entity not in traced:
                 worth *= OFF_PATH
             terms.append(Term(channel, worth, trouble.indices(channel)[:3], _WHY[channel]))
-    caused = sum(term.log_odds for term in terms if term.name in CAUSED)
     guilty, share = _explained(trouble, found, graph)
+    spared = _not_by_slowness(trouble, guilty)
+    caused = sum(term.log_odds for term in terms if term.name in CAUSED and term.name not in spared)
     if guilty is not None and caused > 0:
         # Only what a callee can bring about is explained away; own trouble stays.
         value = -min(weights.victim, caused) * share
@@ -73,7 +74,16 @@ def _terms(
         terms.append(Term("onset", weights.onset * (2 * early - 1), (), "how early its trouble began"))
     if target.entity is not None and target.entity == trouble.entity:
         terms.append(Term("target", weights.target, (), "the page names it"))
+    elif _is_aside(trouble.entity, target, graph):
+        terms.append(Term("aside", weights.aside, (), f"{target.entity}, which the page names, does not depend on it"))
     return terms
+
+
+def _is_aside(entity: str, target: Target, graph: CallGraph) -> bool:
+    """Whether the paged entity is known to call others, and neither calls this one, directly or not, nor is called."""
+    if target.entity is None or not graph.callees.get(target.entity):
+        return False
+    return entity not in graph.downstream(target.entity) and entity not in graph.upstream(target.entity)
 
 
 def _explained(trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph) -> tuple[Trouble | None, float]:
@@ -89,6 +99,17 @@ def _explained(trouble: Trouble, found: Mapping[str, Trouble], graph: CallGraph)
         if best is None or (share, callee) > best:
             best = (share, callee)
     return (found[best[1]], best[0]) if best else (None, 0.0)
+
+
+def _not_by_slowness(trouble: Trouble, guilty: Trouble | None) -> frozenset[str]:
+    """The channels of an entity whose code breaks that a callee does not explain which is slow but does not fail."""
+    breaks = any(trouble.classes.get(name, 0.0) > STRONG for name in ("nil", "schema", "defect"))
+    if guilty is None or guilty.silent or not breaks or trouble.classes.get("timeout"):
+        return frozenset()
+    fails = guilty.strength("log", "origin") > STRONG or any(
+        guilty.classes.get(name, 0.0) > STRONG for name in ("errors", "success")
+    )
+    return frozenset() if fails else frozenset({"log", "origin"})
 
 
 def _enough(other: Trouble, trouble: Trouble) -> float:

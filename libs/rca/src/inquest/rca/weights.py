@@ -26,6 +26,7 @@ class Weights:
     explains: float = 1.0
     onset: float = 0.6
     target: float = 0.5
+    aside: float = -1.0
 
     change_prior: float = -3.0
     behaviour: float = 3.0
