@@ -107,6 +107,7 @@ def test_templates_of_others_are_read_where_they_name_the_variables():
     reading = read(json.dumps(body).encode())
     assert (reading.kind, reading.title, reading.dedup_key) == ("resolution", "Disk", "datadog:7:db-1")
     assert reading.labels["host"] == "db-1"
+    assert read(json.dumps({**body, "tags": ["service:pay", "eu"]}).encode()).services == (("pay",),)
     assert reading.occurred_at == datetime(2026, 1, 1, 10, tzinfo=UTC)
 
 

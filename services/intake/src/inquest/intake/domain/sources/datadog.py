@@ -7,7 +7,9 @@ Source: https://docs.datadoghq.com/integrations/webhooks/#variables
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from inquest.contracts.v1.signal import Severity
 from inquest.intake.domain import labels as of
@@ -30,6 +32,10 @@ RECOVERED = "recovered"
 EMPTY = {"", "null", "none"}
 
 
+def _one_text(tags: Any) -> Any:
+    return ",".join(map(str, tags)) if isinstance(tags, list) else tags
+
+
 class _Event(Payload):
     alertid: Word = ""
     alertcyclekey: Word = ""
@@ -45,7 +51,7 @@ class _Event(Payload):
     hostname: Word = ""
     date: Moment | None = None
     lastupdated: Moment | None = None
-    tags: str = ""
+    tags: Annotated[str, BeforeValidator(_one_text)] = ""
     link: str = ""
     snapshot: str = ""
     orgid: Word = ""
