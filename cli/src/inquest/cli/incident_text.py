@@ -11,15 +11,21 @@ from inquest.notifier.domain.advice import next_step
 SIGNALS_SHOWN_MAX = 12
 TITLE_CHARS_MAX = 90
 _LABEL_CHARS = 11
+_BEFORE, _AFTER = timedelta(minutes=30), timedelta(minutes=10)  # looked at, around an incident
 _FIRST_SHOWN = 4  # of the signals; the rest that is shown are the newest
 
 
-def line(summary: IncidentSummary, zone: tzinfo) -> str:
-    """Return one incident in a line of a list."""
+def lines(summaries: Sequence[IncidentSummary], zone: tzinfo) -> list[str]:
+    """Return incidents as the lines of a list."""
+    width = max((len(name_of(summary)) for summary in summaries), default=0) + 2
+    return [f"{name_of(summary):<{width}}{_line(summary, zone)}" for summary in summaries]
+
+
+def _line(summary: IncidentSummary, zone: tzinfo) -> str:
     answer = f"{summary.headline} ({summary.band})" if summary.headline and summary.band else summary.title
     return (
-        f"{name_of(summary):<26}{_clock(summary.opened_at, zone, '%Y-%m-%d %H:%M')}  {summary.priority} "
-        f"{summary.severity:<9}{_state(summary):<10}{_looked_at(summary):<11}{plain(answer, TITLE_CHARS_MAX)}"
+        f"{_clock(summary.opened_at, zone, '%Y-%m-%d %H:%M')}  {summary.priority} {summary.severity:<9}"
+        f"{_state(summary):<10}{_looked_at(summary):<11}{plain(answer, TITLE_CHARS_MAX)}"
     )
 
 
@@ -99,9 +105,16 @@ def _no_verdict(story: IncidentStory) -> str:
     if summary.investigation_id:
         return f"no verdict yet: the investigation is {summary.investigation_state}"
     if summary.admission in ("refused", "dropped"):
-        asked = next((f" -s {name}" for name in summary.services), " -s SERVICE")
-        return f"none: it was not investigated; ask for it with `inquest investigate{asked} --from -1h --to -0m`"
-    return "no verdict yet: it is not investigated yet"
+        return f"none: it was not investigated; `{_by_hand(summary)}` does it now"
+    if summary.admission == "waiting":
+        return "no verdict yet: it waits to be investigated"
+    return "no verdict yet"
+
+
+def _by_hand(summary: IncidentSummary) -> str:
+    service = plain(summary.services[0]) if summary.services else "SERVICE"
+    start, end = summary.opened_at - _BEFORE, (summary.resolved_at or summary.updated_at) + _AFTER
+    return f"inquest investigate -s {service} --from {start:%Y-%m-%dT%H:%M:%SZ} --to {end:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _admission(admissions: Sequence[AdmissionDecided], zone: tzinfo) -> list[str]:
@@ -111,7 +124,8 @@ def _admission(admissions: Sequence[AdmissionDecided], zone: tzinfo) -> list[str
 def _admitted(one: AdmissionDecided) -> str:
     others = f"; {one.waiting} waiting" if one.waiting else ""
     if one.outcome == "admitted":
-        return "investigated at once" if one.waited_s < 1 else f"investigated after {_span_s(one.waited_s)}"
+        why = f" ({plain(one.reason)})" if one.reason else ""
+        return ("investigated at once" if one.waited_s < 1 else f"investigated after {_span_s(one.waited_s)}") + why
     if one.outcome == "waiting":
         return f"waits, place {one.position} of {one.waiting}: {plain(one.reason)}"
     return f"not investigated: {plain(one.reason)}{others}"
@@ -121,7 +135,8 @@ def _signals(story: IncidentStory, zone: tzinfo) -> list[str]:
     why = {one.signal_id: one for one in story.decisions if one.signal_id}
     sources = Counter(signal.source for signal in story.signals)
     total = max(story.summary.signals_count, len(story.signals))
-    lines = [f"{total} from {', '.join(f'{name} ({count})' for name, count in sources.most_common()) or 'nowhere'}"]
+    each = [f"{name} ({count})" if len(sources) > 1 else name for name, count in sources.most_common()]
+    lines = [f"{total} from {', '.join(each)}" if each else str(total)]
     shown = list(story.signals)
     if len(shown) > SIGNALS_SHOWN_MAX:
         shown = [*shown[:_FIRST_SHOWN], *shown[_FIRST_SHOWN - SIGNALS_SHOWN_MAX :]]
@@ -136,7 +151,7 @@ def _signals(story: IncidentStory, zone: tzinfo) -> list[str]:
 
 def _signal(signal: Signal, zone: tzinfo) -> str:
     return (
-        f"{_clock(signal.occurred_at, zone)}  {signal.source:<13}{signal.severity:<9}"
+        f"{_clock(signal.occurred_at, zone)}  {signal.source:<13}{signal.severity:<10}"
         f"{plain(signal.title, TITLE_CHARS_MAX)}{'' if signal.kind == 'alert' else f' [{signal.kind}]'}"
     )
 

@@ -8,7 +8,7 @@ import typer
 
 from inquest.cli import session
 from inquest.cli.client import Api, find_api
-from inquest.cli.incident_text import line, tell
+from inquest.cli.incident_text import lines, tell
 from inquest.contracts.latest import IncidentStory, IncidentSummary
 
 
@@ -21,8 +21,8 @@ def list_incidents(
     if as_json:
         session.echo_json(found)
         return
-    for row in found:
-        typer.echo(line(IncidentSummary.model_validate(row), where))
+    for text in lines([IncidentSummary.model_validate(row) for row in found], where):
+        typer.echo(text)
     if not found:
         typer.echo(f"tenant {tenant} has no such incidents")
 

@@ -53,7 +53,7 @@ def _(message: AdmissionDecided, subject: str) -> str:
     others = f"; {message.waiting} waiting" if message.waiting else ""
     if message.outcome == "admitted":
         waited = f" after {message.waited_s:.0f} s" if message.waited_s >= 1 else ""
-        return f"admitted: its investigation begins{waited}"
+        return _joined(f"admitted: its investigation begins{waited}", message.reason)
     if message.outcome == "waiting":
         return f"waits to be investigated, place {message.position} of {message.waiting}: {message.reason}"
     return f"not investigated: {message.reason}{others}"
