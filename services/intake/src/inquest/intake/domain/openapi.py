@@ -70,7 +70,7 @@ def _path(source: Source) -> dict[str, Any]:
 
 
 def _handshake(source: Source) -> dict[str, Any]:
-    text = {"type": "string", "maxLength": 255}
+    text = {"type": "string"}
     granted = ("WebHook-Allowed-Origin", "WebHook-Allowed-Rate")
     return {
         "operationId": f"ask_{source.name}",
