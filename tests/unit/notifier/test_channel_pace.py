@@ -80,6 +80,17 @@ async def test_places_before_a_pause_are_forgotten(pace, watch):
     assert await sent_away(pace, "late", 1) >= 100
 
 
+async def test_a_pause_reaches_those_who_wait_already(watch):
+    async def sleep(seconds):
+        await watch.sleep(seconds)
+        pace.hold("api", 30, 60)
+
+    pace = Pace(watch.now, sleep)
+    for number in range(BURST):
+        await pace.turn("api", f"n{number}", 60)
+    assert await sent_away(pace, "next", 60) == 30
+
+
 async def test_memory_is_bounded(pace, watch):
     for number in range(PLACES_MAX + 10):
         await sent_away(pace, f"n{number}", 6)

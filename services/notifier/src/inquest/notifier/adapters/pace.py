@@ -32,13 +32,12 @@ class Pace:
 
     async def turn(self, back_end: str, who: str, per_minute: int) -> None:
         """Return when it is the turn of `who`. Raises NotDelivered with `after_s` when that is too long to wait for."""
-        now = self._now()
-        wait_s = self._place(back_end, who, 60 / per_minute, now) - now
-        if wait_s > WAIT_S_MAX:
-            raise NotDelivered(f"{back_end}: others are before it, or it asked for a pause", after_s=wait_s)
-        self._places.pop((back_end, who), None)
-        if wait_s > 0:
+        # Asked again after each wait: meanwhile the back end may have asked for a pause.
+        while (wait_s := self._wait_s(back_end, who, 60 / per_minute)) > 0:
+            if wait_s > WAIT_S_MAX:
+                raise NotDelivered(f"{back_end}: others are before it, or it asked for a pause", after_s=wait_s)
             await self._sleep(wait_s)
+        self._places.pop((back_end, who), None)
 
     def hold(self, back_end: str, for_s: float, per_minute: int) -> None:
         """Let nothing through for so many seconds, as the back end asked, and one after the other from then on."""
@@ -47,18 +46,19 @@ class Pace:
         self._idle_at[back_end] = max(self._idle_at.get(back_end, 0.0), until + burst_s)
         self._places = {key: at for key, at in self._places.items() if key[0] != back_end or at >= until}
 
-    def _place(self, back_end: str, who: str, interval_s: float, now: float) -> float:
-        """Return when it is the turn of `who`, who keeps an earlier place."""
+    def _wait_s(self, back_end: str, who: str, interval_s: float) -> float:
+        """Return how long it is until the turn of `who`, who keeps an earlier place."""
+        now = self._now()
         self._forget(now)
         held = self._places.get((back_end, who))
         if held is not None:
-            return held
+            return held - now
         idle_at = max(self._idle_at.get(back_end, 0.0), now)
         at = max(now, idle_at - (BURST - 1) * interval_s)
         if len(self._places) < PLACES_MAX:  # past that, they come back in disorder, but no more often
             self._idle_at[back_end] = idle_at + interval_s
             self._places[back_end, who] = at
-        return at
+        return at - now
 
     def _forget(self, now: float) -> None:
         """Drop the places of those who did not come back, and back ends that are idle."""
