@@ -28,7 +28,8 @@ class Post:
     numbers: list[int]
     at: datetime
     is_repeat: bool = False
-    signal_ids: list[str] = field(default_factory=list)
+    signal_ids: list[str] = field(default_factory=list)  # as intake answered
+    sent_at: datetime | None = None
 
 
 def aliases(name: str) -> dict[str, list[str]]:
@@ -43,7 +44,7 @@ def _pd_id(name: str) -> str:
 def posts(world: World, alerts: Sequence[Alert], repeats: int) -> list[Post]:
     """Return the deliveries in the order of their arrival, with repeats of some of their alerts among them."""
     dice = world.dice
-    made = [*_grouped(dice, alerts), *(_single(one) for one in alerts if one.source not in {"alertmanager", "grafana"})]
+    made = [*_grouped(dice, alerts), *(single(one) for one in alerts if one.source not in {"alertmanager", "grafana"})]
     for post in made:
         post.at += timedelta(seconds=dice.uniform(0.5, 1.0) * LATENCY_S[post.source])
     made.sort(key=lambda post: post.at)
@@ -132,7 +133,8 @@ def _grafana(one: Alert) -> dict[str, Any]:
     return row | {"values": {"A": 4.2}, "panelURL": "https://grafana.example/d/x"}
 
 
-def _single(one: Alert) -> Post:
+def single(one: Alert) -> Post:
+    """Return the delivery of a source that sends each alert alone."""
     return _post(one.source, _SINGLE[one.source](one), [one.number], one.at)
 
 

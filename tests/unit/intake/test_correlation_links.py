@@ -102,7 +102,7 @@ def test_two_silent_ones_that_speak_later_are_two(folder):
         signal("checkout", 30),
         signal("f3", 40, services="frontend", labels={"to": "checkout"}),
     )
-    assert shop.why("search") == "attached: same service, 15 s apart"
+    assert shop.why("search") == "attached: same service, 20 s apart"
     assert shop.why("checkout") == "opened: no open incident is near checkout"
     assert shop.of("f3").incident_id == shop.of("checkout").incident_id
 

@@ -29,7 +29,6 @@ def prune(book: Book, now: datetime, rules: Rules) -> None:
         _forget(book, kept, now, f"there are more than {terms.incidents_open_max} open incidents")
     _lighten(book, now)
     book.early = {key: early for key, early in book.early.items() if early.received_at >= since}
-    book.changes = {key: change for key, change in book.changes.items() if change.at >= since}
 
 
 def _lighten(book: Book, now: datetime) -> None:
