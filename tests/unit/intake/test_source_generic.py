@@ -56,7 +56,7 @@ def test_a_mapping_says_where_each_field_stands():
             "links": "$.urls",
         },
     )
-    assert (reading.kind, reading.key, reading.title, reading.severity) == ("alert", "17", "Too slow", "critical")
+    assert (reading.kind, reading.key, reading.title, reading.severity) == ("alert", "17:alert", "Too slow", "critical")
     assert reading.occurred_at == datetime(2026, 1, 1, 10, tzinfo=UTC)
     assert reading.services == (("checkout", "shop-checkout"), ("cart",), ("pay",))
     assert (reading.metric, reading.dedup_key) == ("latency", "generic:alarm:17")
@@ -75,8 +75,8 @@ def test_one_signal_per_element_of_a_list():
     mapping = {"each": "$.parts", "service": "$.name", "title": "$$.text", "key": "$.name"}
     readings = read_all(ALARM, mapping)
     assert [(one.key, one.services, one.title) for one in readings] == [
-        ("cart", (("cart",),), "Too slow"),
-        ("pay", (("pay",),), "Too slow"),
+        ("cart:alert", (("cart",),), "Too slow"),
+        ("pay:alert", (("pay",),), "Too slow"),
     ]
     assert len(read_all([1, 2], {"each": "$[*]", "title": "$"})) == 2
     broken = {**ALARM, "parts": [{"name": "cart"}, {"name": {}}]}
@@ -95,7 +95,7 @@ def test_a_change_is_described():
 
 
 def test_what_the_mapping_ignores_is_kept_and_nothing_follows():
-    reading = read(ALARM, {"kind": {"path": "$.state", "values": {"*": "ignore"}}})
+    reading = read(ALARM, {"kind": {"path": "$.state", "values": {"*": "ignore"}}, "key": "$.gone"})
     assert (reading.kind, reading.reason) == (None, "mapping.kind is ignore")
 
 
@@ -118,6 +118,13 @@ def test_what_the_mapping_ignores_is_kept_and_nothing_follows():
 def test_what_cannot_be_mapped_names_path_and_field(mapping, expected):
     with pytest.raises(Refused, match=expected):
         read(ALARM, mapping)
+
+
+def test_a_resolution_is_no_repeat_of_its_alert():
+    mapping = {"kind": {"path": "$.state", "values": {"ALARM": "alert"}}, "key": "$.id", "dedup_key": "$.id"}
+    alert, resolution = read(ALARM, mapping), read({**ALARM, "state": "resolved"}, mapping)
+    assert alert.dedup_key == resolution.dedup_key
+    assert alert.key != resolution.key
 
 
 def test_a_default_or_optional_stands_in():

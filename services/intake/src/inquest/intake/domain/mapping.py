@@ -66,18 +66,17 @@ class _Delivery:
     source: str
 
     def reading(self) -> Reading:
-        mapping, occurred_at = self.mapping, self.occurred_at()
-        word = self.text("kind", mapping.kind)
+        mapping, word = self.mapping, self.text("kind", self.mapping.kind)
         if word.casefold() not in KINDS:
-            raise self.wrong(
-                "kind", mapping.kind, f"says {word[:NAME_CHARS_MAX]!r}, which is none of {', '.join(KINDS)}"
-            )
+            wrong = f"says {word[:NAME_CHARS_MAX]!r}, which is none of {', '.join(KINDS)}"
+            raise self.wrong("kind", mapping.kind, wrong)
         kind = KINDS[word.casefold()]
-        key = self.text("key", mapping.key) or content_key(
-            {"item": self.item, "at": self.text("occurred_at", mapping.occurred_at)}
-        )
         if kind is None:
-            return passed_over(_bounded(key), occurred_at, f"mapping.kind is {word}")
+            return passed_over(content_key({"item": self.item}), self.received_at, f"mapping.kind is {word}")
+        occurred_at, given = self.occurred_at(), self.text("key", mapping.key)
+        said_at = self.text("occurred_at", mapping.occurred_at)
+        # With the kind, so that a mapping to the id of the alarm does not make its resolution a repeat.
+        key = f"{given}:{kind}" if given else content_key({"item": self.item, "at": said_at})
         dedup_key = ":".join(filter(None, (self.text("dedup_key", lookup) for lookup in mapping.dedup_key)))
         if kind == "resolution" and not dedup_key:
             raise Refused("not-understood", "mapping.dedup_key: a resolution needs the one that its alert had")
