@@ -12,6 +12,7 @@ from inquest.contracts import subjects as s
 
 SAMPLES = Path(__file__).parents[2] / "unit/intake/samples"
 SECRET = "shared"
+AT_MS = 1767225570000  # 2025-12-31T23:59:30Z
 CONFIG = {
     "correlation": {"hold_s": 0, "past_s_max": 400 * 365 * 86_400},
     "tenants": {
@@ -167,3 +168,31 @@ async def test_a_deployment_that_is_told_twice_is_on_the_incident_once(intake):
     await intake.bus.settle()
     (incident,) = intake.bus.published(s.INCIDENT_OPENED)
     assert [one.change.ref for one in incident.changes] == ["abc"]
+
+
+async def test_a_ticket_that_only_joins_opens_nothing_and_adds_to_what_is_open(make_intake, monkeypatch):
+    monkeypatch.setenv("VENDOR_SECRET", SECRET)
+    rules = {"opens": [], "joins": [{"projects": ["SUP"]}]}
+    sources = [{"kind": "jira", "secret": "env:VENDOR_SECRET", "jira": rules}, CONFIG["tenants"]["acme"]["sources"][0]]
+    intake = await make_intake(config={**CONFIG, "tenants": {"acme": {"sources": sources}}})
+
+    async def ticket(number: int) -> str:
+        fields = {"summary": "Cannot pay", "project": {"key": "SUP"}, "components": [{"name": "checkout"}]}
+        issue = {"id": number, "key": f"SUP-{number}", "fields": fields}
+        raw = json.dumps({"webhookEvent": "jira:issue_created", "timestamp": AT_MS, "issue": issue}).encode()
+        answer = await post(intake, "jira", raw, proof("jira", raw))
+        await intake.bus.settle()
+        (signal_id,) = answer.json()["signal_ids"]
+        return signal_id
+
+    await ticket(1)
+    assert intake.bus.published(s.INCIDENT_OPENED) == []
+    page = {"id": "Q1", "title": "Slow", "service": {"id": "PF9", "summary": "checkout"}}
+    event = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2025-12-31T23:59:00Z", "data": page}
+    raw = json.dumps({"event": event}).encode()
+    await post(intake, "pagerduty", raw, proof("pagerduty", raw))
+    await intake.bus.settle()
+    joined = await ticket(2)
+    (opened,) = intake.bus.published(s.INCIDENT_OPENED)
+    assert joined in intake.bus.published(s.INCIDENT_UPDATED)[-1].signal_ids
+    assert opened.sources == ("pagerduty",)
