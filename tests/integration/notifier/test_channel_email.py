@@ -190,9 +190,9 @@ async def test_a_wrong_password_is_told(server):
 )
 async def test_each_answer_means_one_thing(server, answers, error):
     server.answers = answers
+    patience_ms = 300 if {"hang", "flood"} & set(answers.values()) else 5000
     async with serving(server, "none"):
         with pytest.raises(error, match="channel mail"):
-            patience_ms = 300 if {"hang", "flood"} & set(answers.values()) else 5000
             await sender_of_mail().send(notice(), channel(server, timeout_ms=patience_ms), None)
     assert server.mails == []
 
