@@ -33,8 +33,8 @@ def asked(ledger: Ledger, incident: Incident, prior: AdmissionDecided | None, ru
     if is_over(incident):
         return _dropped(ledger, present, incident, rules, at)
     fresh, news = _raised(present, incident)
-    if fresh == present:
-        return ledger
+    if not news:
+        return ledger  # a storm tells the same many times; none of it is worth a write
     waiting = tuple(fresh if one is present else one for one in ledger.waiting)
     return _settled(ledger.model_copy(update={"waiting": waiting}), rules, at, {fresh.incident_id: news})
 
