@@ -10,7 +10,7 @@ MEMBERS = contracts libs/accuracy libs/bus libs/config libs/packs libs/rca libs/
 PACK ?= packs/pool-exhausted
 LOCK = $(UV) export --quiet --no-header --no-emit-workspace --no-annotate --format requirements.txt
 
-.PHONY: help install install-dev run up test mutate lock check contracts bench bench-accuracy pack format clean
+.PHONY: help install install-dev run up test mutate lock check contracts bench bench-doors bench-accuracy pack format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,9 @@ contracts: install-dev ## generate schemas, AsyncAPI, proto and tables again
 
 bench: install-dev ## measure; prints one JSON object last
 	@$(BIN)/python -m scripts.bench
+
+bench-doors: install-dev ## measure the webhooks and a storm of alerts; SEED=… repeats a storm
+	@$(BIN)/python -m scripts.bench_doors $(if $(SEED),--seed $(SEED))
 
 bench-accuracy: install ## how often the true cause is named; writes the table in docs/accuracy.md
 	@$(BIN)/inquest bench accuracy packs $(wildcard ../shared/data/packs) --engine --baselines --scale --leave-one-out --markdown docs/accuracy.md
