@@ -61,7 +61,10 @@ SERVICES = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "t
 STREAMS: tuple[Stream, ...] = (
     Stream("INGEST", ("ingest.>",), age_s_max=14 * DAY_S, why="raw deliveries, as received"),
     Stream(
-        "SIGNALS", ("evt.signal.>", "evt.change.>"), age_s_max=30 * DAY_S, why="normalised signals; changes by themselves"
+        "SIGNALS",
+        ("evt.signal.>", "evt.change.>"),
+        age_s_max=30 * DAY_S,
+        why="normalised signals; changes by themselves",
     ),
     Stream("INCIDENTS", ("evt.incident.>",), age_s_max=90 * DAY_S, why="what correlation decided"),
     Stream(

@@ -12,7 +12,7 @@ TEST_HEADER = "X-Inquest-Test"  # of a delivery that `inquest test-page` sends: 
 TEST_LABEL = "inquest_test"  # of the signals that it becomes
 TEST_SERVICE = "inquest-test"  # begins the name of what they are about, so that no real service had an incident
 MUTES_MAX = 500  # per tenant, ended ones not counted
-AuditAction = Literal["panic-on", "panic-off", "mute-added", "mute-ended", "test-page"]
+AuditAction = Literal["panic-on", "panic-off", "mute-added", "mute-ended"]
 
 
 class PanicSwitch(Message):
