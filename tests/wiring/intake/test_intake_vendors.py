@@ -196,3 +196,10 @@ async def test_a_ticket_that_only_joins_opens_nothing_and_adds_to_what_is_open(m
     (opened,) = intake.bus.published(s.INCIDENT_OPENED)
     assert joined in intake.bus.published(s.INCIDENT_UPDATED)[-1].signal_ids
     assert opened.sources == ("pagerduty",)
+
+    over = {"id": "E2", "event_type": "incident.resolved", "occurred_at": "2025-12-31T23:59:40Z", "data": page}
+    raw = json.dumps({"event": over}).encode()
+    await post(intake, "pagerduty", raw, proof("pagerduty", raw))
+    await ticket(3)
+    assert len(intake.bus.published(s.INCIDENT_RESOLVED)) == len(intake.bus.published(s.INCIDENT_OPENED)) == 1
+    assert intake.bus.published(s.INCIDENT_UPDATED)[-1].reopened_at is None

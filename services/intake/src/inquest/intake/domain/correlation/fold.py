@@ -118,8 +118,8 @@ def fold_signal(book: Book, signal: Signal, rules: Rules, trace: str = "") -> No
             resolve(book, signal, seen, rules)
         return
     found = link(book, signal, seen, rules)
-    if found is None and not signal.opens:
-        return
+    if not signal.opens and (found is None or not found.kept.is_open):
+        return  # it only adds to what is open
     kept = _joined(book, found, signal, seen, rules) if found else _opened(book, signal, seen, rules, trace)
     if kept.is_open:
         kept = _with_those_explained(book, kept, signal, seen, rules)

@@ -53,7 +53,8 @@ def opened(signal: Signal, seen: Place, rules: Rules, number: int, trace: str) -
 
 def joined(kept: Kept, signal: Signal, seen: Place, rules: Rules) -> Kept:
     """Return an open incident with a signal that belongs to it."""
-    added = kept if seen.mark == "" or seen.mark in kept.firing else _firing(kept, seen.mark)
+    holds = signal.opens and seen.mark != "" and seen.mark not in kept.firing  # what only joins keeps nothing open
+    added = _firing(kept, seen.mark) if holds else kept
     return added.model_copy(
         update={
             "incident": _told(kept.incident, signal),
