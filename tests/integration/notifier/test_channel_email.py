@@ -117,7 +117,9 @@ async def test_a_mail_with_text_and_html(server):
         thread = await sender_of_mail().send(notice(), channel(server), None)
         later = notice(notice_id="later", kind="revision")
         assert await sender_of_mail().send(later, channel(server), thread) == thread
-    (sender, to, first, _), (_, _, second, _) = server.mails
+        assert await sender_of_mail().send(notice(), channel(server), "17.1") == thread  # a ts of Slack
+    (sender, to, first, _), (_, _, second, _), (_, _, third, _) = server.mails
+    assert b"In-Reply-To" not in third
     assert (sender, to) == ("inquest@example.com", ["ada@example.com", "bob@example.com"])
     mail = message_from_bytes(first, policy=policy.default)
     assert mail["Message-ID"] == thread

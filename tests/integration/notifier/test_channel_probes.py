@@ -4,11 +4,13 @@ import asyncio
 import ssl
 
 import pytest
+import trustme
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
-from inquest.cli.doctor_channels import channel_findings
+from inquest.cli.doctor_channels import _looked_at, channel_findings
 from inquest.config import TenantConfig
 from inquest.notifier.adapters.credentials import Credentials
+from inquest.notifier.adapters.http import trusted
 from inquest.notifier.adapters.probes import Probes
 from inquest.notifier.ports import NotDelivered, Refused
 from inquest.testkit.backends import Reply
@@ -113,7 +115,33 @@ async def test_doctor_fails_for_live_channels_only(tmp_path):
 
 
 def test_public_authorities_are_trusted():
-    from inquest.notifier.adapters.http import trusted
-
     assert trusted().verify_mode is ssl.CERT_REQUIRED
     assert trusted().check_hostname
+
+
+class Fine:
+    async def probe(self, channel):
+        return "fine"
+
+
+@pytest.mark.parametrize(
+    ("url", "status"), [("http://jira", "warn"), ("https://jira", "ok"), ("http://127.0.0.1:8080", "ok")]
+)
+async def test_a_token_in_the_clear_is_warned_of(url, status):
+    found = await _looked_at("acme", made(kind="jira", url=url, token="env:TOKEN"), Fine())
+    assert found.status == status
+
+
+async def test_an_authority_of_the_machine_is_trusted(monkeypatch, tmp_path, probes):
+    authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    listener = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context)
+    channel = made(kind="webhook", url=f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+    with pytest.raises(NotDelivered, match="certificate verify failed"):
+        await probes.probe(channel)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    trusted.cache_clear()
+    assert "takes connections" in await probes.probe(channel)
+    trusted.cache_clear()
+    listener.close()

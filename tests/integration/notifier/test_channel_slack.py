@@ -103,6 +103,11 @@ async def test_a_thread_that_somebody_deleted_is_begun_anew(api, senders, channe
     assert [one["ts"] for one in api.messages] == [thread]
 
 
+async def test_what_another_kind_of_channel_called_it_is_not_sent(api, backend, senders, channel):
+    assert await senders.send(notice(), channel, "<n@example.com>") == api.messages[0]["ts"]
+    assert backend.calls() == ["POST /api/chat.postMessage"]
+
+
 async def test_messages_that_may_have_arrived_are_found(backend, api, senders, channel):
     assert await senders.find(notice(), channel, None) is None
     backend.replies = [DROP]

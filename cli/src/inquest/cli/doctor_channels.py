@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from inquest.cli.finding import Finding
 from inquest.config.channels import Channel
@@ -28,7 +29,16 @@ async def _looked_at(tenant_id: str, channel: Channel, probes: Probes) -> Findin
     name = f"{tenant_id}: channel {channel.id}"
     mode = "live" if channel.live else "shadow mode"
     try:
-        return Finding(name, "ok", f"{channel.kind}, {mode}: {await probes.probe(channel)}")
+        found = f"{channel.kind}, {mode}: {await probes.probe(channel)}"
+        if _is_open_to_all(channel):
+            return Finding(name, "warn", f"{found}; its credential travels in the clear", "use https in its url")
+        return Finding(name, "ok", found)
     except InquestError as error:
         fix = f"see docs/channels/{channel.kind}.md"
         return Finding(name, "fail" if channel.live else "warn", f"{channel.kind}, {mode}: {error}", fix)
+
+
+def _is_open_to_all(channel: Channel) -> bool:
+    """Whether a token is sent over plain HTTP to another machine."""
+    url = urlsplit(getattr(channel, "url", ""))
+    return url.scheme == "http" and hasattr(channel, "token") and url.hostname not in {"127.0.0.1", "localhost", "::1"}

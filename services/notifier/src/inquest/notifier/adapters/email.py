@@ -1,6 +1,7 @@
 """Mail over SMTP. A server cannot be asked what it sent, but the Message-ID lets mail systems drop a repeat."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from inquest.telemetry.logs import get_logger
 
 ROUND_TRIPS_MAX = 4  # time limits of one answer that each half of a session may take
 QUIT_S_MAX = 1.0
+_MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _log = get_logger("notifier")
 
 
@@ -38,6 +40,7 @@ class Email:
 
     async def send(self, notice: Notice, channel: EmailChannel, thread: str | None) -> str | None:
         """See Sender."""
+        thread = thread if thread and _MESSAGE_ID.fullmatch(thread) else None  # a channel's kind may be changed
         message = self._mail(notice, channel, thread)
         password = self.credentials.get(channel.password) if channel.password else None
         await self.pace.turn(f"{notice.tenant}@{channel.host}", notice.notice_id, channel.per_minute)

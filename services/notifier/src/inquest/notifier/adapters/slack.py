@@ -4,6 +4,7 @@ Messages carry the id of their notice as metadata: that is how one is found whos
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from inquest.notifier.ports import CannotTell, MaybeDelivered, NotDelivered, Ref
 PAGES_MAX = 5
 MESSAGES_MAX = 100
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_TS = re.compile(r"\d{1,16}\.\d{1,10}")
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 _PASSING = {"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org", "org_login_required"}
 _UNCLEAR = {"internal_error", "fatal_error", "request_timeout", ""}  # by Slack's documentation, part of it may be done
@@ -76,7 +78,7 @@ class Slack:
         """See Sender."""
         if channel.token is None:
             return await self.hook.send(notice, channel, thread)
-        if thread and await self._follow_up(notice, channel, thread):
+        if thread and _TS.fullmatch(thread) and await self._follow_up(notice, channel, thread):
             return thread
         made = await self._write(notice, channel, "chat.postMessage", slack.message(notice))
         return str(made["ts"]) if "ts" in made else None
