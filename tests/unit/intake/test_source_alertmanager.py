@@ -128,6 +128,8 @@ def test_heartbeats_are_kept_and_nothing_follows():
 def test_a_title_is_made_where_no_annotation_is():
     assert read(group(alert(annotations={})))[0].title == "Slow on a:1"
     assert read(group(alert(annotations={}, labels={})))[0].title == "Alert without a name"
+    no_data = {"alertname": "DatasourceNoData", "rulename": "Checkout errors"}
+    assert read(group(alert(annotations={}, labels=no_data)))[0].title == "DatasourceNoData on Checkout errors"
 
 
 def test_links_are_what_a_person_may_follow():

@@ -61,6 +61,7 @@ def test_an_event_is_its_attributes_and_its_data():
 def test_binary_structured_and_batch_say_the_same():
     structured = read(event())
     assert read(*binary()) == structured
+    assert read(event(), {**binary(id="other")[1], **STRUCTURED}) == structured  # the content type decides
     assert read_all([event(), event(id="2")], BATCH)[0] == structured
     assert read(
         event(data=None, data_base64=base64.b64encode(b'{"severity":"critical","metric":"error_rate"}').decode())

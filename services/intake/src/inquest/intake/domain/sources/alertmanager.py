@@ -107,7 +107,9 @@ def _title(own: dict[str, str], annotations: dict[str, str]) -> str:
     said = next(
         (annotations[name] for name in ("summary", "title", "message", "description") if name in annotations), ""
     )
-    where = own.get("instance") or own.get("namespace") or ""
+    where = (
+        own.get("rulename") or own.get("instance") or own.get("namespace")
+    )  # rulename: of Grafana's DatasourceNoData
     named = f"{own.get('alertname', 'Alert without a name')}{f' on {where}' if where else ''}"
     return said or named
 

@@ -24,7 +24,7 @@ from inquest.intake.domain.several import several
 from inquest.intake.domain.source import Delivered, Source, json_body
 from inquest.intake.domain.sources import alertmanager, datadog, generic, grafana
 
-BATCH = "application/cloudevents-batch"
+STRUCTURED, BATCH = "application/cloudevents", "application/cloudevents-batch"
 PREFIX = "ce-"
 WORDS: dict[str, Becomes] = {
     **dict.fromkeys(("resolved", "recovered", "closed", "cleared", "ok"), "resolution"),
@@ -50,8 +50,8 @@ class _Event(Payload):
 
 def _decode(raw: bytes, headers: Attributes[str, str]) -> Any:
     """Return one event as the structured mode has it, or a batch of them as a list."""
-    given = headers.get("content-type", "")
-    if f"{PREFIX}specversion" not in headers:
+    given = headers.get("content-type", "").strip().casefold()
+    if f"{PREFIX}specversion" not in headers or given.startswith(STRUCTURED):
         body = json_body(raw, headers)
         if not isinstance(body, list if given.startswith(BATCH) else dict | list):
             raise Refused("not-understood", f"the body is a JSON {type(body).__name__}, neither an event nor a batch")
