@@ -76,6 +76,19 @@ def test_a_priority_set_after_the_end_opens_nothing():
     assert read("incident.resolved", {"id": "Q1", "status": "resolved"}).kind == "resolution"
 
 
+@pytest.mark.parametrize(
+    ("data", "event"),
+    [
+        ({"id": "Q1", "incident_key": "inquest-acme-62a55f644fdd78fc7774ca63"}, {}),
+        ({"id": "Q1"}, {"client": {"name": "Inquest"}}),
+    ],
+)
+@pytest.mark.parametrize("event_type", ["incident.triggered", "incident.resolved"])
+def test_what_inquest_raised_itself_is_not_investigated(event_type, data, event):
+    assert read(event_type, data, **event).reason == "Inquest raised this incident itself, because a person is needed"
+    assert read(event_type, {"id": "Q1", "incident_key": "d3640fbd"}, client={"name": "PagerDuty"}).kind
+
+
 def test_what_is_absent_or_null_is_no_fault():
     bare = read(data={"id": "Q1", "title": None, "service": None, "priority": None, "urgency": None, "teams": None})
     assert (bare.title, bare.severity, bare.services) == ("PagerDuty incident Q1", "high", ())

@@ -13,6 +13,8 @@ from inquest.intake.domain.severity import severity_of
 from inquest.intake.domain.source import Delivered, Source
 
 PING = "pagey.ping"
+OWN_KEY = "inquest-"  # begins the key of what Inquest's own channel raises when a person is needed
+OWN_CLIENT = "Inquest"
 KINDS: dict[str, SignalKind] = {
     "incident.triggered": "alert",
     "incident.reopened": "alert",
@@ -49,6 +51,7 @@ class _Reference(Payload):
 
 class _Incident(Payload):
     id: Key
+    incident_key: Word = ""
     title: Line = ""
     number: int | None = None
     status: Word = ""
@@ -86,6 +89,9 @@ def read(body: dict[str, Any], delivered: Delivered) -> tuple[Reading, ...]:
         reason = f"Inquest does not act on {event.event_type}: {_why_not(event.event_type)}"
         return (Reading(key, None, occurred_at, event.event_type, reason, is_ping=event.event_type == PING),)
     incident = understood(_Incident, event.data, "a PagerDuty incident", ("event", "data"))
+    if incident.incident_key.startswith(OWN_KEY) or text_at(body, "event", "client", "name") == OWN_CLIENT:
+        reason = "Inquest raised this incident itself, because a person is needed"
+        return (Reading(key, None, occurred_at, event.event_type, reason),)
     if kind == "alert" and incident.status == "resolved":  # such as a priority set in the review afterwards
         reason = f"{event.event_type} of an incident that is resolved"
         return (Reading(key, None, occurred_at, event.event_type, reason),)
