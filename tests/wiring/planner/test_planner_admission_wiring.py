@@ -237,3 +237,16 @@ async def test_one_tenant_that_cannot_be_swept_does_not_keep_the_others_from_it(
     world.bus.timers.clear()
     await parts[1].sweep()
     assert "timer.admission.set.v1.acme" in world.bus.timers
+
+
+@pytest.mark.parametrize(("kinds", "waits"), [(("generic",), []), (("generic", "sentry"), ["inc-1"])])
+async def test_the_share_of_a_source_counts_where_there_are_several(world, kinds, waits):
+    sources = [{"kind": kind, "unauthenticated": True} for kind in kinds]
+    admission = {"budget": {"running": 2}, "source_share": 0.5}
+    config = Config.model_validate({"tenants": {"acme": {"sources": sources, "admission": admission}}})
+    await ConfigStore(world.bus.kv(CONFIG)).apply(config, "ann", world.bus.now)
+    await world.service.on_start[0]()
+    world.silent = {"trace-failure-path"}
+    for name in ("inc-0", "inc-1"):
+        await say(world, INCIDENT_OPENED, named(world, name, sources=["generic"]))
+    assert [one.incident_id for one in (await ledger(world)).waiting] == waits

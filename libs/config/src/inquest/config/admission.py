@@ -61,7 +61,7 @@ class AdmissionConfig(Section):
         default=0.75,
         gt=0,
         le=1,
-        description="Share of `budget` and of `critical` that one source may take; 1: no limit by source.",
+        description="Share of `budget` and of `critical` that one source may take, where there are several.",
     )
     sources: dict[Name, BudgetCap] = Field(
         default_factory=dict, description="Own limits of a source, below critical; they replace its share."

@@ -25,9 +25,11 @@ class AppliedConfiguration:
             raise RetryLater(f"{error}; apply a configuration that has it") from error
 
     def admission(self, tenant: str) -> AdmissionConfig:
-        """See Configuration."""
+        """See Configuration. A single source shuts nobody out: its share is the whole."""
         found = self.cache.current.config.tenants.get(tenant)
-        return found.admission if found else AdmissionConfig()
+        if found is None:
+            return AdmissionConfig()
+        return found.admission if len(found.sources) > 1 else found.admission.model_copy(update={"source_share": 1.0})
 
 
 def _terms(revision: Revision, tenant_id: str, wanted: Mode | None) -> Terms:
