@@ -124,7 +124,10 @@ class Publisher:
     async def _begin(self, item: Outgoing) -> "_Sent":
         subject = item.subject.render(**item.keys)
         headers = h.outgoing(item.keys, item.msg_id, item.expect_last, item.headers)
-        future = await self._acks.send(subject, encode(item.message), headers)
+        try:
+            future = await self._acks.send(subject, encode(item.message), headers)
+        except _LOST as error:
+            raise RetryLater(self._explain(subject, error)) from error
         MESSAGES_PUBLISHED.labels(self._service, item.subject.name).inc()
         return _Sent(subject, future, asyncio.get_running_loop().time() + ACK_S_MAX)
 

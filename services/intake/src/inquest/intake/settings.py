@@ -12,7 +12,7 @@ class Settings(ServiceSettings):
 
     body_bytes_max: int = Field(default=_MIB, ge=1024, le=64 * _MIB)
     body_wait_s_max: float = Field(default=10, gt=0)
-    publish_s_max: float = Field(default=4, gt=0)  # below the 5 s after which PagerDuty gives up
+    publish_s_max: float = Field(default=3, gt=0)  # well below the 5 s after which PagerDuty gives up
     requests_max: int = Field(default=256, ge=1)
     held_bytes_max: int = Field(default=64 * _MIB, ge=1024)  # bodies in memory at once
     retry_after_s: int = Field(default=5, ge=1)
