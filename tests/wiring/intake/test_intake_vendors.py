@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from inquest.contracts import subjects as s
+from inquest.intake.domain.sources import pagerduty
+from inquest.notifier.domain.formats.text import event
+from inquest.testkit.notices import notice
 
 SAMPLES = Path(__file__).parents[2] / "unit/intake/samples"
 SECRET = "shared"
@@ -161,8 +164,8 @@ async def test_a_deployment_that_is_told_twice_is_on_the_incident_once(intake):
         raw = json.dumps(body).encode()
         await post(intake, "github", raw, {"X-GitHub-Event": "deployment_status", **proof("github", raw)})
     page = {"id": "Q1", "title": "Slow", "service": {"id": "PF9", "summary": "checkout"}}
-    event = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2025-12-31T23:59:00Z", "data": page}
-    raw = json.dumps({"event": event}).encode()
+    raised = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2025-12-31T23:59:00Z", "data": page}
+    raw = json.dumps({"event": raised}).encode()
     await intake.bus.settle()
     await post(intake, "pagerduty", raw, proof("pagerduty", raw))
     await intake.bus.settle()
@@ -188,8 +191,8 @@ async def test_a_ticket_that_only_joins_opens_nothing_and_adds_to_what_is_open(m
     await ticket(1)
     assert intake.bus.published(s.INCIDENT_OPENED) == []
     page = {"id": "Q1", "title": "Slow", "service": {"id": "PF9", "summary": "checkout"}}
-    event = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2025-12-31T23:59:00Z", "data": page}
-    raw = json.dumps({"event": event}).encode()
+    raised = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2025-12-31T23:59:00Z", "data": page}
+    raw = json.dumps({"event": raised}).encode()
     await post(intake, "pagerduty", raw, proof("pagerduty", raw))
     await intake.bus.settle()
     joined = await ticket(2)
@@ -203,3 +206,8 @@ async def test_a_ticket_that_only_joins_opens_nothing_and_adds_to_what_is_open(m
     await ticket(3)
     assert len(intake.bus.published(s.INCIDENT_RESOLVED)) == len(intake.bus.published(s.INCIDENT_OPENED)) == 1
     assert intake.bus.published(s.INCIDENT_UPDATED)[-1].reopened_at is None
+
+
+def test_the_page_that_inquest_raises_is_known_by_the_key_that_its_channel_gives_it():
+    assert event(notice(), "routing")["dedup_key"].startswith(pagerduty.OWN_KEY)
+    assert event(notice(), "routing")["client"] == pagerduty.OWN_CLIENT
