@@ -57,6 +57,7 @@ def test_everything_that_is_kept_can_be_replayed():
         "VERDICTS",
         "TOOLCALLS",
         "OUTCOMES",
+        "AUDIT",
         "FEEDBACK",
         "DEAD",
     }

@@ -135,6 +135,7 @@ def _tracestore_consumers() -> tuple[Consumer, ...]:
         "VERDICTS",
         "TOOLCALLS",
         "OUTCOMES",
+        "AUDIT",
         "FEEDBACK",
         "DEAD",
     )

@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from inquest.contracts.latest import (
     AdmissionDecided,
+    AuditRecord,
     DeadLetter,
     Evidence,
     Feedback,
@@ -21,6 +22,7 @@ from inquest.contracts.latest import (
     Verdict,
 )
 from inquest.contracts.text import plain
+from inquest.contracts.v1.controls import EVERYWHERE
 
 
 def describe(message: Message | None, subject: str) -> str:
@@ -95,7 +97,16 @@ def _(message: ToolCall, subject: str) -> str:
 @_describe.register
 def _(message: NoticeSent, subject: str) -> str:
     del subject
-    return _joined(f"notice on {message.channel}: {message.outcome}", message.reason)
+    kind = "" if message.kind == "verdict" else f"{message.kind} "
+    became = f"not sent ({message.held_by})" if message.held_by else message.outcome
+    return _joined(f"{kind}notice on {message.channel}: {became}", message.reason)
+
+
+@_describe.register
+def _(message: AuditRecord, subject: str) -> str:
+    del subject
+    about = "all tenants" if message.about == EVERYWHERE else message.about
+    return _joined(f"{message.action} by {message.by}: {about}", message.reason)
 
 
 @_describe.register
