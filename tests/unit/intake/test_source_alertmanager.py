@@ -69,6 +69,15 @@ def test_an_alert_without_fingerprint_is_known_by_its_labels():
     assert one.dedup_key == ended.dedup_key != read(group(alert(fingerprint="", labels={"a": "b"})))[0].dedup_key
 
 
+def test_an_alert_that_does_not_say_when_it_began_counts_from_now():
+    (one,) = read(group({"labels": LABELS}))
+    (again,) = read(group({"labels": LABELS}, receiver="other"))
+    (other,) = read(group({"labels": LABELS, "annotations": {"summary": "x"}}))
+    assert (one.kind, one.occurred_at, one.title) == ("alert", NOW, "Slow on a:1")
+    assert one.key == again.key != other.key
+    assert one.dedup_key == other.dedup_key
+
+
 def test_one_alert_that_is_not_understood_takes_no_other_with_it():
     readings = read(group(alert(startsAt="soon"), "what", alert(), alert("odd")))
     assert [reading.kind for reading in readings] == [None, None, "alert", None]
@@ -82,7 +91,7 @@ def test_one_alert_that_is_not_understood_takes_no_other_with_it():
     [
         ({}, "not an Alertmanager webhook .version 4.: alerts"),
         ({"alerts": "none"}, "alerts: "),
-        (group(alert(startsAt=None)), "alerts.0.startsAt"),
+        (group(alert(startsAt="soon")), "alerts.0.startsAt"),
         (group(alert("odd")), "neither firing nor resolved"),
     ],
 )

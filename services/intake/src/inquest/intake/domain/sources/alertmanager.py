@@ -27,7 +27,7 @@ class Alert(Payload):
     status: Word = ""
     labels: dict[str, Any] = Field(default_factory=dict)
     annotations: dict[str, Any] = Field(default_factory=dict)
-    startsAt: Moment  # noqa: N815 - the sender's name
+    startsAt: Moment | None = None  # noqa: N815 - the sender's name
     endsAt: Moment | None = None  # noqa: N815 - the sender's name
     generatorURL: str = ""  # noqa: N815 - the sender's name
     fingerprint: str = Field(default="", max_length=NAME_CHARS_MAX)
@@ -36,6 +36,11 @@ class Alert(Payload):
     def identity(self) -> str:
         """What the alert is through all its firings: the fingerprint, or a hash of the labels where there is none."""
         return self.fingerprint or content_key(self.labels)[:16]
+
+    @property
+    def firing(self) -> str:
+        """What tells this firing of it from others: when it began, or all that is said where that is not."""
+        return self.startsAt.isoformat() if self.startsAt else content_key(self.model_dump(mode="json"))
 
 
 class Group(Payload):
@@ -71,16 +76,16 @@ def reading(alert: Alert, group: Group, when: Delivered, extra: dict[str, object
     if status not in ENDED:
         raise Refused("not-understood", f"not an alert: status is {status!r}, neither firing nor resolved")
     source, rules, own = when.settings.kind, when.settings.labels, of.texts(alert.labels)
-    key = f"{alert.identity}:{alert.startsAt.isoformat()}:{status}"
+    key, began = f"{alert.identity}:{alert.firing}:{status}", alert.startsAt or when.received_at
     if reason := of.ignored(own, rules):
-        return passed_over(key, alert.startsAt, reason)
+        return passed_over(key, began, reason)
     annotations = of.texts(alert.annotations)
     ended = alert.endsAt if ENDED[status] and alert.endsAt and alert.endsAt.year > _NEVER_YEAR else None
     truncated = f"{group.truncatedAlerts} more alerts of this group were left out by the sender"
     return Reading(
         key=key,
         kind="resolution" if ENDED[status] else "alert",
-        occurred_at=ended or alert.startsAt,
+        occurred_at=ended or began,
         title=_title(own, annotations),
         severity=of.severity(own, rules) or "high",
         services=of.services(own, rules),
@@ -89,7 +94,7 @@ def reading(alert: Alert, group: Group, when: Delivered, extra: dict[str, object
                 "truncated_alerts": truncated if group.truncatedAlerts > 0 else "",
                 "receiver": group.receiver,
                 "group_key": group.groupKey,
-                "lasted_s": _lasted_s(ended - alert.startsAt) if ended else "",
+                "lasted_s": _lasted_s(ended - began) if ended else "",
                 **extra,
                 **own,
             }
