@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import Query, Signal, SignalChange, Window
+from inquest.contracts.latest import ChangesResponse, Query, Signal, SignalChange, Window
 from inquest.contracts.subjects import CHANGE_RECEIVED
 from inquest.gateway.adapters.received import ReceivedProvider
 from inquest.gateway.domain.received import changes_of
 from inquest.gateway.ports import NotServed, ProviderFailed
+from inquest.rca import tables as rca
+from inquest.rca.changes import find_change_risks
 from inquest.testkit.memory import MemoryBus
+from inquest.worker.domain import tables
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = Window(start=T0 - timedelta(hours=12), end=T0 + timedelta(hours=12))
@@ -165,3 +168,12 @@ async def test_the_provider_says_what_its_limit_left_out(memory_bus):
     assert [row.ref for row in fetched.response.changes] == ["r1", "r2"]
     assert fetched.partial == "more than 2 changes: 1 older ones were left out"
     assert fetched.query_text.startswith("changes received of acme where 2026-03-01T00:00:00+00:00 ≤ time <")
+
+
+def test_the_cause_engine_sees_each_commit_live_from_the_deploy_that_shipped_it():
+    rows = read(commit(0, "c1", files=("cart/pool.py",)), commit(0, "c2", ("ads",)), signal(10, "c2", ("ads", "cart")))
+    changes = tables.changes_of(ChangesResponse(changes=rows))
+    window = rca.Window(T0.timestamp(), T0.timestamp() + 3600)
+    found = find_change_risks(changes, window=window).findings
+    live = {one.entity: one.onset_at for one in found}
+    assert live == {"cart": T0.timestamp() + 600, "ads": T0.timestamp() + 600}
