@@ -62,7 +62,7 @@ def world(memory_bus, tmp_path):
     tokens = TokenFile(f"file:{tmp_path}/tokens")
     notices = FakeNotices()
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), notices, lambda: NOW)
-    routes = list(make_routes(Operations(memory_bus, None, lambda: NOW), Incidents(None), controls, tokens))
+    routes = list(make_routes(Operations(memory_bus, None, lambda: NOW), Incidents(None, memory_bus), controls, tokens))
     return World(memory_bus, notices, routes)
 
 

@@ -71,7 +71,7 @@ def stories():
 def client_of(bus, stories, tokens=None, peer="127.0.0.1", **headers):
     operations = Operations(bus, stories, lambda: NOW)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, lambda: NOW)
-    app = Starlette(routes=list(make_routes(operations, Incidents(stories), controls, TokenFile(tokens))))
+    app = Starlette(routes=list(make_routes(operations, Incidents(stories, bus), controls, TokenFile(tokens))))
     transport = httpx.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
 

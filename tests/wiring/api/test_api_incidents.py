@@ -10,6 +10,7 @@ from inquest.api.controls import Controls
 from inquest.api.domain.incident_requests import IncidentsAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
+from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import IncidentStory, IncidentSummary
 from inquest.contracts.topology import MUTES, SWITCHES
@@ -18,6 +19,7 @@ from starlette.applications import Starlette
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 INCIDENT = InvestigationBuilder().incident(number=7)
+OTHER = InvestigationBuilder(2).incident(number=8)
 SUMMARY = IncidentSummary(
     incident_id=INCIDENT.incident_id,
     tenant="acme",
@@ -39,6 +41,8 @@ class FakeStories:
         self.asked = []
 
     async def incident(self, tenant, incident_id):
+        if tenant == "acme" and incident_id == OTHER.incident_id:
+            return IncidentStory(summary=SUMMARY, incident=OTHER)
         if tenant != "acme" or incident_id not in (INCIDENT.incident_id, "INC-7"):
             raise NotFound(f"tenant {tenant} has no incident {incident_id!r}")
         return IncidentStory(summary=SUMMARY, incident=INCIDENT)
@@ -57,7 +61,7 @@ def stories():
 def client(memory_bus, stories):
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), stories, lambda: NOW)
     operations = Operations(memory_bus, stories, lambda: NOW)
-    app = Starlette(routes=list(make_routes(operations, Incidents(stories), controls, TokenFile(None))))
+    app = Starlette(routes=list(make_routes(operations, Incidents(stories, memory_bus), controls, TokenFile(None))))
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
@@ -90,3 +94,34 @@ async def test_get_by_id_and_by_number(client, wanted):
 async def test_one_that_nobody_knows_is_not_found(client):
     answer = await client.get("/v1/incidents/other", params={"tenant": "acme"})
     assert (answer.status_code, answer.json()["error"]) == (404, "not-found")
+
+
+async def test_merge_and_split_become_commands_with_the_real_ids(client, memory_bus):
+    acme = {"tenant": "acme"}
+    merge = {"other": OTHER.incident_id, "reason": "one database"}
+    answer = await client.post("/v1/incidents/INC-7/merge", params=acme, json=merge)
+    assert (answer.status_code, answer.json()) == (202, {"incident_id": INCIDENT.incident_id})
+    (command,) = memory_bus.published(s.INCIDENT_MERGE, tenant="acme", incident=INCIDENT.incident_id)
+    assert (command.merged_id, command.reason) == (OTHER.incident_id, "one database")
+    answer = await client.post("/v1/incidents/INC-7/split", params=acme, json={"signal_ids": ["s1", "s2"]})
+    assert answer.status_code == 202
+    (command,) = memory_bus.published(s.INCIDENT_SPLIT)
+    assert (command.incident_id, command.signal_ids) == (INCIDENT.incident_id, ("s1", "s2"))
+    assert command.requested_by
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("INC-7/merge", {"other": "INC-7"}, 400, "the same incident"),
+        ("INC-7/merge", {"other": "INC-99"}, 404, "INC-99"),
+        ("INC-99/split", {"signal_ids": ["s1"]}, 404, "INC-99"),
+        ("INC-7/split", {"signal_ids": []}, 400, "signal_ids"),
+    ],
+)
+async def test_what_cannot_be_regrouped_is_refused_at_once(client, memory_bus, path, body, status, said):
+    answer = await client.post(f"/v1/incidents/{path}", params={"tenant": "acme"}, json=body)
+    assert answer.status_code == status
+    assert said in answer.json()["message"]
+    assert not memory_bus.published(s.INCIDENT_MERGE)
+    assert not memory_bus.published(s.INCIDENT_SPLIT)

@@ -43,3 +43,14 @@ def show_incident(
 async def _ask(path: str, tenant: str, api_url: str | None, **params: Any) -> Any:
     async with Api(find_api(api_url), tenant) as api:
         return await api.ask("GET", path, **params)
+
+
+def regroup_incident(how: str, incident: str, body: dict[str, Any], tenant: str, api_url: str | None) -> None:
+    """Ask that an incident be merged with another, or split."""
+
+    async def ask() -> Any:
+        async with Api(find_api(api_url), tenant) as api:
+            return await api.ask("POST", f"/v1/incidents/{incident}/{how}", body=body)
+
+    asyncio.run(ask())
+    typer.echo(f"asked; `inquest incidents show {incident}` says when it is done")

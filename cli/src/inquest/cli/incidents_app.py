@@ -45,3 +45,32 @@ def show(
     from inquest.cli.incidents import show_incident
 
     show_incident(incident, tenant, api_url, zone, timeline=timeline, as_json=as_json)
+
+
+@incidents_app.command("merge")
+def merge(
+    incident: Annotated[str, typer.Argument(metavar="ID", help="The incident that stays: its id or number.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The incident that becomes part of it.")],
+    reason: Annotated[str, typer.Option(help="Why; shown on both.")] = "",
+    tenant: Tenant = "default",
+    api_url: ApiUrl = None,
+) -> None:
+    """Say that two incidents are one. Later alerts of either follow."""
+    from inquest.cli.incidents import regroup_incident
+
+    regroup_incident("merge", incident, {"other": other, "reason": reason}, tenant, api_url)
+
+
+@incidents_app.command("split")
+def split(
+    incident: Annotated[str, typer.Argument(metavar="ID", help="Its id or number.")],
+    signals: Annotated[str, typer.Option(help="Ids of the signals that are another incident, by commas.")],
+    reason: Annotated[str, typer.Option(help="Why; shown on both.")] = "",
+    tenant: Tenant = "default",
+    api_url: ApiUrl = None,
+) -> None:
+    """Say that some signals are another incident. Later alerts like them follow, and it is investigated."""
+    from inquest.cli.incidents import regroup_incident
+
+    ids = [one.strip() for one in signals.split(",") if one.strip()]
+    regroup_incident("split", incident, {"signal_ids": ids, "reason": reason}, tenant, api_url)

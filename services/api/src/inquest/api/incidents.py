@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 from inquest.api.domain.access import Caller
-from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery
+from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery, MergeBody, Regrouped, SplitBody
 from inquest.api.ports import IncidentStories
-from inquest.contracts.latest import IncidentStory
+from inquest.bus.port import BusPort
+from inquest.contracts import subjects as s
+from inquest.contracts.errors import Impossible
+from inquest.contracts.latest import IncidentStory, MergeIncidents, SplitIncident
+from inquest.telemetry.logs import get_logger
+
+_log = get_logger("api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +19,7 @@ class Incidents:
     """Every method raises Forbidden where the caller may not, before anything else happens."""
 
     stories: IncidentStories
+    bus: BusPort
 
     async def list(self, caller: Caller, query: IncidentsQuery) -> IncidentsAnswer:
         """Return one page of incidents, newest first."""
@@ -21,3 +28,28 @@ class Incidents:
     async def get(self, caller: Caller, tenant: str | None, incident_id: str) -> IncidentStory:
         """Return the story of an incident, by its id or its number. Raises NotFound."""
         return await self.stories.incident(caller.may("viewer", tenant), incident_id)
+
+    async def merge(self, caller: Caller, tenant: str | None, incident_id: str, body: MergeBody) -> Regrouped:
+        """Ask that another incident become part of this one. Raises NotFound, and Impossible for the same one twice."""
+        chosen = caller.may("responder", tenant)
+        kept = (await self.stories.incident(chosen, incident_id)).incident.incident_id
+        other = (await self.stories.incident(chosen, body.other)).incident.incident_id
+        if kept == other:
+            raise Impossible("other: is the same incident")
+        command = MergeIncidents(
+            tenant=chosen, incident_id=kept, merged_id=other, reason=body.reason, requested_by=caller.name
+        )
+        await self.bus.publish(s.INCIDENT_MERGE, command, tenant=chosen, incident=kept)
+        _log.info("merge_asked", by=caller.name, tenant=chosen, incident=kept, merged=other)
+        return Regrouped(incident_id=kept)
+
+    async def split(self, caller: Caller, tenant: str | None, incident_id: str, body: SplitBody) -> Regrouped:
+        """Ask that some signals become an incident of their own. Raises NotFound for an incident nobody knows."""
+        chosen = caller.may("responder", tenant)
+        kept = (await self.stories.incident(chosen, incident_id)).incident.incident_id
+        command = SplitIncident(
+            tenant=chosen, incident_id=kept, signal_ids=body.signal_ids, reason=body.reason, requested_by=caller.name
+        )
+        await self.bus.publish(s.INCIDENT_SPLIT, command, tenant=chosen, incident=kept)
+        _log.info("split_asked", by=caller.name, tenant=chosen, incident=kept, signals=len(body.signal_ids))
+        return Regrouped(incident_id=kept)

@@ -26,7 +26,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     )
     operations = Operations(bus, stories, _now)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now)
-    incidents = Incidents(stories)
+    incidents = Incidents(stories, bus)
     tokens = TokenFile(settings.api_tokens_ref)
     listener = Listener(operations, incidents, controls, tokens, settings)
     return Service(

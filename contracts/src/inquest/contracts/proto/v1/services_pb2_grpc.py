@@ -685,6 +685,16 @@ class IncidentServiceStub:
                 request_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.SerializeToString,
                 response_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.FromString,
                 _registered_method=True)
+        self.Merge = channel.unary_unary(
+                '/inquest.v1.IncidentService/Merge',
+                request_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceMergeRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceMergeResponse.FromString,
+                _registered_method=True)
+        self.Split = channel.unary_unary(
+                '/inquest.v1.IncidentService/Split',
+                request_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceSplitRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceSplitResponse.FromString,
+                _registered_method=True)
 
 
 class IncidentServiceServicer:
@@ -706,6 +716,20 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Merge(self, request, context):
+        """Merge makes another incident part of this one. The answer comes once the command is durable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Split(self, request, context):
+        """Split makes some signals an incident of their own. The answer comes once the command is durable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IncidentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -718,6 +742,16 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.List,
                     request_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.FromString,
                     response_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.SerializeToString,
+            ),
+            'Merge': grpc.unary_unary_rpc_method_handler(
+                    servicer.Merge,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceMergeRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceMergeResponse.SerializeToString,
+            ),
+            'Split': grpc.unary_unary_rpc_method_handler(
+                    servicer.Split,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.IncidentServiceSplitRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.IncidentServiceSplitResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -776,6 +810,60 @@ class IncidentService:
             '/inquest.v1.IncidentService/List',
             inquest_dot_v1_dot_services__pb2.IncidentServiceListRequest.SerializeToString,
             inquest_dot_v1_dot_services__pb2.IncidentServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Merge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.IncidentService/Merge',
+            inquest_dot_v1_dot_services__pb2.IncidentServiceMergeRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.IncidentServiceMergeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Split(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.IncidentService/Split',
+            inquest_dot_v1_dot_services__pb2.IncidentServiceSplitRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.IncidentServiceSplitResponse.FromString,
             options,
             channel_credentials,
             insecure,

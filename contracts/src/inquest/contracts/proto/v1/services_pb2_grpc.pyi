@@ -239,6 +239,10 @@ class IncidentServiceStub:
     """Get returns the story of one incident, by its id or its number (INC-7). NOT_FOUND when there is none."""
     List: _grpc.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceListRequest, _services_pb2.IncidentServiceListResponse]
     """List returns one line each, newest first."""
+    Merge: _grpc.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceMergeRequest, _services_pb2.IncidentServiceMergeResponse]
+    """Merge makes another incident part of this one. The answer comes once the command is durable."""
+    Split: _grpc.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceSplitRequest, _services_pb2.IncidentServiceSplitResponse]
+    """Split makes some signals an incident of their own. The answer comes once the command is durable."""
 
 @_typing.type_check_only
 class IncidentServiceAsyncStub(IncidentServiceStub):
@@ -251,6 +255,10 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Get returns the story of one incident, by its id or its number (INC-7). NOT_FOUND when there is none."""
     List: _aio.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceListRequest, _services_pb2.IncidentServiceListResponse]  # type: ignore[assignment]
     """List returns one line each, newest first."""
+    Merge: _aio.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceMergeRequest, _services_pb2.IncidentServiceMergeResponse]  # type: ignore[assignment]
+    """Merge makes another incident part of this one. The answer comes once the command is durable."""
+    Split: _aio.UnaryUnaryMultiCallable[_services_pb2.IncidentServiceSplitRequest, _services_pb2.IncidentServiceSplitResponse]  # type: ignore[assignment]
+    """Split makes some signals an incident of their own. The answer comes once the command is durable."""
 
 class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
     """IncidentService is the facade for people and scripts: incidents, why they are as they are, and whether they are
@@ -272,6 +280,22 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_services_pb2.IncidentServiceListResponse, _abc.Awaitable[_services_pb2.IncidentServiceListResponse]]:
         """List returns one line each, newest first."""
+
+    @_abc_1.abstractmethod
+    def Merge(
+        self,
+        request: _services_pb2.IncidentServiceMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.IncidentServiceMergeResponse, _abc.Awaitable[_services_pb2.IncidentServiceMergeResponse]]:
+        """Merge makes another incident part of this one. The answer comes once the command is durable."""
+
+    @_abc_1.abstractmethod
+    def Split(
+        self,
+        request: _services_pb2.IncidentServiceSplitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.IncidentServiceSplitResponse, _abc.Awaitable[_services_pb2.IncidentServiceSplitResponse]]:
+        """Split makes some signals an incident of their own. The answer comes once the command is durable."""
 
 def add_IncidentServiceServicer_to_server(servicer: IncidentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from inquest.api.adapters.grpc_calls import answer, caller_of, tenant_of, time_of, valid
 from inquest.api.adapters.tokens import TokenFile
-from inquest.api.domain.incident_requests import IncidentsQuery
+from inquest.api.domain.incident_requests import IncidentsQuery, MergeBody, SplitBody
 from inquest.api.incidents import Incidents
 from inquest.contracts import codec
 from inquest.contracts.proto.v1 import services_pb2 as pb
@@ -40,6 +40,32 @@ class IncidentServicer(rpc.IncidentServiceServicer):
             return pb.IncidentServiceListResponse(
                 incidents=[codec.to_proto(line) for line in page.incidents], next_page_token=page.next_page_token
             )
+
+        return await answer(context, work())
+
+    async def Merge(  # noqa: N802 - gRPC names it
+        self, request: pb.IncidentServiceMergeRequest, context: Any
+    ) -> pb.IncidentServiceMergeResponse:
+        """Make another incident part of this one."""
+
+        async def work() -> pb.IncidentServiceMergeResponse:
+            caller = caller_of(context, self._tokens)
+            body = valid(MergeBody, {"other": request.other, "reason": request.reason})
+            done = await self._incidents.merge(caller, tenant_of(request), request.incident_id, body)
+            return pb.IncidentServiceMergeResponse(incident_id=done.incident_id)
+
+        return await answer(context, work())
+
+    async def Split(  # noqa: N802 - gRPC names it
+        self, request: pb.IncidentServiceSplitRequest, context: Any
+    ) -> pb.IncidentServiceSplitResponse:
+        """Make some signals an incident of their own."""
+
+        async def work() -> pb.IncidentServiceSplitResponse:
+            caller = caller_of(context, self._tokens)
+            body = valid(SplitBody, {"signal_ids": tuple(request.signal_ids), "reason": request.reason})
+            done = await self._incidents.split(caller, tenant_of(request), request.incident_id, body)
+            return pb.IncidentServiceSplitResponse(incident_id=done.incident_id)
 
         return await answer(context, work())
 

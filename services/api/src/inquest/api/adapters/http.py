@@ -101,6 +101,12 @@ def _on_incidents(incidents: Incidents) -> dict[str, Serve]:
     return {
         "list_incidents": lambda call: incidents.list(call.caller, call.query),
         "get_incident": lambda call: incidents.get(call.caller, call.query.tenant, call.path["incident_id"]),
+        "merge_incidents": lambda call: incidents.merge(
+            call.caller, call.query.tenant, call.path["incident_id"], call.body
+        ),
+        "split_incident": lambda call: incidents.split(
+            call.caller, call.query.tenant, call.path["incident_id"], call.body
+        ),
     }
 
 

@@ -2,8 +2,9 @@
 
 from pydantic import AwareDatetime, Field
 
-from inquest.api.domain.requests import Answer, TenantQuery
-from inquest.contracts.latest import AdmissionOutcome, IncidentState, IncidentSummary
+from inquest.api.domain.requests import Answer, Asked, TenantQuery
+from inquest.contracts.latest import AdmissionOutcome, Id, IncidentState, IncidentSummary
+from inquest.contracts.v1.grouping import SPLIT_SIGNALS_MAX
 
 
 class IncidentsQuery(TenantQuery):
@@ -26,3 +27,23 @@ class IncidentsAnswer(Answer):
 
     incidents: tuple[IncidentSummary, ...]
     next_page_token: str = Field(default="", description="Empty on the last page.")
+
+
+class MergeBody(Asked):
+    """Two incidents are one."""
+
+    other: str = Field(min_length=1, max_length=48, description="The incident that becomes part: its id or number.")
+    reason: str = Field(default="", max_length=200)
+
+
+class SplitBody(Asked):
+    """Some signals of an incident are another one. Later alerts like them go there too."""
+
+    signal_ids: tuple[Id, ...] = Field(min_length=1, max_length=SPLIT_SIGNALS_MAX)
+    reason: str = Field(default="", max_length=200)
+
+
+class Regrouped(Answer):
+    """The command is durable; the incident says when it is done."""
+
+    incident_id: str

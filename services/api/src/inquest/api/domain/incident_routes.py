@@ -1,6 +1,6 @@
 """The table of HTTP operations on incidents. Pure."""
 
-from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery
+from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery, MergeBody, Regrouped, SplitBody
 from inquest.api.domain.operation import Operation
 from inquest.api.domain.requests import TenantQuery
 from inquest.contracts.latest import IncidentStory
@@ -21,5 +21,27 @@ INCIDENT_OPERATIONS: tuple[Operation, ...] = (
         TenantQuery,
         None,
         IncidentStory,
+    ),
+    Operation(
+        "merge_incidents",
+        "POST",
+        f"{INCIDENT}/merge",
+        "Say that another incident is part of this one; later alerts follow",
+        "responder",
+        TenantQuery,
+        MergeBody,
+        Regrouped,
+        202,
+    ),
+    Operation(
+        "split_incident",
+        "POST",
+        f"{INCIDENT}/split",
+        "Say that some signals are another incident; later alerts like them follow",
+        "responder",
+        TenantQuery,
+        SplitBody,
+        Regrouped,
+        202,
     ),
 )
