@@ -137,15 +137,19 @@ def _signals(story: IncidentStory, zone: tzinfo) -> list[str]:
     total = max(story.summary.signals_count, len(story.signals))
     each = [f"{name} ({count})" if len(sources) > 1 else name for name, count in sources.most_common()]
     lines = [f"{total} from {', '.join(each)}" if each else str(total)]
-    shown = list(story.signals)
+    shown = sorted(story.signals, key=lambda one: not (one.signal_id in why and why[one.signal_id].what == "opened"))
     if len(shown) > SIGNALS_SHOWN_MAX:
         shown = [*shown[:_FIRST_SHOWN], *shown[_FIRST_SHOWN - SIGNALS_SHOWN_MAX :]]
+    said = ""
     for index, signal in enumerate(shown):
         if index == _FIRST_SHOWN and len(shown) < total:
             lines.append(f"… {total - len(shown)} more: {_whats(story)} (--json has all)")
         lines.append(_signal(signal, zone))
-        if decided := why.get(signal.signal_id):
-            lines.append(f"{'':<10}{decided.what}: {plain(decided.why)}")
+        decided = why.get(signal.signal_id)
+        text = f"{decided.what}: {plain(decided.why)}" if decided else ""
+        if text and text != said:  # a storm has one reason for hundreds
+            lines.append(f"{'':<10}{text}")
+        said = text
     return lines
 
 
