@@ -110,6 +110,14 @@ async def test_intake_publishes_consumes_and_buries(bus_of: BusOf) -> None:
     assert await tracestore.get("SIGNALS", 1) is not None
 
 
+async def test_intake_publishes_changes_and_gateway_reads_them_back(bus_of: BusOf) -> None:
+    intake, gateway = await bus_of("intake"), await bus_of("gateway")
+    change = sample(Signal, "change")
+    await intake.publish(s.CHANGE_RECEIVED, change, expect_last=0, tenant="acme", signal="s-2")
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    assert [row.message for row in await gateway.read(s.CHANGE_RECEIVED, since=since, tenant="acme")] == [change]
+
+
 async def test_planner_appends_schedules_and_reads_back(bus_of: BusOf) -> None:
     planner = await bus_of("planner")
     fired: list[Delivery] = []
