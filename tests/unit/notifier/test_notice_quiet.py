@@ -79,3 +79,7 @@ def test_people_are_told_unless_every_service_is_muted(services, muted):
     mutes = [mute(services=tuple(names)) for names in muted]
     is_held = bool(held(content(services=tuple(services)), *mutes))
     assert is_held is (set(services) <= {name for names in muted for name in names})
+
+
+def test_a_mute_of_everything_needs_no_service():
+    assert held(content(services=()), mute(services=("*",)))

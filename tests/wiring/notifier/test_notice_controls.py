@@ -183,3 +183,30 @@ async def test_those_who_were_told_nothing_hear_of_no_end(world):
     await world.run(Outgoing(s.INCIDENT_RESOLVED, over, {"tenant": "acme", "incident": ONE.incident_id}))
     assert world.sender.sent == []
     assert [record.kind for record in world.records()] == ["verdict"]
+
+
+async def test_those_who_were_told_hear_that_it_is_part_of_another(world):
+    await world.run(*STORED)
+    other = InvestigationBuilder(2).incident(number=7, title="the database is away")
+    keys = {"tenant": "acme", "incident": other.incident_id}
+    over = ONE.incident(state="resolved", merged_into=other.incident_id)
+    await world.run(
+        Outgoing(s.INCIDENT_OPENED, other, keys),
+        Outgoing(s.INCIDENT_RESOLVED, over, {"tenant": "acme", "incident": ONE.incident_id}),
+    )
+    assert world.sender.sent == [("verdict", None), ("correction", "thread-1")]
+    assert world.commanded()[-1].content.headline == "part of INC-7: the database is away"
+
+
+@pytest.mark.parametrize(("envs", "sends"), [(("staging", "staging"), 0), (("staging", "live"), 1)])
+async def test_a_label_mutes_only_what_has_it_throughout(world, envs, sends):
+    signals = [
+        ONE.signal().model_copy(update={"signal_id": f"signal-{env}-{number}", "labels": {"env": env}})
+        for number, env in enumerate(envs)
+    ]
+    incident = ONE.incident(signal_ids=tuple(signal.signal_id for signal in signals))
+    paged = [Outgoing(s.SIGNAL_RECEIVED, signal, {"tenant": "acme", "signal": signal.signal_id}) for signal in signals]
+    opened = Outgoing(s.INCIDENT_OPENED, incident, {"tenant": "acme", "incident": ONE.incident_id})
+    await world.mute(mute(labels={"env": "staging"}))
+    await world.run(*paged, opened, *STORED[2:])
+    assert len(world.sender.sent) == sends

@@ -148,6 +148,12 @@ async def test_an_answer_or_a_refusal_is_told_once(world, items):
     assert len(world.sender.sent) == count
 
 
+async def test_a_minor_incident_wakes_nobody(world):
+    escalating(world, severities=["medium"])
+    await world.run(*weak())
+    assert world.sender.sent == [("verdict", None)]
+
+
 async def test_reasons_can_be_switched_off(world):
     escalating(world, reasons=[])
     await world.run(*weak())

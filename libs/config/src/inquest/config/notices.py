@@ -93,7 +93,7 @@ class EscalationConfig(Section):
         default=900, le=86_400, description="An incident without an answer for this long is stalled."
     )
     severities: tuple[Severity, ...] = Field(
-        default=("critical", "high", "medium"), description="Incidents that a person is asked about."
+        default=("critical", "high", "medium"), description="Severities of incidents that a person is asked about."
     )
 
 

@@ -51,9 +51,13 @@ class Handlers:
         """Set the timer that asks for an answer; when the incident is over, tell those who were told of it."""
         if not delivery.subject.startswith(s.INCIDENT_RESOLVED.name):
             await self._set_timer(incident, delivery)
-        elif incident.merged_into is None:
-            case = await self._case_of(incident.tenant, incident.incident_id)
+            return
+        case = await self._case_of(incident.tenant, incident.incident_id)
+        if incident.merged_into is None:
             await self._tell(case, follow_up.resolved, incident)
+        else:
+            whole = await self.reading.incident(incident.tenant, incident.merged_into)
+            await self._tell(case, follow_up.merged, (incident.merged_into, whole))
 
     async def on_admission(self, decided: AdmissionDecided, delivery: Delivery) -> None:
         """Tell that an incident is not investigated."""
@@ -97,7 +101,8 @@ class Handlers:
         if tenant is None:
             return
         changed = changes(before, verdict) if before else follow_up.late_answer(case)
-        news = verdict_news(case, story, tenant, verdict_reason(verdict, tenant.notices.escalation), changed)
+        why = verdict_reason(verdict, case.severity, tenant.notices.escalation)
+        news = verdict_news(case, story, tenant, why, changed)
         await self._publish(case, news, tenant)
 
     async def _tell(self, case: Case, make: follow_up.Make, about: object) -> None:

@@ -98,9 +98,8 @@ class Http:
     async def ask(self, request: Request) -> Answer:
         """Return what was answered with a status that means yes. Raises Refused, NotDelivered or MaybeDelivered."""
         channel = request.channel
-        back_end = f"{request.tenant}@{urlsplit(request.url).hostname}"
         if request.waits:
-            await self._pace.turn(back_end, request.notice_id, channel.per_minute)
+            await self.turn(request)
         answer = await self._exchange(request)
         means = meaning(answer.status, finds=request.finds)
         if means == "taken" or answer.status in request.takes:
@@ -109,9 +108,13 @@ class Http:
             raise Refused(f"channel {channel.id}: answered {answer.status}{_advice(answer)}")
         pause_s = wait_s(answer.headers, self._clock())
         if pause_s:
-            self._pace.hold(back_end, pause_s, channel.per_minute)
+            self._pace.hold(_back_end(request), pause_s, channel.per_minute)
         error = MaybeDelivered if means == "unclear" and not request.is_read else NotDelivered
         raise error(f"channel {channel.id}: answered {answer.status}", after_s=pause_s)
+
+    async def turn(self, request: Request) -> None:
+        """Return when it is the turn of the request's notice. Raises NotDelivered when that is too long to wait for."""
+        await self._pace.turn(_back_end(request), request.notice_id, request.channel.per_minute)
 
     async def _exchange(self, request: Request) -> Answer:
         channel = request.channel.id
@@ -149,6 +152,10 @@ def trusted() -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
+
+
+def _back_end(request: Request) -> str:
+    return f"{request.tenant}@{urlsplit(request.url).hostname}"
 
 
 def _named(error: Exception) -> str:

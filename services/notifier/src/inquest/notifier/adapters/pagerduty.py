@@ -1,10 +1,11 @@
 """PagerDuty: a note on the incident that the page came from, and its escalation (REST API v2, Events API v2).
 
 Notes can be listed, and each ends with the id of its notice: that is how a note is found whose sending was cut off.
-The note goes last, so that its being there means that the rest was done too.
+The note on the first incident goes last, so that its being there means that the rest was done too.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from inquest.contracts.latest import Notice
 from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.http import Http, Request
 from inquest.notifier.domain.formats import text
-from inquest.notifier.domain.formats.refs import ASKS_A_PERSON, MUST_ARRIVE, pagerduty_incident
+from inquest.notifier.domain.formats.refs import ASKS_A_PERSON, MUST_ARRIVE, pagerduty_incidents
 from inquest.notifier.ports import Refused
 
 
@@ -32,31 +33,36 @@ class PagerDuty:
     async def find(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str | None:
         """See Sender. A page by the Events API need not be found: its dedup key makes a repeat harmless."""
         del thread
-        incident = _incident(notice)
-        if incident is None:
+        incidents = _incidents(notice)
+        if not incidents:
             return None
-        found = await self._rest(notice, channel, f"GET incidents/{incident}/notes")
-        notes = found.get("notes")
-        is_there = any(notice.notice_id in str(note) for note in notes) if isinstance(notes, list) else False
-        return incident if is_there else None
+        await self.http.turn(_request(notice, channel, channel.url, {}, None))
+        return incidents[0] if await self._has_note(notice, channel, incidents[0]) else None
 
     async def send(self, notice: Notice, channel: PagerDutyChannel, thread: str | None) -> str | None:
         """See Sender."""
-        incident = _incident(notice)
-        if incident is None:
+        incidents = _incidents(notice)
+        if not incidents:
             return await self._page(notice, channel)
-        is_first, not_escalated = True, None
-        if notice.kind in ASKS_A_PERSON:
-            is_first, not_escalated = False, await self._escalate(notice, channel, incident)
+        incident, *others = incidents
+        await self.http.turn(_request(notice, channel, channel.url, {}, None))
+        not_escalated = await self._escalate(notice, channel, incident) if notice.kind in ASKS_A_PERSON else None
         if channel.status_updates and notice.kind not in MUST_ARRIVE:
             update = {"message": text.status_update(notice)}
             await self._rest(notice, channel, f"POST incidents/{incident}/status_updates", update)
-            is_first = False
         note = {"note": {"content": self.render(notice, channel, thread)}}
-        await self._rest(notice, channel, f"POST incidents/{incident}/notes", note, waits=is_first)
+        for other in others:
+            with suppress(Refused):  # gone or out of sight: that must not keep the note from the first one
+                if not await self._has_note(notice, channel, other):
+                    await self._rest(notice, channel, f"POST incidents/{other}/notes", note)
+        await self._rest(notice, channel, f"POST incidents/{incident}/notes", note)
         if not_escalated:
             raise Refused(f"the note was written, but nobody was paged: {not_escalated}") from not_escalated
         return incident
+
+    async def _has_note(self, notice: Notice, channel: PagerDutyChannel, incident: str) -> bool:
+        notes = (await self._rest(notice, channel, f"GET incidents/{incident}/notes")).get("notes")
+        return any(notice.notice_id in str(note) for note in notes) if isinstance(notes, list) else False
 
     async def _escalate(self, notice: Notice, channel: PagerDutyChannel, incident: str) -> Refused | None:
         """Return why nobody could be paged, or None."""
@@ -82,24 +88,19 @@ class PagerDuty:
         return None
 
     async def _rest(
-        self,
-        notice: Notice,
-        channel: PagerDutyChannel,
-        call: str,
-        body: dict[str, Any] | None = None,
-        *,
-        waits: bool = True,
+        self, notice: Notice, channel: PagerDutyChannel, call: str, body: dict[str, Any] | None = None
     ) -> dict[str, Any]:
+        """Ask the REST API; `call` is the method and the path. The turn was waited for already."""
         method, _, path = call.partition(" ")
         proof = headers(channel, self.credentials)
         request = _request(notice, channel, f"{channel.url.rstrip('/')}/{path}", proof, body)
-        answer = await self.http.ask(replace(request, method=method, is_read=method == "GET", waits=waits))
+        answer = await self.http.ask(replace(request, method=method, is_read=method == "GET", waits=False))
         return answer.document()
 
 
-def _incident(notice: Notice) -> str | None:
-    """Return the incident to write on. A test page has none: the id that it came with was made up."""
-    return None if notice.kind == "test" else pagerduty_incident(notice.content)
+def _incidents(notice: Notice) -> tuple[str, ...]:
+    """Return the incidents to write on. A test page has none: the id that it came with was made up."""
+    return () if notice.kind == "test" else pagerduty_incidents(notice.content)
 
 
 def _request(

@@ -48,7 +48,7 @@ class Case:
     @property
     def is_test(self) -> bool:
         """Whether this came from `inquest test-page`."""
-        return any(TEST_LABEL in labels for labels in self._labels())
+        return TEST_LABEL in self.labels() or (self.incident is not None and TEST_LABEL in self.incident.labels)
 
     @property
     def severity(self) -> Severity:
@@ -72,13 +72,11 @@ class Case:
         return self.opened.title if self.opened else "an incident"
 
     def labels(self) -> dict[str, str]:
-        """Return the labels of the incident and of its signals; the first value of each counts."""
-        return {name: value for labels in reversed(list(self._labels())) for name, value in labels.items()}
-
-    def _labels(self) -> Iterator[dict[str, str]]:
-        if self.incident is not None:
-            yield self.incident.labels
-        yield from (signal.labels for signal in self.signals)
+        """Return the labels that all its signals agree on: what is muted by a label must be so as a whole."""
+        if not self.signals:
+            return dict(self.incident.labels) if self.incident else {}
+        shared = set.intersection(*(set(signal.labels.items()) for signal in self.signals))
+        return dict(sorted(shared))
 
 
 def basis(case: Case, tenant: TenantConfig, headline: str) -> NoticeContent:

@@ -9,8 +9,10 @@ from inquest.notifier.domain.advice import saw_nothing
 ENDED = frozenset({"concluded", "cancelled", "timed-out"})
 
 
-def verdict_reason(verdict: Verdict, rules: EscalationConfig) -> str:
-    """Return why a verdict needs a person; empty where it does not."""
+def verdict_reason(verdict: Verdict, severity: Severity, rules: EscalationConfig) -> str:
+    """Return why a verdict about an incident of this severity needs a person; empty where it does not."""
+    if severity not in rules.severities:
+        return ""
     if "failed" in rules.reasons and verdict.coverage and not verdict.evidence_ids and saw_nothing(verdict):
         return "no data source could be looked at, so the investigation says nothing"
     if "low-confidence" not in rules.reasons:

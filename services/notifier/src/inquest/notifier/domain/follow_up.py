@@ -55,6 +55,18 @@ def resolved(case: Case, tenant: TenantConfig, incident: Incident) -> News | Non
     return News("resolved", f"resolved-{at.isoformat()}", content)
 
 
+def merged(case: Case, tenant: TenantConfig, about: tuple[str, Incident | None]) -> News | None:
+    """The incident turned out to be part of another."""
+    id_, whole = about
+    if case.is_test:
+        return None
+    name = f"INC-{whole.number}: {whole.title}" if whole and whole.number else id_
+    content = _quiet(basis(case, tenant, f"part of {name}")).model_copy(
+        update={"changed": (f"this is the same incident as {name}",)}
+    )
+    return News("correction", f"merged-{id_}", content)
+
+
 def called_wrong(case: Case, tenant: TenantConfig, about: tuple[Feedback, Verdict | None]) -> News | None:
     """A person says that the verdict was wrong."""
     feedback, verdict = about

@@ -40,11 +40,11 @@ def silences(windows: Iterable[MaintenanceWindow], mutes: Iterable[Mute], at: da
     for window in windows:
         if ends_at := window.ends_at(at):
             why = f"maintenance window {window.name} until {_time(ends_at)}: {window.reason}"
-            yield Silence(why, window.services, window.sources, window.labels, window.people)
+            yield Silence(why, _unless_all(window.services), window.sources, window.labels, window.people)
     for mute in mutes:
         if mute.starts_at <= at < mute.ends_at:
             why = f"muted by {mute.by} until {_time(mute.ends_at)}: {mute.reason}"
-            yield Silence(why, mute.services, mute.sources, mute.labels, mute.people)
+            yield Silence(why, _unless_all(mute.services), mute.sources, mute.labels, mute.people)
 
 
 def quiet(content: NoticeContent, active: Iterable[Silence]) -> Quiet:
@@ -63,6 +63,11 @@ def matches_any(name: str, patterns: Iterable[str]) -> bool:
 def has_labels(labels: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     """Whether all wanted labels are there with a matching value."""
     return all(name in labels and matches_any(labels[name], (pattern,)) for name, pattern in wanted.items())
+
+
+def _unless_all(services: tuple[str, ...]) -> tuple[str, ...]:
+    """Return nothing for `*`: it is meant for incidents without a service as well."""
+    return () if "*" in services else services
 
 
 def _is_about(content: NoticeContent, silence: Silence) -> bool:

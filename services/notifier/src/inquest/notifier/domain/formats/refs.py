@@ -10,18 +10,19 @@ from inquest.contracts.latest import NoticeContent, NoticeKind
 
 ASKS_A_PERSON: frozenset[NoticeKind] = frozenset({"escalation", "admission"})
 MUST_ARRIVE = ASKS_A_PERSON | {"test"}
+INCIDENTS_MAX = 5  # of PagerDuty that became one of ours and get a note each
 _INCIDENT = re.compile(r"[A-Za-z0-9]{1,64}")
 _ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[0-9]{1,12}|[0-9]{1,20}")
 
 
-def pagerduty_incident(content: NoticeContent | None) -> str | None:
-    """Return the id of the PagerDuty incident that came first, or None."""
-    return _ref(content, "pagerduty", _INCIDENT)
+def pagerduty_incidents(content: NoticeContent | None) -> tuple[str, ...]:
+    """Return the ids of the PagerDuty incidents, the one that came first in front; INCIDENTS_MAX at most."""
+    return _refs(content, "pagerduty", _INCIDENT)[:INCIDENTS_MAX]
 
 
 def jira_issue(content: NoticeContent | None, channel: JiraChannel) -> str | None:
     """Return the Jira issue that came first, else the one that the channel names, or None."""
-    return _ref(content, "jira", _ISSUE) or channel.issue
+    return next(iter(_refs(content, "jira", _ISSUE)), channel.issue)
 
 
 def has_place(channel: Channel, kind: NoticeKind, content: NoticeContent) -> bool:
@@ -29,10 +30,10 @@ def has_place(channel: Channel, kind: NoticeKind, content: NoticeContent) -> boo
     if kind in MUST_ARRIVE:
         return True
     if isinstance(channel, PagerDutyChannel):
-        return pagerduty_incident(content) is not None
+        return bool(pagerduty_incidents(content))
     return not isinstance(channel, JiraChannel) or jira_issue(content, channel) is not None
 
 
-def _ref(content: NoticeContent | None, source: str, form: re.Pattern[str]) -> str | None:
+def _refs(content: NoticeContent | None, source: str, form: re.Pattern[str]) -> tuple[str, ...]:
     refs = content.refs if content else ()
-    return next((item.ref for item in refs if item.source == source and form.fullmatch(item.ref)), None)
+    return tuple(item.ref for item in refs if item.source == source and form.fullmatch(item.ref))
