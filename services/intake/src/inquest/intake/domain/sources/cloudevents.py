@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from pydantic import Field
 
 from inquest.config.source_mapping import Becomes, Lookup, Mapping
+from inquest.contracts.v1.signal import SignalChange
 from inquest.intake.domain.mapping import mapped
 from inquest.intake.domain.payload import Line, Moment, Payload, understood
 from inquest.intake.domain.reading import Reading, content_key, passed_over
@@ -27,11 +28,11 @@ from inquest.intake.domain.sources import alertmanager, datadog, generic, grafan
 STRUCTURED, BATCH = "application/cloudevents", "application/cloudevents-batch"
 PREFIX = "ce-"
 WORDS: dict[str, Becomes] = {
-    **dict.fromkeys(("resolved", "recovered", "closed", "cleared", "ok"), "resolution"),
+    **dict.fromkeys(("resolved", "recovered", "closed", "cleared", "ok", "normal"), "resolution"),
     **dict.fromkeys(("deployed", "deployment", "deploy", "released", "release", "rollback", "rolledback"), "change"),
     **dict.fromkeys(("change", "changed", "upgraded", "merged", "pushed", "toggled", "scaled"), "change"),
 }
-"""The convention: the first of these in a type, from its end, says what the event becomes; else it is an alert."""
+"""The convention: the last part of a type that is one of these, or the one before it, says what the event becomes."""
 
 _VERSION = re.compile(r"v?\d+")
 
@@ -111,8 +112,8 @@ def _event(body: Any, delivered: Delivered) -> tuple[Reading, ...]:
 def _becomes(event_type: str, types: Attributes[str, Becomes]) -> Becomes | None:
     """Return what the tenant's patterns say, or the convention, or None where neither says anything."""
     written = (what for pattern, what in types.items() if fnmatch.fnmatchcase(event_type, pattern))
-    parts = (part for part in reversed(re.split(r"[./:_]", event_type.casefold())) if not _VERSION.fullmatch(part))
-    return next(written, None) or next((WORDS[part] for part in parts if part in WORDS), None)
+    parts = [part for part in re.split(r"[./:_]", event_type.casefold()) if not _VERSION.fullmatch(part)]
+    return next(written, None) or next((WORDS[part] for part in parts[:-3:-1] if part in WORDS), None)
 
 
 def _data(event: _Event) -> Any:
@@ -135,28 +136,38 @@ def _shape(data: Any) -> Source | None:
 
 
 def _of_document(event: _Event, data: Any, becomes: Becomes | None, when: datetime) -> Reading:
-    """Return the event read as the generic document, with its attributes where the data says nothing."""
-    body = data if isinstance(data, dict) else {"summary": str(data)} if data not in (None, "") else {}
-    given: dict[str, Any] = {}
-    if not {"fired_at", "occurred_at", "timestamp", "time"} & body.keys():
-        given["fired_at"] = when.isoformat()
-    if not {"summary", "title"} & body.keys():
-        given["summary"] = f"{event.type} {event.subject}".strip()
-    if event.subject:
-        given["dedup_key"] = content_key({"source": event.source, "subject": event.subject})[:32]
-        if not {"service", "services"} & body.keys():
-            given["service"] = event.subject[:200]
-    if becomes == "change":
-        given["change"] = {}
-    reading = generic.document({**given, **body})
-    kind = becomes if becomes and becomes != "ignore" else reading.kind
+    """Return the event read as the generic document, with its attributes where the data says nothing.
+
+    The data may be anybody's: a field that has the name of one of the document's and is not like it is left out.
+    """
+    said = data if isinstance(data, dict) else {"summary": str(data)} if data not in (None, "") else {}
+    unread = generic.unreadable(said)
+    body = {name: value for name, value in said.items() if name not in unread}
+    reading = generic.document({**_attributes(event, body, when), **body})
+    status = WORDS.get(str(said.get("status", "")).casefold())
+    kind = becomes if becomes and becomes != "ignore" else "resolution" if status == "resolution" else reading.kind
     if kind == "resolution" and not reading.dedup_key:
         hint = "give the event a subject, or its data the dedup_key that the alert had"
         raise Refused("not-understood", f"{event.type[:200]} resolves nothing: it does not say what", hint)
+    unread_label = {"unread": ", ".join(sorted(unread))} if unread else {}
     return replace(
         reading,
         kind=kind,
-        change=reading.change if kind == "change" else None,
-        labels={"event_type": event.type, "event_source": event.source, **reading.labels},
+        change=(reading.change or SignalChange()) if kind == "change" else None,
+        labels={"event_type": event.type, "event_source": event.source, **unread_label, **reading.labels},
         dedup_key=reading.dedup_key.replace("generic:", "cloudevents:", 1),
     )
+
+
+def _attributes(event: _Event, body: Attributes[str, Any], when: datetime) -> dict[str, str]:
+    """Return the fields of the document that the event's attributes give, where the data has none."""
+    given: dict[str, str] = {}
+    if not body.keys() & generic.TIMES:
+        given["fired_at"] = when.isoformat()
+    if not body.keys() & generic.TITLES:
+        given["summary"] = f"{event.type} {event.subject}".strip()
+    if event.subject:
+        given["dedup_key"] = content_key({"source": event.source, "subject": event.subject})[:32]
+        if not body.keys() & {"service", "services"}:
+            given["service"] = event.subject[:200]
+    return given

@@ -17,6 +17,9 @@ from inquest.intake.domain.severity import severity_of
 from inquest.intake.domain.source import Delivered, Source, json_body, json_object
 
 Scalar = str | int | float | bool
+TIMES = ("fired_at", "occurred_at", "timestamp", "time")
+TITLES = ("summary", "title")
+_SAME = {name: names for names in (TIMES, TITLES) for name in names}
 
 
 class GenericBody(BaseModel):
@@ -24,14 +27,14 @@ class GenericBody(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    fired_at: Instant = Field(validation_alias=AliasChoices("fired_at", "occurred_at", "timestamp", "time"))
+    fired_at: Instant = Field(validation_alias=AliasChoices(*TIMES))
     service: str | None = Field(default=None, min_length=1, max_length=200)
     services: tuple[str, ...] = Field(default=(), max_length=50)
     metric: str | None = Field(default=None, max_length=200)
     observed: Scalar | None = None
     threshold: Scalar | None = None
     severity: str = "high"
-    summary: str = Field(default="", validation_alias=AliasChoices("summary", "title"))
+    summary: str = Field(default="", validation_alias=AliasChoices(*TITLES))
     status: Literal["firing", "resolved"] = "firing"
     dedup_key: str = Field(default="", max_length=200)
     labels: dict[str, Scalar] = Field(default_factory=dict)
@@ -63,6 +66,16 @@ def document(body: Any) -> Reading:
     if said.status == "resolved" and not said.dedup_key:
         raise Refused("not-understood", "status resolved needs the dedup_key that the alert had")
     return _reading(said, content_key(body))
+
+
+def unreadable(body: Mapping[str, Any]) -> set[str]:
+    """Return the names in a document whose values are not as they must be."""
+    try:
+        GenericBody.model_validate(body)
+    except ValidationError as error:
+        wrong = {str(one["loc"][0]) for one in error.errors(include_url=False) if one["loc"]}
+        return {name for first in wrong for name in _SAME.get(first, (first,)) if name in body}
+    return set()
 
 
 def _decode(raw: bytes, headers: Mapping[str, str]) -> Any:
