@@ -3,22 +3,27 @@
 import pytest
 from inquest.config.channels import PagerDutyChannel
 from inquest.contracts.latest import SourceRef
-from inquest.notifier.ports import MaybeDelivered, Refused
+from inquest.notifier.ports import MaybeDelivered, NotDelivered, Refused
 from inquest.testkit.backends import DROP, Reply
 from inquest.testkit.notices import notice
 
 
 class PagerDutyApi:
-    """Keeps notes, knows one incident and policies of two levels."""
+    """Keeps notes, knows one incident (and notes of a second one) and policies of two levels."""
 
     def __init__(self):
         self.notes, self.updates, self.level = [], [], 1
+        self.others = []
 
     def __call__(self, received):
         if received.path == "/v2/enqueue":
             return Reply(202, {"status": "success", "dedup_key": received.json()["dedup_key"]})
         if received.headers.get("authorization") != "Token token=t0ken":
             return Reply(401, {"error": {"message": "Unauthorized", "code": 2006}})
+        if received.path == "/incidents/Q2DEF/notes":
+            if received.method == "POST":
+                self.others.append(received.json()["note"])
+            return Reply(200, {"notes": self.others})
         if not received.path.startswith("/incidents/Q1ABC"):
             return Reply(404, {"error": {"message": "Incident Not Found", "code": 2100}})
         if received.method != "GET" and received.headers.get("from") != "bot@example.com":
@@ -68,6 +73,18 @@ async def test_a_note_on_the_incident_that_paged(backend, api, senders, channel)
     assert backend.calls() == ["POST /incidents/Q1ABC/notes"]
     assert backend.received[0].headers["accept"] == "application/vnd.pagerduty+json;version=2"
     assert api.notes[0]["content"].splitlines()[0] == "checkout v1.42 shrank the DB pool from 20 to 2"
+
+
+async def test_all_incidents_that_became_one_get_the_note_once(backend, api, senders, channel):
+    refs = tuple(SourceRef(source="pagerduty", ref=ref) for ref in ("Q1ABC", "Q2DEF", "QGONE"))
+    several = notice(content={"refs": refs})
+    backend.serve = lambda received: Reply(503) if received.path == "/incidents/Q1ABC/notes" else api(received)
+    with pytest.raises(NotDelivered):
+        await senders.send(several, channel, None)
+    backend.serve = api
+    assert await senders.find(several, channel, None) is None
+    assert await senders.send(several, channel, None) == "Q1ABC"
+    assert (len(api.notes), len(api.others)) == (1, 1)
 
 
 async def test_a_status_update_where_it_is_wanted(backend, api, senders, channel):

@@ -3,7 +3,7 @@
 import pytest
 from inquest.config import TenantConfig
 from inquest.contracts.latest import SourceRef
-from inquest.notifier.domain.formats.refs import has_place, jira_issue, pagerduty_incident
+from inquest.notifier.domain.formats.refs import has_place, jira_issue, pagerduty_incidents
 from inquest.testkit.notices import hostile, notice
 
 PAGERDUTY = {"kind": "pagerduty", "token": "env:T", "from_email": "a@example.com"}
@@ -31,6 +31,6 @@ def test_a_jira_channel_may_name_an_issue_for_all():
     assert jira_issue(notice().content, named) == "OPS-7"
 
 
-def test_the_oldest_thing_of_the_source_counts():
-    refs = tuple(SourceRef(source="pagerduty", ref=ref) for ref in ("a/b", "Q2", "Q3"))
-    assert pagerduty_incident(notice(content={"refs": refs}).content) == "Q2"
+def test_the_oldest_things_of_the_source_count():
+    refs = tuple(SourceRef(source="pagerduty", ref=ref) for ref in ("a/b", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7"))
+    assert pagerduty_incidents(notice(content={"refs": refs}).content) == ("Q2", "Q3", "Q4", "Q5", "Q6")
