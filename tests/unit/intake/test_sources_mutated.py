@@ -195,6 +195,8 @@ async def deliver(source: str, deliveries: list[tuple[dict[str, str], bytes]]) -
     refused = repeated = 0
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as http:
         for headers, raw in deliveries:
+            if len(raw) > Settings().body_bytes_max:
+                continue
             answer = await http.post(f"/webhooks/{source}/http", content=raw, headers=headers)
             assert answer.status_code in {202, 400}, answer.text
             body = answer.json()

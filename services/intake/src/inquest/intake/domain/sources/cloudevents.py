@@ -5,7 +5,6 @@ Source: https://github.com/cloudevents/spec: spec.md, formats/json-format.md, bi
 
 import base64
 import binascii
-import fnmatch
 import re
 from collections.abc import Mapping as Attributes
 from dataclasses import replace
@@ -16,6 +15,7 @@ from urllib.parse import unquote
 from pydantic import Field
 
 from inquest.config.source_mapping import Becomes, Lookup, Mapping
+from inquest.config.source_rules import fits
 from inquest.contracts.v1.signal import SignalChange
 from inquest.intake.domain.mapping import mapped
 from inquest.intake.domain.payload import Line, Moment, Payload, understood
@@ -111,7 +111,7 @@ def _event(body: Any, delivered: Delivered) -> tuple[Reading, ...]:
 
 def _becomes(event_type: str, types: Attributes[str, Becomes]) -> Becomes | None:
     """Return what the tenant's patterns say, or the convention, or None where neither says anything."""
-    written = (what for pattern, what in types.items() if fnmatch.fnmatchcase(event_type, pattern))
+    written = (what for pattern, what in types.items() if fits([pattern], [event_type]))
     parts = [part for part in re.split(r"[./:_]", event_type.casefold()) if not _VERSION.fullmatch(part)]
     return next(written, None) or next((WORDS[part] for part in parts[:-3:-1] if part in WORDS), None)
 
