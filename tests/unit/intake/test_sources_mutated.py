@@ -147,6 +147,8 @@ def check(source: str, raw: bytes, when: Delivered) -> None:
             signal = to_signal(reading, Context("acme", source, NOW, "ref", catalogue, rules))
             assert signal.model_validate_json(signal.model_dump_json()) == signal
             assert len(signal.dedup_key) < 2000
+            assert all(len(name) <= 200 for name in signal.services)
+            assert all(link.startswith("http") for link in signal.links)
     accepted = accept("acme", SOURCES[source], raw, when)
     assert len(accepted.identity) == 64
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from inquest.config.source_mapping import LabelRules
 from inquest.contracts.v1.signal import Severity
+from inquest.intake.domain.payload import NAME_CHARS_MAX
 from inquest.intake.domain.severity import severity_of
 
 
@@ -18,7 +19,7 @@ def texts(labels: Any) -> dict[str, str]:
 
 def services(labels: Mapping[str, str], rules: LabelRules) -> tuple[tuple[str, ...], ...]:
     """Return the one service that the labels name, with every name they have for it, best first."""
-    names = tuple(dict.fromkeys(labels[name] for name in rules.services if labels.get(name)))
+    names = tuple(dict.fromkeys(labels[name][:NAME_CHARS_MAX] for name in rules.services if labels.get(name)))
     return (names,) if names else ()
 
 
