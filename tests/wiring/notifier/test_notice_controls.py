@@ -7,7 +7,7 @@ import pytest
 from inquest.bus.port import Outgoing
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import Mute
+from inquest.contracts.latest import Decision, Mute
 from inquest.contracts.topology import SWITCHES
 from inquest.testkit.fixtures import until
 from inquest.testkit.stories import InvestigationBuilder
@@ -173,6 +173,18 @@ async def test_those_who_were_told_hear_that_it_ended_and_that_it_was_wrong(worl
     assert resolved.content.changed == ("over: PagerDuty resolved it",)
     assert "it really was: a full disk" in correction.content.changed[0]
     assert "checkout v1.42" in correction.content.changed[0]
+
+
+async def test_those_who_were_told_that_it_ended_hear_that_it_is_back(world):
+    keys = {"tenant": "acme", "incident": ONE.incident_id}
+    await world.run(*STORED, Outgoing(s.INCIDENT_UPDATED, ONE.incident(), keys))
+    again = Decision(at=ONE.at(200), what="reopened", why="the same alert, 40 s later")
+    await world.run(
+        Outgoing(s.INCIDENT_RESOLVED, ONE.incident(state="resolved", resolved_at=ONE.at(100)), keys),
+        Outgoing(s.INCIDENT_UPDATED, ONE.incident(taken=(again,)), keys),
+    )
+    assert [kind for kind, _ in world.sender.sent] == ["verdict", "resolved", "correction"]
+    assert world.commanded()[-1].content.changed == ("open again: the same alert, 40 s later",)
 
 
 async def test_those_who_were_told_nothing_hear_of_no_end(world):

@@ -26,6 +26,7 @@ from inquest.notifier.domain.escalation import is_asked_about, stalled_reason, v
 from inquest.notifier.reading import Reading, investigation_of
 from inquest.telemetry.logs import get_logger
 
+STALLED_S_MAX = 2 * 86_400
 _log = get_logger("notifier")
 
 
@@ -48,10 +49,17 @@ class Handlers:
             await self._tell(case, follow_up.timed_out, event.timed_out)
 
     async def on_incident(self, incident: Incident, delivery: Delivery) -> None:
-        """Set the timer that asks for an answer; when the incident is over, tell those who were told of it."""
-        if not delivery.subject.startswith(s.INCIDENT_RESOLVED.name):
+        """Set the timer that asks for an answer; tell those who were told of it that it is over, or back."""
+        if delivery.subject.startswith(s.INCIDENT_OPENED.name):
             await self._set_timer(incident, delivery)
-            return
+        elif delivery.subject.startswith(s.INCIDENT_UPDATED.name):
+            if again := follow_up.reopening(incident):  # most updates are of no interest to people
+                case = await self._case_of(incident.tenant, incident.incident_id)
+                await self._tell(case, follow_up.reopened, again)
+        else:
+            await self._ended(incident)
+
+    async def _ended(self, incident: Incident) -> None:
         case = await self._case_of(incident.tenant, incident.incident_id)
         if incident.merged_into is None:
             await self._tell(case, follow_up.resolved, incident)
@@ -81,6 +89,8 @@ class Handlers:
         if case.incident is None or case.incident.state == "resolved" or case.is_test:
             return
         waited_s = int((delivery.stored_at - case.incident.opened_at).total_seconds())
+        if waited_s > STALLED_S_MAX:
+            return  # found when the notifier was first started, or after days: nobody waits for it any more
         admission = await self.reading.admission(due.tenant, due.incident_id)
         if why := stalled_reason(case.events, admission, waited_s):
             await self._tell(case, follow_up.stalled, why)

@@ -5,6 +5,7 @@ import json
 import logging
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,8 +21,11 @@ from inquest.notifier.domain.answers import meaning, wait_s
 from inquest.notifier.ports import Clock, MaybeDelivered, NotDelivered, Refused
 
 CONNECT_S_MAX = 3.0
+CONNECTIONS_MAX = 50
 ANSWER_BYTES_MAX = 256 * 1024
 READ_BYTES_MAX = 8 * 1024 * 1024  # of a list of comments, notes or messages
+SAID_BYTES_MAX = 4096
+SAID_S_MAX = 1.0
 _SAID_CHARS_MAX = 200
 _HINTS = {
     401: "check the reference of its credential, and whether it has expired",
@@ -77,7 +81,7 @@ class Answer:
         """Return the JSON object of the body; empty when there is none."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -89,7 +93,9 @@ class Http:
         self._clock = clock
         self._pace = pace
         # trust_env off: a proxy from the environment must not see notices that the configuration sends elsewhere.
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=trusted())
+        # No connection is kept: one that the other side drops just as it is used again would leave a doubt.
+        limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=trusted(), limits=limits)
 
     async def close(self) -> None:
         """Close connections."""
@@ -140,9 +146,11 @@ class Http:
                 request.method, request.url, content=request.body, headers=headers, timeout=timeout
             ) as response,
         ):
-            wants_body = request.reads_answer or not response.is_success
-            bytes_max = READ_BYTES_MAX if request.is_read else ANSWER_BYTES_MAX
-            body = await _read(response, bytes_max) if wants_body else b""
+            if not response.is_success:
+                body = await _said(response, timeout_s)
+            else:
+                bytes_max = READ_BYTES_MAX if request.is_read else ANSWER_BYTES_MAX
+                body = await _read(response, bytes_max) if request.reads_answer else b""
             return Answer(response.status_code, response.headers, body)
 
 
@@ -155,11 +163,22 @@ def trusted() -> ssl.SSLContext:
 
 
 def _back_end(request: Request) -> str:
-    return f"{request.tenant}@{urlsplit(request.url).hostname}"
+    try:
+        return f"{request.tenant}@{urlsplit(request.url).hostname}"
+    except ValueError:  # refused when it is asked
+        return request.tenant
 
 
 def _named(error: Exception) -> str:
     return plain(str(error), _SAID_CHARS_MAX) or type(error).__name__
+
+
+async def _said(response: httpx.Response, timeout_s: float) -> bytes:
+    """Return what is said about a refusal; the status counts, whether the rest comes or not."""
+    with suppress(httpx.HTTPError, TimeoutError):
+        async with asyncio.timeout(min(SAID_S_MAX, timeout_s / 2)):
+            return await _read(response, SAID_BYTES_MAX)
+    return b""
 
 
 async def _read(response: httpx.Response, bytes_max: int) -> bytes:
@@ -173,7 +192,7 @@ async def _read(response: httpx.Response, bytes_max: int) -> bytes:
 
 def _advice(answer: Answer) -> str:
     """Return what the service says is wrong, and what to do."""
-    said = plain(answer.body[: 8 * _SAID_CHARS_MAX].decode(errors="replace"), _SAID_CHARS_MAX)
+    said = plain(answer.body.decode(errors="replace"), _SAID_CHARS_MAX)
     hint = _HINTS.get(answer.status, "")
     if 300 <= answer.status < 400:
         hint = f"it redirects to {plain(answer.headers.get('location', 'elsewhere'))}: configure that address instead"

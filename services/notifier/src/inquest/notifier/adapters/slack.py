@@ -66,10 +66,11 @@ class Slack:
             query["oldest"] = f"{notice.at.timestamp() - 60:.6f}"
         for _ in range(PAGES_MAX):
             page = await self._read(notice, channel, method, query)
-            for message in page.get("messages") or ():
-                if message.get("ts") != thread and _notice_id(message) == notice.notice_id:
+            for message in _messages(page):
+                if message["ts"] != thread and notice.notice_id in str(message.get("metadata")):
                     return thread or str(message["ts"])
-            query["cursor"] = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            following = page.get("response_metadata")
+            query["cursor"] = str(following.get("next_cursor") or "") if isinstance(following, dict) else ""
             if not query["cursor"]:
                 return None
         raise CannotTell(f"channel {channel.id}: too many messages came since")
@@ -149,6 +150,6 @@ class Slack:
         return (await self.http.ask(request)).document()
 
 
-def _notice_id(message: dict[str, Any]) -> str:
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    return str(payload.get("notice_id", ""))
+def _messages(page: dict[str, Any]) -> list[dict[str, Any]]:
+    found = page.get("messages")
+    return [one for one in found if isinstance(one, dict) and "ts" in one] if isinstance(found, list) else []

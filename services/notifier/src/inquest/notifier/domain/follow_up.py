@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inquest.config import TenantConfig
-from inquest.contracts.latest import AdmissionDecided, Ended, Feedback, Incident, NoticeContent, Verdict
+from inquest.contracts.latest import AdmissionDecided, Decision, Ended, Feedback, Incident, NoticeContent, Verdict
 from inquest.notifier.domain.content import Case, basis
 from inquest.notifier.domain.decide import News
 from inquest.notifier.domain.escalation import is_asked_about, refusal_reason
@@ -53,6 +53,21 @@ def resolved(case: Case, tenant: TenantConfig, incident: Incident) -> News | Non
     content = _quiet(basis(case, tenant, f"resolved: {case.title}")).model_copy(update={"changed": (f"over: {how}",)})
     at = incident.resolved_at or incident.updated_at
     return News("resolved", f"resolved-{at.isoformat()}", content)
+
+
+def reopening(incident: Incident) -> Decision | None:
+    """Return the decision by which this event opened the incident again, or None."""
+    return next((taken for taken in incident.taken if taken.what == "reopened"), None)
+
+
+def reopened(case: Case, tenant: TenantConfig, again: Decision) -> News | None:
+    """The incident is back."""
+    if case.is_test or not tenant.notices.resolved:
+        return None
+    content = _quiet(basis(case, tenant, f"open again: {case.title}")).model_copy(
+        update={"changed": (f"open again: {again.why}" if again.why else "open again",)}
+    )
+    return News("correction", f"reopened-{again.at.isoformat()}", content)
 
 
 def merged(case: Case, tenant: TenantConfig, about: tuple[str, Incident | None]) -> News | None:
