@@ -15,7 +15,9 @@ from inquest.config.channels import (
     WebhookChannel,
 )
 from inquest.contracts.errors import RetryLater
+from inquest.notifier.adapters.credentials import Credentials
 from inquest.notifier.adapters.http import ANSWER_BYTES_MAX
+from inquest.notifier.adapters.senders import Senders
 from inquest.notifier.ports import CannotTell, MaybeDelivered, NotDelivered, Refused
 from inquest.testkit.backends import DROP, HANG, Reply
 from inquest.testkit.notices import AT, notice
@@ -172,3 +174,51 @@ async def test_what_is_recorded_is_what_is_sent(backend, senders, kind):
     assert (sent["note"]["content"] if kind == "pagerduty" else json.dumps(sent)) == (
         recorded if kind == "pagerduty" else json.dumps(json.loads(recorded))
     )
+
+
+async def test_a_back_end_that_drops_idle_lines_leaves_no_doubt(backend, senders):
+    backend.serve = lambda received: Reply(200, headers={"connection": "keep-alive"})
+    to = channel("webhook", backend.url)
+    for _ in range(3):
+        await senders.send(notice(), to, None)
+    assert [one.headers["connection"] for one in backend.received] == ["keep-alive"] * 3
+
+
+@EVERY
+@pytest.mark.parametrize(("status", "means"), [(400, Refused), (429, NotDelivered)])
+async def test_a_status_counts_though_nothing_follows(backend, senders, kind, status, means):
+    backend.replies = [Reply(status, how="stall")]
+    with pytest.raises(means, match=f"answered {status}"):
+        await senders.send(notice(), channel(kind, backend.url, timeout_ms=400), None)
+
+
+@pytest.mark.parametrize("address", ["not an address", "ftp://example.com", "http://", "http://[::1"])
+async def test_an_address_that_is_none_is_refused_and_not_shown(address):
+    senders = Senders(lambda: AT, credentials=Credentials({"env:HOOK": address}.__getitem__))
+    with pytest.raises(Refused, match="cannot be sent over HTTP") as refused:
+        await senders.send(notice(), channel("teams", ""), None)
+    assert address not in str(refused.value)
+    await senders.close()
+
+
+ODD = [None, 7, "x", [], {}, [None, 7, "x", [], {}, {"ts": None}], {"body": {"a": [1]}}]
+
+
+@pytest.mark.parametrize("kind", FINDERS)
+@pytest.mark.parametrize("odd", ODD)
+async def test_a_list_that_makes_no_sense_holds_no_notice(backend, senders, kind, odd):
+    body = {"ok": True, "notes": odd, "comments": odd, "messages": odd, "response_metadata": odd}
+    backend.replies = [Reply(200, body)]
+    assert await senders.find(notice(), channel(kind, backend.url), None) is None
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b"\xff\xfe", b"null", b"[]", b'{"id": {"a": 1}}'])
+async def test_an_answer_that_makes_no_sense_leaves_a_doubt(backend, senders, body):
+    for kind in ("jira", "slack"):
+        backend.replies = [Reply(200, body)]
+        with pytest.raises(MaybeDelivered):
+            await senders.send(notice(), channel(kind, backend.url), None)
+    for kind in FINDERS:
+        backend.replies = [Reply(200, body)]
+        with suppress(RetryLater):
+            assert await senders.find(notice(), channel(kind, backend.url), None) is None

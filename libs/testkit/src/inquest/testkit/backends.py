@@ -28,12 +28,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer: plainly, never, by cutting the line, or with a body without an end."""
+    """What to answer: plainly, never, with a status and then nothing, by cutting the line, or without an end."""
 
     status: int = 200
     body: Any = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    how: Literal["plain", "hang", "drop", "endless"] = "plain"
+    how: Literal["plain", "hang", "stall", "drop", "endless"] = "plain"
 
     def raw(self) -> bytes:
         """Return the answer as it goes over the line; a body that is not bytes is sent as JSON."""
@@ -87,6 +87,9 @@ class Backend:
 
     async def _answer(self, reply: Reply, writer: asyncio.StreamWriter) -> None:
         if reply.how == "hang":
+            await self._over.wait()
+        elif reply.how == "stall":
+            writer.write(f"HTTP/1.1 {reply.status} X\r\ncontent-length: 1000\r\n\r\n".encode())
             await self._over.wait()
         elif reply.how == "drop":
             writer.transport.abort()

@@ -78,7 +78,11 @@ class Probes:
             self.credentials.get(channel.routing_key)
         query = f"users?query={quote(channel.from_email)}&limit=100"
         users = (await self._get(channel, f"{channel.url.rstrip('/')}/{query}", headers)).document().get("users")
-        known = [str(one.get("email", "")).casefold() for one in users or () if isinstance(one, dict)]
+        known = [
+            str(one.get("email", "")).casefold()
+            for one in (users if isinstance(users, list) else ())
+            if isinstance(one, dict)
+        ]
         if channel.from_email.casefold() not in known:
             raise Refused(f"PagerDuty knows no user {channel.from_email}: set from_email to one that it knows")
         return f"takes the key; notes are written as {channel.from_email}"
