@@ -9,12 +9,13 @@ from inquest.config import Config, ConfigStore
 from inquest.contracts import subjects as s
 from inquest.contracts import topology
 from inquest.contracts.codec import PROTOBUF, encode
-from inquest.contracts.errors import Impossible
+from inquest.contracts.errors import Conflict, Impossible, RetryLater
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.adapters import door
 from inquest.intake.domain.acceptance import Answer, Refusal
 from inquest.intake.domain.signature import sign
 from inquest.intake.domain.sources import SOURCES
+from inquest.intake.handlers import deliveries as handler
 from inquest.testkit.fixtures import until
 from inquest.testkit.memory import MemoryBus
 from pydantic import ValidationError
@@ -184,6 +185,48 @@ async def test_poison_in_a_batch_spoils_nothing_else(doors):
     ((subject, reason),) = doors.bus.dead
     assert subject == "ingest.generic.acme"
     assert "is not JSON" in reason
+
+
+async def test_large_batches_are_published_in_parts(doors, monkeypatch):
+    monkeypatch.setattr(handler, "HELD_MAX", 4)
+    for one in "abc":
+        body = alerts(*(f"{one}{number}" for number in range(3)))
+        await doors.bus.publish(s.INGEST_DELIVERY, body, source="alertmanager", tenant="acme")
+    await doors.bus.settle()
+    assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 9
+
+
+async def test_a_signal_that_could_not_be_published_comes_again_alone(doors):
+    publish_each, tries = doors.bus.publish_each, []
+
+    async def failing(items):
+        outcomes = await publish_each(items)
+        tries.append(len(outcomes))
+        return [RetryLater("no ack in time"), *outcomes[1:]] if len(tries) == 1 else [Conflict("there")] * len(outcomes)
+
+    doors.bus.publish_each = failing
+    for service in ("a", "b", "c"):
+        await doors.bus.publish(s.INGEST_DELIVERY, doors.generic(service=service), source="generic", tenant="acme")
+    await doors.bus.settle()
+    assert tries == [3, 1]
+    assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 3
+    assert doors.bus.dead == []
+
+
+async def test_what_overtakes_and_fails_waits_for_its_turn(doors, monkeypatch):
+    async def failing(_):
+        raise RetryLater("no ack in time")
+
+    stand = doors.webhooks.door
+    stand.lag_s, handler = 60.0, stand._handler
+    monkeypatch.setattr(stand, "_handler", failing)
+    with capture_logs() as logs:
+        await post(doors, "alertmanager", alerts("high", severity="critical"))
+        await until(lambda: not stand._express)
+    assert [line["errors"] for line in logs if line["event"] == "delivery_overtook"] == [1]
+    monkeypatch.setattr(stand, "_handler", handler)
+    await doors.bus.settle()
+    assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 1
 
 
 async def test_more_bodies_than_memory_is_there_for_are_put_off(make_intake):

@@ -24,6 +24,9 @@ from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DELIVERIES_RECEIVED
 
 REASONS_MAX = 10  # in one line of the log
+HELD_MAX = 500  # signals in memory at once: one delivery may hold a thousand alerts
+
+_Found = tuple[int, Delivery, Signal]
 _log = get_logger("intake")
 
 
@@ -38,12 +41,19 @@ class DeliveryHandlers:
     async def on_deliveries(self, batch: Sequence[tuple[bytes, Delivery]]) -> dict[int, Exception]:
         """Turn raw deliveries into their signals. Returns by position what is wrong with those that failed."""
         errors: dict[int, Exception] = {}
-        found: list[tuple[int, Delivery, Signal]] = []
+        found: list[_Found] = []
         for index, (message, delivery) in enumerate(batch):
             try:
                 found += [(index, delivery, signal) for signal in await self._signals(message, delivery)]
             except Exception as error:  # noqa: BLE001 - the failure policy decides, for this one alone
                 errors[index] = error
+            if len(found) >= HELD_MAX:
+                errors |= await self._publish(found)
+                found.clear()
+        return errors | await self._publish(found)
+
+    async def _publish(self, found: Sequence[_Found]) -> dict[int, Exception]:
+        errors: dict[int, Exception] = {}
         outcomes = await self.publisher.publish_each(_outgoing(found))
         for (index, _, signal), outcome in zip(found, outcomes, strict=True):
             if isinstance(outcome, Conflict):
@@ -113,7 +123,7 @@ class DeliveryHandlers:
             raise Impossible(f"the raw delivery {ref} is gone") from error
 
 
-def _outgoing(found: Sequence[tuple[int, Delivery, Signal]]) -> Iterator[Outgoing]:
+def _outgoing(found: Sequence[_Found]) -> Iterator[Outgoing]:
     """Yield the signals, each inside the trace of its own delivery and caused by it."""
     for _, delivery, signal in found:
         subject = s.CHANGE_RECEIVED if signal.kind == "change" else s.SIGNAL_RECEIVED
