@@ -113,3 +113,10 @@ def test_own_limits_of_a_source_and_of_a_severity():
     assert (said.outcome, said.limit_of, said.limit) == ("refused", "source:noisy", 0)
     desk.ask("info-1", "info")
     assert desk.ask("info-2", "info").reason == "1 of 1 investigations of severity info are running"
+
+
+def test_critical_takes_nothing_of_what_the_others_may_have():
+    desk = Desk(budget={"running": 2, "per_hour": 2, "per_day": 2})
+    for number in range(5):
+        assert desk.ask(f"c-{number}", "critical").outcome == "admitted"
+    assert [desk.ask(name).outcome for name in ("one", "two", "three")] == ["admitted", "admitted", "refused"]

@@ -158,3 +158,14 @@ def test_decisions_that_are_sent_are_forgotten():
     left = desk.ledger.without_sent([("one", 1)])
     assert [one.incident_id for one in left.unsent] == ["two"]
     assert (left.prior("two").outcome, left.prior("one")) == ("waiting", None)
+
+
+def test_critical_is_first_in_the_queue_however_long_others_wait():
+    desk = Desk(budget={"running": 1}, critical={"running": 1}, waiting_max=2)
+    desk.ask("busy")
+    desk.ask("c-busy", "critical")
+    desk.ask("high", "high")
+    desk.later(hours=3)
+    assert desk.ask("c-1", "critical").position == 1
+    assert desk.ask("c-2", "critical").position == 2
+    assert desk.last("high").cause == "queue-full"
