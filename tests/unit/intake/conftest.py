@@ -45,7 +45,8 @@ class Folder:
 
     def of(self, name: str) -> Kept:
         """Return the incident that lists a signal."""
-        (found,) = [kept for kept in self.state.kept if derive_id(name) in kept.incident.signal_ids]
+        alone = [kept for kept in self.state.kept if kept.incident.merged_into is None]
+        (found,) = [kept for kept in alone if derive_id(name) in kept.incident.signal_ids]
         return found
 
     def why(self, name: str) -> str:

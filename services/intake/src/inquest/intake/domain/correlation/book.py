@@ -85,9 +85,10 @@ class Book:
         self.saying(kept).taken.append(decision)
         return self.amend(kept, decisions=_listed((*kept.incident.decisions, decision)))
 
-    def remember(self, signal: Signal, kept: Kept, what: str, why: str) -> None:
-        """Keep what was decided about a signal, so that it can be told again."""
-        self.recent[signal.signal_id] = (kept.incident_id, what, why[:WHY_CHARS_MAX])
+    def remember(self, signal: Signal, kept: Kept | None, what: str, why: str = "") -> None:
+        """Keep what was decided about a signal, so that it can be told again; without an incident nothing is told."""
+        self.recent[signal.signal_id] = (kept.incident_id if kept else "", what, why[:WHY_CHARS_MAX])
+        self.changed = True
         if len(self.recent) > RECENT_MAX:
             del self.recent[next(iter(self.recent))]
 

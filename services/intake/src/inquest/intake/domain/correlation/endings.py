@@ -14,14 +14,16 @@ def resolve(book: Book, signal: Signal, seen: Place, rules: Rules) -> None:
     """Take an alert from the incident it fires in; the last one closes it."""
     kept = book.owner(seen.mark)
     if kept is not None and seen.mark in kept.ended:
-        return  # said twice
+        book.remember(signal, None, "repeated")
+        return
     if kept is None or not kept.is_open:
         kept = _uncounted(book, seen)
     if kept is None:
         _overtook(book, signal)
         return
     if signal.occurred_at < kept.incident.opened_at:
-        return  # it ended an earlier incident, and was late
+        book.remember(signal, None, "too-late")  # it ended an earlier incident
+        return
     kept = book.put(kept.model_copy(update={"incident": listed(kept.incident, signal)}))
     left = len(kept.firing) + kept.uncounted - 1
     kept = book.decide(kept, signal.received_at, "ended", f"{signal.source}: {left} of its alerts still fire", signal)
@@ -118,13 +120,13 @@ def _overtook(book: Book, signal: Signal) -> None:
     )
     if len(book.early) > EARLY_MAX:
         del book.early[next(iter(book.early))]
-    book.changed = True
+    book.remember(signal, None, "early")
 
 
-def close_early(book: Book, kept: Kept, signal: Signal, rules: Rules) -> Kept:
+def close_early(book: Book, signal: Signal, rules: Rules) -> None:
     """End an alert at once when its resolution has overtaken it."""
     early = book.early.pop(signal.dedup_key, None) if signal.dedup_key else None
-    if early is None or signal.occurred_at > early.occurred_at:
-        return kept
-    mark = mark_of(signal.dedup_key)
-    return ended(book, kept, mark, signal, rules, said_at=early.occurred_at, said=early.title)
+    kept = book.owner(mark_of(signal.dedup_key))
+    if early is not None and kept is not None and signal.occurred_at <= early.occurred_at:
+        mark = mark_of(signal.dedup_key)
+        ended(book, kept, mark, signal, rules, said_at=early.occurred_at, said=early.title)

@@ -119,19 +119,22 @@ def fold_signal(book: Book, signal: Signal, rules: Rules, trace: str = "") -> No
         return
     found = link(book, signal, seen, rules)
     if not signal.opens and (found is None or not found.kept.is_open):
-        return  # it only adds to what is open
+        book.remember(signal, None, "passed-over")  # it only adds to what is open
+        return
     kept = _joined(book, found, signal, seen, rules) if found else _opened(book, signal, seen, rules, trace)
     if kept.is_open:
         kept = _with_those_explained(book, kept, signal, seen, rules)
-        kept = close_early(book, kept, signal, rules)
         kept = changes.list_changes(book, kept, signal, rules)
         hold_or_announce(book, kept, signal, rules)
+        close_early(book, signal, rules)
 
 
 def _told_again(book: Book, signal: Signal, rules: Rules) -> bool:
     """Tell again what was decided about a signal that is folded again."""
     if signal.signal_id in book.recent:
         incident_id, what, why = book.recent[signal.signal_id]
+        if not incident_id:
+            return True
         kept = book.find(incident_id)
     else:
         kept = next((one for one in book.kept.values() if signal.signal_id in one.incident.signal_ids), None)
@@ -189,7 +192,7 @@ def _joined(book: Book, found: Link, signal: Signal, seen: Place, rules: Rules) 
 
 def _with_those_explained(book: Book, kept: Kept, signal: Signal, seen: Place, rules: Rules) -> Kept:
     """Take in other incidents that this signal explains."""
-    for other, why in explained(book, kept, seen.about, seen.at_s, rules):
+    for other, why in explained(book, kept, seen, rules):
         kept = absorb_if_untold(book, kept, other, signal.received_at, why, rules)
     return kept
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from inquest.contracts.v1.grouping import IncidentDue
 from inquest.contracts.v1.signal import Signal
 from inquest.intake.domain.correlation.book import Book
-from inquest.intake.domain.correlation.merging import join_siblings
+from inquest.intake.domain.correlation.merging import join_others
 from inquest.intake.domain.correlation.place import Rules
 from inquest.intake.domain.correlation.state import Kept
 
@@ -36,7 +36,7 @@ def announce_or_join(
     book: Book, kept: Kept, at: datetime, why: str, rules: Rules, signal: Signal | None = None
 ) -> None:
     """Announce an incident, together with others that are the same fault; not at all where one of them is announced."""
-    one = join_siblings(book, kept, at, rules)
+    one = join_others(book, kept, at, rules)
     if one.is_held:
         announce(book, one, at, why, signal)
 

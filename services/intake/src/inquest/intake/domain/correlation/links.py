@@ -76,19 +76,13 @@ def _near(alive: Sequence[Kept], late: Sequence[Kept], seen: Place, rules: Rules
     for kept in late:
         if seen.mark and seen.mark in kept.ended:
             yield Link(kept, 0.0, "same alert")
-    linked = False
     for kept in (*alive, *late):
-        for one in _links(kept, seen, rules):
-            linked = True
-            yield one
-    if seen.named and not linked:
-        for kept in alive:
-            yield from _own(kept, seen, rules)
+        yield from _links(kept, seen, rules)
 
 
 def _links(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
     if not seen.own:
-        gap_s = _outside_s(kept.incident.opened_at.timestamp(), kept.incident.updated_at.timestamp(), seen.at_s)
+        gap_s = outside_s(kept.incident.opened_at.timestamp(), kept.incident.updated_at.timestamp(), seen.at_s)
         if seen.like in kept.likes and gap_s <= rules.correlation.window_s:
             yield Link(kept, gap_s, f"names no service; an alert like it {span(gap_s)} apart")
         return
@@ -103,7 +97,7 @@ def _at(kept: Kept, spot: Spot, service: str, seen: Place, rules: Rules) -> Link
     if spot.service == service:
         if spot.count == 0 and service in seen.own and _is_another_matter(kept, service, rules):
             return None
-        gap_s = _outside_s(spot.first_s, spot.last_s, seen.at_s)
+        gap_s = outside_s(spot.first_s, spot.last_s, seen.at_s)
         which = "same service" if service in seen.own else f"it names {service}"
         return Link(kept, gap_s, f"{which}, {span(gap_s)} apart") if gap_s <= terms.window_s else None
     onset_s = abs(seen.at_s - spot.first_s)
@@ -133,18 +127,6 @@ def _is_another_matter(kept: Kept, service: str, rules: Rules) -> bool:
     )
 
 
-def _own(kept: Kept, seen: Place, rules: Rules) -> Iterator[Link]:
-    """Yield the incident of the alerting service where what the alert names is silent, and nothing loud explains it."""
-    loud = {spot.service for spot in kept.spots if spot.count}
-    for service in seen.own:
-        spot = kept.spot(service)
-        if spot is None or loud.intersection(rules.catalogue.below(service, rules.correlation.hops)):
-            continue
-        gap_s = _outside_s(spot.first_s, spot.last_s, seen.at_s)
-        if gap_s <= rules.correlation.window_s:
-            yield Link(kept, gap_s, f"same service, {span(gap_s)} apart; {', '.join(seen.named)} does not alert")
-
-
 def _same_change(book: Book, alive: Iterable[Kept], seen: Place, rules: Rules) -> Iterator[Link]:
     """Yield incidents at services that were touched by one change with this one, shortly before both began."""
     lasting_s = rules.correlation.change_s
@@ -161,21 +143,35 @@ def _same_change(book: Book, alive: Iterable[Kept], seen: Place, rules: Rules) -
                     yield Link(kept, abs(seen.at_s - spot.first_s), f"{why}, {span(since_s)} before")
 
 
-def explained(book: Book, kept: Kept, services: Iterable[str], at_s: float, rules: Rules) -> Iterator[tuple[Kept, str]]:
-    """Yield the other open incidents that begin at a service above one of these, and why they are the same."""
-    terms = rules.correlation
+def explained(book: Book, kept: Kept, seen: Place, rules: Rules) -> Iterator[tuple[Kept, str]]:
+    """Yield the other open incidents that a signal ties to its own, and how.
+
+    They begin at a service above what it is about; or it is about an origin of its own incident, and they show below.
+    """
+    origins = {spot.service for spot in kept.spots if spot.origin}.intersection(seen.about)
     for other in list(book.kept.values()):
         if not other.is_open or other.incident_id == kept.incident_id or other.incident_id in kept.apart:
             continue
-        for spot in other.spots:
-            below = rules.catalogue.below(spot.service, terms.hops) if spot.origin else {}
-            cause = next((service for service in services if service in below), None)
-            if cause and -terms.spread_s <= at_s - spot.first_s <= terms.overtake_s:
-                yield other, f"{spot.service} depends on {cause}, {span(abs(at_s - spot.first_s))} apart"
-                break
+        if why := next(_ties(other, seen, origins, rules), ""):
+            yield other, why
 
 
-def _outside_s(first_s: float, last_s: float, at_s: float) -> float:
+def _ties(other: Kept, seen: Place, origins: Iterable[str], rules: Rules) -> Iterator[str]:
+    terms = rules.correlation
+    for spot in other.spots:
+        apart = span(abs(seen.at_s - spot.first_s))
+        below = rules.catalogue.below(spot.service, terms.hops) if spot.origin else {}
+        if -terms.spread_s <= seen.at_s - spot.first_s <= terms.overtake_s:
+            yield from (f"{spot.service} depends on {one}, {apart} apart" for one in seen.about if one in below)
+        if spot.first_s - terms.overtake_s <= seen.at_s <= spot.last_s + terms.spread_s:
+            yield from (
+                f"{one} depends on {spot.service}, {apart} apart"
+                for one in origins
+                if spot.service in rules.catalogue.below(one, terms.hops)
+            )
+
+
+def outside_s(first_s: float, last_s: float, at_s: float) -> float:
     """Return the seconds between a time and a stretch of time; 0 inside it."""
     return max(first_s - at_s, at_s - last_s, 0.0)
 

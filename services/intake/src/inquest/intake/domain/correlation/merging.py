@@ -4,7 +4,7 @@ from datetime import datetime
 
 from inquest.intake.domain.correlation.book import Book
 from inquest.intake.domain.correlation.incident import merged
-from inquest.intake.domain.correlation.links import span
+from inquest.intake.domain.correlation.links import outside_s, span
 from inquest.intake.domain.correlation.place import Rules
 from inquest.intake.domain.correlation.state import LIKES_MAX, Kept, Spot
 
@@ -43,11 +43,35 @@ def absorb_if_untold(book: Book, kept: Kept, other: Kept, at: datetime, why: str
     return absorb(book, into, gone, at, f"of itself: {why}", rules)
 
 
-def join_siblings(book: Book, kept: Kept, at: datetime, rules: Rules) -> Kept:
-    """Take together incidents that begin at once at most of the callers of one silent service: it is their cause.
+def join_others(book: Book, kept: Kept, at: datetime, rules: Rules) -> Kept:
+    """Take together what is one fault as far as can be told now.
 
-    Asked when an incident is about to be announced, since by then a cause that does alert has had its chance.
+    Asked when an incident is about to be announced: what explains it has had its chance to alert by then.
     """
+    return _join_siblings(book, _join_same_caller(book, kept, at, rules), at, rules)
+
+
+def _join_same_caller(book: Book, kept: Kept, at: datetime, rules: Rules) -> Kept:
+    """Take together incidents of one service that names others, as long as nothing that it depends on alerts."""
+    callers = [spot for spot in kept.spots if spot.count]
+    if len(callers) != 1 or len(kept.spots) == 1:
+        return kept
+    caller = callers[0]
+    below = rules.catalogue.below(caller.service, rules.correlation.hops)
+    for other in list(book.kept.values()):
+        spot = other.spot(caller.service)
+        if not other.is_open or spot is None or other.incident_id in (kept.incident_id, *kept.apart):
+            continue
+        loud = {one.service for one in other.spots if one.count}
+        gap_s = max(outside_s(spot.first_s, spot.last_s, caller.first_s), 0.0)
+        if spot.count and not loud.intersection(below) and gap_s <= rules.correlation.window_s:
+            why = f"{caller.service} alerts in both, and nothing that it names does"
+            return absorb_if_untold(book, kept, other, at, why, rules)
+    return kept
+
+
+def _join_siblings(book: Book, kept: Kept, at: datetime, rules: Rules) -> Kept:
+    """Take together incidents that begin at once at most of the callers of one silent service: it is their cause."""
     for spot in kept.spots:
         for below in rules.catalogue.below(spot.service, 1) if spot.origin else {}:
             callers = rules.catalogue.callers(below)
