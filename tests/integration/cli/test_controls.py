@@ -70,7 +70,8 @@ def test_a_test_page_goes_the_whole_way_unless_panic_or_a_mute_holds_it(system):
     assert "by local: wrong people" in inquest(system, "panic", "status")
     said = steps(system, "--source", "generic")
     assert "the panic switch is on, by local: wrong people" in said["-> file"]["text"]
-    assert "notices leave" in inquest(system, "panic", "off")
+    bus = json.loads((system / "var" / "run" / "system.json").read_text())["nats"]
+    assert "notices leave" in inquest(system, "panic", "off", "--past-api", bus)
 
     muted = inquest(system, "mute", "-s", "inquest-test-*", "--for", "1h", "-r", "known noise")
     mute_id = muted.split(":")[0]

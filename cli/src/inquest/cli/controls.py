@@ -1,16 +1,24 @@
 """`inquest panic|mute|mutes|unmute|notices|audit`: what people switch, and what became of notices."""
 
 import asyncio
+import getpass
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
 import typer
 
+from inquest.api.adapters.tracestore import TraceStoreClient
+from inquest.api.controls import Controls
+from inquest.api.domain.access import EVERY_TENANT, Caller
+from inquest.api.domain.control_requests import PanicBody
+from inquest.bus.bus import Bus
 from inquest.cli import session
 from inquest.cli.client import Api, find_api
 from inquest.contracts.errors import InquestError
 from inquest.contracts.text import plain
+from inquest.contracts.topology import MUTES, SWITCHES
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"([1-9][0-9]{0,6})([smhd])")
@@ -27,9 +35,29 @@ def ask(tenant: str | None, api_url: str | None, method: str, path: str, body: A
     return asyncio.run(work())
 
 
-def set_panic(tenant: str | None, api_url: str | None, reason: str, *, on: bool, as_json: bool) -> None:
-    """Turn the panic switch, and say how it stands."""
-    _print_panic(ask(tenant, api_url, "POST", "/v1/panic", {"on": on, "reason": reason}), as_json=as_json)
+def set_panic(
+    tenant: str | None, api_url: str | None, nats_url: str | None, reason: str, *, on: bool, as_json: bool
+) -> None:
+    """Turn the panic switch, and say how it stands; with a bus, without the api."""
+    body = {"on": on, "reason": reason}
+    if nats_url is None:
+        status = ask(tenant, api_url, "POST", "/v1/panic", body)
+    else:
+        status = session.run(_set_panic(nats_url, tenant, PanicBody.model_validate(body)))
+    _print_panic(status, as_json=as_json)
+
+
+async def _set_panic(nats_url: str, tenant: str | None, body: PanicBody) -> dict[str, Any]:
+    """Do what the api does; whoever may use this bus as an administrator may do so."""
+    bus = Bus(nats_url, "cli")
+    await bus.connect(session.CONNECT_S_MAX)
+    try:
+        unasked = TraceStoreClient(None, Path(), None)
+        controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), unasked, lambda: datetime.now(UTC))
+        status = await controls.set_panic(Caller(getpass.getuser(), "admin", EVERY_TENANT), tenant, body)
+        return status.model_dump(mode="json")
+    finally:
+        await bus.close()
 
 
 def show_panic(tenant: str | None, api_url: str | None, *, as_json: bool) -> None:

@@ -12,6 +12,9 @@ MaybeTenant = Annotated[
     str | None, typer.Option("--tenant", envvar="INQUEST_TENANT", help="Only this tenant; default: all you may.")
 ]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Kept in the audit, and shown to those who ask.")]
+PastApi = Annotated[
+    str | None, typer.Option("--past-api", metavar="NATS_URL", help="Straight on this bus, when the api is down.")
+]
 Names = list[str] | None
 
 
@@ -30,19 +33,31 @@ def add_controls(app: typer.Typer) -> None:
 
 
 @panic_app.command("on")
-def panic_on(reason: Reason = "", tenant: MaybeTenant = None, api_url: ApiUrl = None, as_json: Json = False) -> None:
+def panic_on(
+    reason: Reason = "",
+    tenant: MaybeTenant = None,
+    api_url: ApiUrl = None,
+    past_api: PastApi = None,
+    as_json: Json = False,
+) -> None:
     """Stop everything that leaves. Notices are still rendered and recorded; they are not sent later."""
     from inquest.cli.controls import set_panic
 
-    set_panic(tenant, api_url, reason, on=True, as_json=as_json)
+    set_panic(tenant, api_url, past_api, reason, on=True, as_json=as_json)
 
 
 @panic_app.command("off")
-def panic_off(reason: Reason = "", tenant: MaybeTenant = None, api_url: ApiUrl = None, as_json: Json = False) -> None:
+def panic_off(
+    reason: Reason = "",
+    tenant: MaybeTenant = None,
+    api_url: ApiUrl = None,
+    past_api: PastApi = None,
+    as_json: Json = False,
+) -> None:
     """Let notices leave again; the next change of each investigation is told."""
     from inquest.cli.controls import set_panic
 
-    set_panic(tenant, api_url, reason, on=False, as_json=as_json)
+    set_panic(tenant, api_url, past_api, reason, on=False, as_json=as_json)
 
 
 @panic_app.command("status")
