@@ -31,7 +31,7 @@ CONFIG = {
         "bus-only": {"sources": [{"kind": "generic", "bus_only": True}]},
         "unset": {"sources": [{"kind": "generic", "secret": "env:NOT_SET_ANYWHERE"}]},
         "gone": {"sources": [{"kind": "generic", "secret": "file:/nonexistent/secret"}]},
-    }
+    },
 }
 
 
