@@ -16,6 +16,8 @@ from inquest.bus.topology import apply
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import (
+    AdmissionDecided,
+    AdmissionDue,
     DeadlineReached,
     Evidence,
     InvestigationRecorded,
@@ -26,7 +28,7 @@ from inquest.contracts.latest import (
     ToolResult,
     Verdict,
 )
-from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, PAYLOADS, SERVICES, consumer
+from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, PAYLOADS, PLANNER_ADMISSION, SERVICES, consumer
 from inquest.testkit.fixtures import running, until
 
 from scripts.contracts import ROOT, SAMPLES
@@ -135,6 +137,27 @@ async def test_planner_appends_schedules_and_reads_back(bus_of: BusOf) -> None:
         due = datetime.now(UTC) + timedelta(seconds=1)
         await planner.schedule(s.TIMER_SET, s.DEADLINE_REACHED, deadline, due_at=due, timer="round-1", **KEYS)
         await until(lambda: bool(fired))
+
+
+async def test_planner_keeps_its_ledger_and_tells_what_it_decided(bus_of: BusOf) -> None:
+    planner = await bus_of("planner")
+    decided, keys = sample(AdmissionDecided), {"tenant": "acme", "incident": "i-1"}
+    ledger, fired = planner.kv(PLANNER_ADMISSION), []
+
+    async def on_due(message: AdmissionDue, _delivery: Delivery) -> None:
+        fired.append(message)
+
+    planner.handle(consumer("planner-admission-due"), on_due)
+    await ledger.update("acme", b"2", await ledger.create("acme", b"1"))
+    assert await ledger.keys() == ["acme"]
+    await planner.publish_many([Outgoing(s.ADMISSION_DECIDED, decided, keys, msg_id="once")])
+    assert [row.message for row in await planner.read(s.ADMISSION_DECIDED, tenant="acme")] == [decided]
+    assert len(await planner.subjects(s.ADMISSION_DECIDED, tenant="acme")) == 1
+    assert await planner.last(s.INCIDENT_OPENED, **keys) is None
+    async with running(planner):
+        due = AdmissionDue(tenant="acme", due_at=datetime.now(UTC))
+        await planner.schedule(s.ADMISSION_TIMER_SET, s.ADMISSION_DUE, due, due_at=due.due_at, tenant="acme")
+        await until(lambda: fired == [due])
 
 
 async def test_worker_asks_gateway_and_records_its_step(bus_of: BusOf) -> None:
