@@ -65,6 +65,9 @@ async def test_nobody_to_tell(world, config):
     await world.bus.settle()
     assert world.bus.published(s.NOTICE_SEND) == []
     assert world.bus.dead == []
+    records = [(one.channel, one.held_by, one.reason) for one in world.records()]
+    told = [("nobody", "rules", "no rule and no channel wants this")] if config.tenants.get("acme") else []
+    assert records == told
 
 
 def revision(number: int, **changes) -> list[Outgoing]:

@@ -117,7 +117,8 @@ def notices(
     channel: Annotated[str | None, typer.Option(help="Only for this channel.")] = None,
     kind: Annotated[str | None, typer.Option(help="verdict, revision, escalation, admission, resolved, …")] = None,
     outcome: Annotated[
-        str | None, typer.Option(help="sent, recorded, failed, may-have-been-sent; shadow, panic, mute, overtaken.")
+        str | None,
+        typer.Option(help="sent, recorded, failed, may-have-been-sent; shadow, panic, mute, overtaken, rules."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 50,
     tenant: Tenant = "default",

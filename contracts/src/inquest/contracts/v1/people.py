@@ -10,7 +10,7 @@ from inquest.contracts.v1.verdict import Band, Cause, Remediation
 
 NoticeKind = Literal["verdict", "revision", "escalation", "admission", "resolved", "correction", "test"]
 NoticeOutcome = Literal["sent", "recorded", "failed", "may-have-been-sent"]
-HeldBy = Literal["", "shadow", "panic", "mute", "overtaken"]
+HeldBy = Literal["", "shadow", "panic", "mute", "overtaken", "rules"]
 
 
 class NoticeLink(Message):

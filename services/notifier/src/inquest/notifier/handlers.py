@@ -21,8 +21,17 @@ from inquest.notifier.controls import Controls
 from inquest.notifier.domain import follow_up
 from inquest.notifier.domain.changes import changes
 from inquest.notifier.domain.content import Case
-from inquest.notifier.domain.decide import News, is_material, notices, previous_conclusion, story_of, verdict_news
+from inquest.notifier.domain.decide import (
+    News,
+    is_material,
+    nobody,
+    notices,
+    previous_conclusion,
+    story_of,
+    verdict_news,
+)
 from inquest.notifier.domain.escalation import is_asked_about, stalled_reason, verdict_reason
+from inquest.notifier.domain.routing import FOLLOW_UPS
 from inquest.notifier.reading import Reading, investigation_of
 from inquest.telemetry.logs import get_logger
 
@@ -135,8 +144,20 @@ class Handlers:
                 tenant=notice.tenant,
                 notice=notice.notice_id,
             )
-        if not made:
-            _log.info("nobody_to_tell", tenant=case.tenant, investigation=case.investigation_id, kind=news.kind)
+        if not made and news.kind not in FOLLOW_UPS:
+            await self._say_why(case, news)
+
+    async def _say_why(self, case: Case, news: News) -> None:
+        """Record that nobody hears this, so that whoever wonders finds it on the incident."""
+        nothing = nobody(case, news)
+        await self.bus.publish(
+            s.NOTICE_SENT,
+            nothing,
+            msg_id=f"{case.tenant}:notice-sent:{nothing.notice_id}",
+            tenant=case.tenant,
+            investigation=case.investigation_id,
+        )
+        _log.info("nobody_to_tell", tenant=case.tenant, investigation=case.investigation_id, kind=news.kind)
 
     async def _set_timer(self, incident: Incident, delivery: Delivery) -> None:
         tenant = await self.controls.tenant(incident.tenant)

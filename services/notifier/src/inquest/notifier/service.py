@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import Config, ConfigStore
 from inquest.contracts.topology import CONFIG, MUTES, NOTIFIER_CLAIMS, NOTIFIER_THREADS, SWITCHES, consumer
@@ -33,7 +34,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     threads = bus.kv(NOTIFIER_THREADS)
     controls = Controls(bus.kv(SWITCHES), bus.kv(MUTES), config, _now)
     handlers = Handlers(bus, threads, controls, Reading(bus))
-    outbox = Outbox(bus, bus.kv(NOTIFIER_CLAIMS), threads, controls, senders, _now)
+    outbox = Outbox(bus, bus.kv(NOTIFIER_CLAIMS), threads, controls, watch(senders, "channel", "send"), _now)
     bus.handle(consumer("notifier-conclusions"), handlers.on_recorded)
     bus.handle(consumer("notifier-incidents"), handlers.on_incident)
     bus.handle(consumer("notifier-admissions"), handlers.on_admission)

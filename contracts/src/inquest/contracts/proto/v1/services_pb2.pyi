@@ -940,7 +940,7 @@ class NoticeFilter(_message.Message):
     kind: _builtins.str
     """One of verdict, revision, escalation, admission, resolved, correction, test."""
     outcome: _builtins.str
-    """One of sent, recorded, failed, may-have-been-sent; or what held it back: shadow, panic, mute, overtaken."""
+    """One of sent, recorded, failed, may-have-been-sent; or what held it back: shadow, panic, mute, overtaken, rules."""
     notice_id: _builtins.str
     def __init__(
         self,

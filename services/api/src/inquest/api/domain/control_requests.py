@@ -90,7 +90,7 @@ class NoticesQuery(TenantQuery):
     kind: NoticeKind | None = None
     outcome: str = Field(
         default="",
-        pattern=r"^(sent|recorded|failed|may-have-been-sent|shadow|panic|mute|overtaken)?$",
+        pattern=r"^(sent|recorded|failed|may-have-been-sent|shadow|panic|mute|overtaken|rules)?$",
         description="What became of it: an outcome, or what held it back.",
     )
     page_size: int = Field(default=50, ge=1, le=500)

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 from inquest.config import TenantConfig
 from inquest.config.channels import Channel
+from inquest.contracts.errors import RetryLater
 from inquest.contracts.latest import (
     Concluded,
     Evidence,
+    Instant,
     InvestigationRecorded,
     InvestigationStory,
     InvestigationSummary,
     Notice,
     NoticeContent,
     NoticeKind,
+    NoticeSent,
     Verdict,
     derive_id,
 )
+from inquest.contracts.redaction import redact
 from inquest.contracts.text import plain
 from inquest.notifier.domain.content import Case, basis, first_services, owners_zone, with_verdict
 from inquest.notifier.domain.formats.text import note
@@ -28,6 +32,7 @@ from inquest.notifier.domain.routing import recipients
 BODY_CHARS_MAX = 20_000
 SUBJECT_CHARS_MAX = 300
 JSON_FORMAT = 1
+NO_CHANNEL = "nobody"
 _MARKS: dict[NoticeKind, str] = {
     "verdict": "",
     "revision": "[changed] ",
@@ -124,6 +129,24 @@ def notices(case: Case, news: News, tenant: TenantConfig, told: frozenset[str] =
     ]
 
 
+def nobody(case: Case, news: News) -> NoticeSent:
+    """Return the record of news that no rule sends anywhere."""
+    content = news.content
+    return NoticeSent(
+        notice_id=derive_id("notice", case.tenant, case.investigation_id, news.cause, NO_CHANNEL),
+        tenant=case.tenant,
+        investigation_id=case.investigation_id,
+        channel=NO_CHANNEL,
+        outcome="recorded",
+        reason="no rule and no channel wants this",
+        at=_at(case),
+        kind=news.kind,
+        incident_id=case.incident_id,
+        held_by="rules",
+        subject=redact(_MARKS[news.kind] + plain(f"{content.headline} ({content.title})", SUBJECT_CHARS_MAX)),
+    )
+
+
 def _notice(case: Case, news: News, tenant: TenantConfig, channel: Channel) -> Notice:
     verdict, content = news.verdict, news.content
     parts = (case.tenant, case.investigation_id, news.cause, channel.id)
@@ -140,7 +163,7 @@ def _notice(case: Case, news: News, tenant: TenantConfig, channel: Channel) -> N
         kind=news.kind,
         incident_id=case.incident_id,
         content=content,
-        at=case.events[-1].at if case.events else content.opened_at,
+        at=_at(case),
     )
     return plain_notice.model_copy(update=_forms(plain_notice, news, tenant))
 
@@ -177,6 +200,15 @@ def _front(content: NoticeContent) -> Iterable[tuple[str, tuple[str, ...]]]:
     yield "Why", (plain(content.reason),) if content.reason else ()
     yield "Changed", tuple(map(plain, content.changed))
     yield "Tried", tuple(map(plain, content.tried))
+
+
+def _at(case: Case) -> Instant:
+    """Return when the news happened, by what is known of the case. Raises RetryLater while nothing is."""
+    if case.events:
+        return case.events[-1].at
+    if case.incident is None:
+        raise RetryLater(f"incident {case.incident_id} is not there yet")
+    return case.incident.updated_at
 
 
 def is_live(channel: Channel, services: Sequence[str]) -> bool:
