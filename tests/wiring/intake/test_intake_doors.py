@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from datetime import timedelta
 
 import pytest
 from inquest.config import Config, ConfigStore
@@ -11,12 +10,10 @@ from inquest.contracts import topology
 from inquest.contracts.codec import PROTOBUF, encode
 from inquest.contracts.errors import Conflict, Impossible, RetryLater
 from inquest.contracts.v1.signal import Signal
-from inquest.intake.adapters import door
 from inquest.intake.domain.acceptance import Answer, Refusal
 from inquest.intake.domain.signature import sign
 from inquest.intake.domain.sources import SOURCES
 from inquest.intake.handlers import deliveries as handler
-from inquest.testkit.fixtures import until
 from inquest.testkit.memory import MemoryBus
 from pydantic import ValidationError
 from structlog.testing import capture_logs
@@ -25,9 +22,8 @@ EVENT = {"specversion": "1.0", "id": "1", "source": "/deploys", "type": "com.acm
 ALERT = {"status": "firing", "labels": {"alertname": "Down"}, "startsAt": "2025-12-31T23:59:00Z", "fingerprint": "a"}
 
 
-def alerts(*fingerprints: str, severity: str = "warning") -> bytes:
-    labels = {**ALERT["labels"], "severity": severity}
-    some = [{**ALERT, "labels": labels, "fingerprint": one} for one in fingerprints]
+def alerts(*fingerprints: str) -> bytes:
+    some = [{**ALERT, "fingerprint": one} for one in fingerprints]
     return json.dumps({"version": "4", "status": "firing", "alerts": some}).encode()
 
 
@@ -213,22 +209,6 @@ async def test_a_signal_that_could_not_be_published_comes_again_alone(doors):
     assert doors.bus.dead == []
 
 
-async def test_what_overtakes_and_fails_waits_for_its_turn(doors, monkeypatch):
-    async def failing(_):
-        raise RetryLater("no ack in time")
-
-    stand = doors.webhooks.door
-    stand.lag_s, handler = 60.0, stand._handler
-    monkeypatch.setattr(stand, "_handler", failing)
-    with capture_logs() as logs:
-        await post(doors, "alertmanager", alerts("high", severity="critical"))
-        await until(lambda: not stand._express)
-    assert [line["errors"] for line in logs if line["event"] == "delivery_overtook"] == [1]
-    monkeypatch.setattr(stand, "_handler", handler)
-    await doors.bus.settle()
-    assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 1
-
-
 async def test_more_bodies_than_memory_is_there_for_are_put_off(make_intake):
     intake = await make_intake(held_bytes_max=2000)
     answer = await intake.post(intake.generic(note="x" * 3000), "gen", source="generic")
@@ -252,37 +232,6 @@ async def test_a_cloudevents_sender_asks_first(doors):
         answer = await ask(source, **headers)
         assert (answer.status_code, "WebHook-Allowed-Origin" in answer.headers) == (200, False)
     assert (await ask(tenant="nobody")).status_code == 404
-
-
-async def test_a_critical_alert_overtakes_what_waits(doors):
-    doors.webhooks.door.lag_s = 0.5
-    await post(doors, "alertmanager", alerts("calm", severity="critical"))
-    doors.webhooks.door.lag_s = 60.0
-    await post(doors, "alertmanager", alerts("low"))
-    body = alerts("high", severity="critical")
-    (urgent,) = (await post(doors, "alertmanager", body)).json()["signal_ids"]
-    await until(lambda: len(doors.bus.published(s.SIGNAL_RECEIVED)) == 1)
-    assert (await post(doors, "alertmanager", body)).json()["status"] == "duplicate"
-    assert [one.signal_id for one in doors.bus.published(s.SIGNAL_RECEIVED)] == [urgent]
-    doors.bus.now += timedelta(seconds=60)
-    await doors.bus.settle()
-    assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 3
-    assert doors.bus.dead == []
-
-
-async def test_a_crowd_of_requests_goes_first_and_then_what_waits(doors, monkeypatch):
-    monkeypatch.setattr(door, "YIELD_S_MAX", 0.01)
-    stand = doors.webhooks.door
-    await post(doors, "alertmanager", alerts("a"))
-    passing = [stand.passing() for _ in range(door.CROWD)]
-    for one in passing:
-        one.__enter__()
-    await doors.bus.settle()  # not for ever
-    assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 1
-    for one in passing:
-        one.__exit__(None, None, None)
-    assert stand.in_flight == 0
-    assert stand._calm.is_set()
 
 
 async def test_a_signed_body_is_proven_as_it_was_sent_and_not_as_it_reads(make_intake):

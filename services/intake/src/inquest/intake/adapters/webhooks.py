@@ -182,9 +182,11 @@ class Webhooks:
         except (InquestError, TimeoutError) as error:
             _log.error("delivery_not_kept", tenant=tenant, source=source, reason=str(error) or "no ack in time")
             raise _unavailable("the delivery could not be kept") from error
-        if accepted.is_urgent and not published.duplicate:
+        self.door.ends(tenant, accepted.ended)
+        if accepted.urgent and not published.duplicate:
             inject_context(headers)
-            self.door.overtake(payload, _stored(headers, source, tenant, payload, published.seq))
+            stored = _stored(headers, source, tenant, payload, published.seq)
+            self.door.overtake(payload, stored, accepted.urgent)
         return published.duplicate
 
 

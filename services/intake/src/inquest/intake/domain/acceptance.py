@@ -58,14 +58,16 @@ class Accepted:
         identity: the same for a repeat and for nothing else of its tenant and source; 64 hex digits.
         signal_ids: the signals that it becomes.
         message: why nothing follows, where nothing does.
-        is_urgent: whether a critical alert is among them, which must not wait behind others.
+        urgent: dedup keys of the critical alerts in it, which must not wait behind others.
+        ended: dedup keys of what it resolves.
     """
 
     status: Status
     identity: str
     signal_ids: list[str]
     message: str
-    is_urgent: bool = False
+    urgent: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
 
 
 def accept(tenant: str, source: Source, raw: bytes, delivered: Delivered) -> Accepted:
@@ -80,7 +82,8 @@ def accept(tenant: str, source: Source, raw: bytes, delivered: Delivered) -> Acc
         identity=identity(raw, source.replay(body, delivered.headers)),
         signal_ids=signal_ids,
         message="; ".join(reasons)[:MESSAGE_CHARS_MAX],
-        is_urgent=any(reading.kind == "alert" and reading.severity == "critical" for reading in readings),
+        urgent=frozenset(one.dedup_key for one in readings if one.kind == "alert" and one.severity == "critical"),
+        ended=frozenset(one.dedup_key for one in readings if one.kind == "resolution"),
     )
 
 
