@@ -1,6 +1,8 @@
 """Finds what was lost of admission, and does it again. Everything it repeats is idempotent."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +16,14 @@ from inquest.planner.ports import Clock, Histories
 from inquest.telemetry.logs import get_logger
 
 _log = get_logger("planner")
+
+
+@contextmanager
+def _skipped(tenant: str, **what: str) -> Iterator[None]:
+    try:
+        yield
+    except InquestError as error:
+        _log.warning("admission_sweep_skipped", tenant=tenant, error=str(error), **what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +50,14 @@ class AdmissionSweep:
                 _log.warning("admission_sweep_failed", error=str(error))
 
     async def sweep(self) -> None:
-        """Look once at every tenant; one that cannot be swept does not keep the others from it."""
+        """Look once at every tenant; what cannot be swept does not keep the rest from it."""
         for tenant in await self.admissions.tenants():
-            try:
+            with _skipped(tenant):
                 ledger = await self._recheck(tenant)
                 for slot in ledger.running:
-                    if self.clock() - slot.since >= timedelta(seconds=self.stale_s):
-                        await self._look_at(tenant, slot)
-            except InquestError as error:
-                _log.warning("admission_sweep_skipped", tenant=tenant, error=str(error))
+                    with _skipped(tenant, incident=slot.incident_id):
+                        if self.clock() - slot.since >= timedelta(seconds=self.stale_s):
+                            await self._look_at(tenant, slot)
 
     async def _recheck(self, tenant: str) -> Ledger:
         async def step(ledger: Ledger, rules: Rules) -> Ledger:
