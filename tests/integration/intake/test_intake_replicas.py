@@ -26,7 +26,7 @@ CONFIG = {
             "sources": [{"kind": "generic", "secret": "env:GENERIC_SECRET"}],
             "catalogue": {"services": [{"service_id": "a", "dependencies": ["b"]}, {"service_id": "b"}]},
         }
-    }
+    },
 }
 
 
