@@ -250,3 +250,12 @@ async def test_what_is_sent_names_its_cause_and_holds_no_secret(world):
     assert notice.content.refs == ()
     assert (notice.incident_id, notice.content.sources) == (ONE.incident_id, ("pagerduty",))
     assert derive_id("investigation", "acme", notice.incident_id) == notice.investigation_id
+
+
+async def test_waits_grow_and_are_never_shorter_than_the_channel_asks(world):
+    world.sender.failures = [NotDelivered("busy", after_s=40), *[NotDelivered("away") for _ in range(12)]]
+    await world.run(*STORED)
+    waits = [error.after_s for error in world.bus.errors]
+    assert waits[:4] == [40, 2, 4, 8]
+    assert max(waits) == 300
+    assert world.outcomes() == ["sent"]

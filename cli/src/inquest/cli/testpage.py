@@ -16,7 +16,7 @@ import typer
 from inquest.bus.bus import Bus
 from inquest.cli.client import Api, explain, find_api
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, read_config, run
-from inquest.cli.testpage_payloads import BODIES, Test, credentials
+from inquest.cli.testpage_payloads import BODIES, Trial, credentials
 from inquest.config import Config, ConfigStore, TenantConfig
 from inquest.config.secrets import resolve
 from inquest.config.sources import SourceConfig
@@ -63,14 +63,14 @@ class Report:
 def send(target: Target, wait_s: float, *, as_json: bool) -> None:
     """Send the page and tell what became of it; exit status 1 when a step failed."""
     report = Report(quiet=as_json)
-    test = Test(secrets.token_hex(ID_BYTES))
+    test = Trial(secrets.token_hex(ID_BYTES))
     run(_send(target, test, report, wait_s))
     if as_json:
         echo_json({"test": asdict(test)["id"], "steps": report.steps})
     raise typer.Exit(1 if any(step["ok"] is False for step in report.steps) else 0)
 
 
-async def _send(target: Target, test: Test, report: Report, wait_s: float) -> None:
+async def _send(target: Target, test: Trial, report: Report, wait_s: float) -> None:
     config, where = await _configuration(target)
     tenant = config.tenant(target.tenant)
     source = _source(tenant, target)
@@ -118,7 +118,7 @@ def _local(name: str) -> str:
 
 
 async def _deliver(
-    http: httpx.AsyncClient, url: str, source: SourceConfig, test: Test, report: Report, *, over: bool
+    http: httpx.AsyncClient, url: str, source: SourceConfig, test: Trial, report: Report, *, over: bool
 ) -> bool:
     step = "resolved" if over else "page"
     body = json.dumps(BODIES[source.kind](test, over=over)).encode()
@@ -137,7 +137,7 @@ async def _deliver(
     return is_kept
 
 
-async def _follow(api: Api, tenant: TenantConfig, test: Test, report: Report, wait_s: float) -> None:
+async def _follow(api: Api, tenant: TenantConfig, test: Trial, report: Report, wait_s: float) -> None:
     expected = {channel.id for channel in tenant.channels}
     deadline = time.monotonic() + wait_s
     story = await _until(lambda: _story(api, test), deadline)
@@ -177,7 +177,7 @@ def _is_last(notice: NoticeSent) -> bool:
     return notice.kind == "test"
 
 
-async def _story(api: Api, test: Test) -> InvestigationStory | None:
+async def _story(api: Api, test: Trial) -> InvestigationStory | None:
     for summary in await api.list():
         if test.id in summary["title"]:
             story = await api.story(summary["investigation_id"])

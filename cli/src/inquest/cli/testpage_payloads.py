@@ -16,7 +16,7 @@ def _now() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Trial:
     """One test."""
 
     id: str
@@ -31,12 +31,12 @@ class Test:
 class Body(Protocol):
     """Makes the body of a delivery: the page, or that it is over."""
 
-    def __call__(self, test: Test, *, over: bool) -> dict[str, Any]:
+    def __call__(self, test: Trial, *, over: bool) -> dict[str, Any]:
         """Return the JSON document."""
         ...
 
 
-def _pagerduty(test: Test, *, over: bool) -> dict[str, Any]:
+def _pagerduty(test: Trial, *, over: bool) -> dict[str, Any]:
     data = {
         "id": f"INQTEST{test.id.upper()}",
         "type": "incident",
@@ -51,7 +51,7 @@ def _pagerduty(test: Test, *, over: bool) -> dict[str, Any]:
     }
 
 
-def _alertmanager(test: Test, *, over: bool) -> dict[str, Any]:
+def _alertmanager(test: Trial, *, over: bool) -> dict[str, Any]:
     status = "resolved" if over else "firing"
     alert = {
         "status": status,
@@ -76,7 +76,7 @@ def _alertmanager(test: Test, *, over: bool) -> dict[str, Any]:
     }
 
 
-def _generic(test: Test, *, over: bool) -> dict[str, Any]:
+def _generic(test: Trial, *, over: bool) -> dict[str, Any]:
     return {
         "fired_at": _now(),
         "service": "inquest-test",
