@@ -84,18 +84,25 @@ def test_the_answer_comes_first_and_says_what_to_do():
     story = IncidentStory(
         summary=summary(investigation_id="inv", investigation_state="concluded"),
         incident=incident(priority_why="tier 1"),
-        verdict=MADE.verdict(ceilings=("No higher than likely: one kind of source",)),
+        verdict=MADE.verdict(
+            ceilings=("No higher than likely: one kind of source",), open_questions=("was the pool resized by hand?",)
+        ),
         admissions=(decided(1, "admitted", "room"),),
     )
     text = told(story).splitlines()
     assert text[0] == "INC-7  checkout is slow"
     assert text[1].strip() == "critical, p1 (tier 1); open for 20 min; id abc"
     assert text[3] == "Cause      checkout v1.42 shrank the DB pool from 20 to 2 (likely, 0.87)"
-    assert text[4] == "           held back: No higher than likely: one kind of source"
-    assert text[5] == "Do first   roll back 3f9c2ab on checkout"
-    assert text[6] == "Began in   checkout; also hit: frontend, cart"
-    assert text[7] == "Proof      inquest trace inv  (concluded)"
-    assert text[8] == "Admission  03:10:01  investigated at once"
+    assert text[4:11] == [
+        "           because fewer connections than requests, so requests queue",
+        "           held back: No higher than likely: one kind of source",
+        "Do first   roll back 3f9c2ab on checkout",
+        "Began in   checkout; also hit: frontend, cart",
+        "First sign 14:03:10  checkout latency p99 14x",
+        "Open       was the pool resized by hand?",
+        "Proof      inquest trace inv  (concluded)",
+    ]
+    assert text[11] == "Admission  03:10:01  investigated at once"
 
 
 def test_what_is_not_investigated_says_why_and_how_to_ask():

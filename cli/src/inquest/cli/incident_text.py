@@ -12,6 +12,7 @@ SIGNALS_SHOWN_MAX = 12
 TITLE_CHARS_MAX = 90
 _LABEL_CHARS = 11
 _BEFORE, _AFTER = timedelta(minutes=30), timedelta(minutes=10)  # looked at, around an incident
+_QUESTIONS_MAX = 3
 _FIRST_SHOWN = 4  # of the signals; the rest that is shown are the newest
 
 
@@ -42,7 +43,7 @@ def tell(story: IncidentStory, zone: tzinfo, now: datetime, *, timeline: bool = 
     facts = f"{summary.severity}, {summary.priority}{why}; {_age(story, now)}"
     yield f"{'':<{_LABEL_CHARS}}{facts}; id {summary.incident_id}"
     yield ""
-    yield from _answer(story)
+    yield from _answer(story, zone)
     yield from _part("Admission", _admission(story.admissions, zone))
     yield from _part("Services", [", ".join(map(plain, summary.services)) or "none is named"])
     yield from _part("Signals", _signals(story, zone))
@@ -84,18 +85,23 @@ def _age(story: IncidentStory, now: datetime) -> str:
     return ", ".join(words)
 
 
-def _answer(story: IncidentStory) -> Iterator[str]:
+def _answer(story: IncidentStory, zone: tzinfo) -> Iterator[str]:
     verdict, summary = story.verdict, story.summary
     if verdict is None:
         yield from _part("Cause", [_no_verdict(story)])
         return
     sure = f"({verdict.band}, {verdict.confidence:.2f})"
+    leading = next(iter(verdict.hypotheses), None)
+    because = [f"because {plain(leading.mechanism)}"] if leading and leading.mechanism else []
     ceilings = [f"held back: {plain(ceiling)}" for ceiling in verdict.ceilings]
-    yield from _part("Cause", [f"{plain(verdict.headline)} {sure}", *ceilings])
-    yield from _part("Do first", [plain(next_step(verdict, next(iter(verdict.hypotheses), None)))])
+    yield from _part("Cause", [f"{plain(verdict.headline)} {sure}", *because, *ceilings])
+    yield from _part("Do first", [plain(next_step(verdict, leading))])
     if verdict.first_failing_service:
         hit = ", ".join(map(plain, verdict.blast_radius))
         yield from _part("Began in", [plain(verdict.first_failing_service) + (f"; also hit: {hit}" if hit else "")])
+    if sign := verdict.first_sign:
+        yield from _part("First sign", [f"{_clock(sign.onset_at, zone)}  {plain(sign.statement)}"])
+    yield from _part("Open", [plain(question) for question in verdict.open_questions[:_QUESTIONS_MAX]])
     if summary.investigation_id:
         yield from _part("Proof", [f"inquest trace {summary.investigation_id}  ({summary.investigation_state})"])
 
