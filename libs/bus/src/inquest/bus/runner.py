@@ -14,6 +14,7 @@ from nats.js.errors import NotFoundError
 
 from inquest.bus.codec import decode, find_row
 from inquest.bus.connection import Connection
+from inquest.bus.crashpoints import around
 from inquest.bus.dead import bury, letter_of
 from inquest.bus.headers import handling
 from inquest.bus.port import BatchHandler, Delivery, Handler
@@ -76,6 +77,7 @@ class Runner:
         }
         self._seconds = HANDLE_SECONDS.labels(service, consumer.durable)
         self._handle_s_max = consumer.ack_wait_s * HANDLE_ACK_WAITS_MAX
+        self._ack = around(f"ack.{consumer.durable}", Msg.ack)
 
     async def run(self) -> None:
         """Consume until cancelled. Raises ConsumerLost when the durable is gone."""
@@ -211,7 +213,7 @@ class Runner:
         self._handled[settlement.outcome].inc()
         try:
             if settlement.outcome == "acked":
-                await msg.ack()
+                await self._ack(msg)
                 return
             self._report(delivery, error, settlement)
             if settlement.outcome == "retried":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from inquest.bus.bus import Bus
+from inquest.bus.crashpoints import watch_bus
 from inquest.bus.port import BusPort
 from inquest.runtime.health import application
 from inquest.runtime.http import HttpServer
@@ -33,7 +34,7 @@ class Host(Generic[SettingsT]):
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.settings = settings
         self.bus = Bus(settings.nats_url, name, settings.nats_user, settings.nats_password_file)
-        self.service = build(self.bus, settings)
+        self.service = build(watch_bus(self.bus), settings)
         self._log = get_logger(self.service.name)
         watchdog = Watchdog(name, settings.loop_lag_s_max, settings.loop_misses_max)
         pings = {"bus": self.bus.ping, **self.service.pings}

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
 from inquest.contracts.subjects import TOOL_CALL
@@ -32,7 +33,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     calls = Calls(
         journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, _now, settings.gateway_lease_s),
         ledger=Ledger(bus),
-        reader=Reader(HealthBoard(), RetryPolicy()),
+        reader=watch(Reader(HealthBoard(), RetryPolicy()), "provider", "read"),
         payloads=bus.objects(PAYLOADS),
         clock=_now,
         executor=executor,

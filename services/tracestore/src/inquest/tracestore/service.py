@@ -1,5 +1,6 @@
 """The wiring of the trace store."""
 
+from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.contracts.topology import consumers_of
 from inquest.runtime import Service
@@ -16,7 +17,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     database = Database(settings.database)
     store = SqliteStore(database)
     changes = Changes()
-    handlers = Handlers(store, bus, changes)
+    handlers = Handlers(watch(store, "trace", "append"), bus, changes)
     listener = Listener(store, changes, settings)
     for consumer in consumers_of("tracestore"):
         if consumer.durable == ADVISORIES:

@@ -1,0 +1,129 @@
+"""Crash points: before and after each effect, a place where a process can be told to die without warning.
+
+For tests alone. `INQUEST_CRASH_AT=<name>:<nth>` kills this process (SIGKILL) the nth time it passes a point;
+`INQUEST_CRASH_LOG=<file>` appends the name of each point that is passed. With neither, everything here returns
+what it was given: nothing is wrapped. A name is `<effect>.<of what>.<before|after>`, such as
+`publish.investigation-recorded.after`, `kv.gateway-journal.update.before`, `ack.planner-steps.after`.
+"""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, ParamSpec, TypeVar, cast
+
+from inquest.bus.port import BusPort, Outgoing, Published
+from inquest.contracts.errors import InquestError
+
+CRASH_AT = "INQUEST_CRASH_AT"
+CRASH_LOG = "INQUEST_CRASH_LOG"
+
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+TargetT = TypeVar("TargetT")
+
+_KV_EFFECTS = ("create", "update", "put", "delete")
+
+
+class Points:
+    """Counts what this process passes, writes it down, and dies where it was told to."""
+
+    def __init__(self, crash_at: str, log_file: str) -> None:
+        name, _, nth = crash_at.rpartition(":")
+        self._at = (name, int(nth)) if name else None
+        self._log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if log_file else None
+        self._passed: Counter[str] = Counter()
+
+    def passing(self, name: str) -> None:
+        """Pass a point; does not return from the one where this process ends."""
+        self._passed[name] += 1
+        if self._log is not None:
+            os.write(self._log, f"{name}\n".encode())
+        if self._at == (name, self._passed[name]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@cache
+def points() -> Points | None:
+    """Return what the environment asked for when this was first called; None: nothing."""
+    crash_at, log_file = os.environ.get(CRASH_AT, ""), os.environ.get(CRASH_LOG, "")
+    return Points(crash_at, log_file) if crash_at or log_file else None
+
+
+def around(label: str | Callable[..., str], effect: Callable[P, Awaitable[ResultT]]) -> Callable[P, Awaitable[ResultT]]:
+    """Return the effect with a point before and after it; the effect itself where no point is asked for.
+
+    A callable label makes the name from the effect's arguments.
+    """
+    found = points()
+    if found is None:
+        return effect
+
+    async def watched(*args: P.args, **kwargs: P.kwargs) -> ResultT:
+        name = label if isinstance(label, str) else label(*args, **kwargs)
+        found.passing(f"{name}.before")
+        result = await effect(*args, **kwargs)
+        found.passing(f"{name}.after")
+        return result
+
+    return watched
+
+
+def watch(target: TargetT, label: str, *methods: str) -> TargetT:
+    """Return the object with points around these of its methods; itself where no point is asked for."""
+    if points() is None:
+        return target
+    wrapped = {name: around(f"{label}.{name}", getattr(target, name)) for name in methods}
+    return cast("TargetT", _Watched(target, wrapped))
+
+
+def watch_bus(bus: BusPort) -> BusPort:
+    """Return the bus with points around everything that has an effect; itself where no point is asked for."""
+    found = points()
+    if found is None:
+        return bus
+
+    def drawn(items: Iterable[Outgoing]) -> Iterator[Outgoing]:
+        for item in items:  # each item of a pipeline is a point of its own: the ones before it may be stored
+            found.passing(f"pipeline.{item.subject.name}.before")
+            yield item
+
+    async def many(items: Iterable[Outgoing]) -> int:
+        return await bus.publish_many(drawn(items))
+
+    async def each(items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        return await bus.publish_each(drawn(items))
+
+    return cast(
+        "BusPort",
+        _Watched(
+            bus,
+            {
+                "publish": around(lambda subject, *_, **__: f"publish.{subject.name}", bus.publish),
+                "publish_batch": around(lambda items: f"batch.{items[-1].subject.name}", bus.publish_batch),
+                "publish_many": around("pipeline", many),
+                "publish_each": around("pipeline", each),
+                "bury": around("bury", bus.bury),
+                "request": around(lambda subject, *_, **__: f"request.{subject.name}", bus.request),
+                "schedule": around(lambda timer, *_, **__: f"schedule.{timer.name}", bus.schedule),
+                "add": around(lambda *tokens, **_: f"counter.{tokens[-1]}", bus.add),
+                "handle": lambda row, handler: bus.handle(row, around(f"handle.{row.durable}", handler)),
+                "handle_batch": lambda row, handler: bus.handle_batch(row, around(f"handle.{row.durable}", handler)),
+                "reply": lambda subject, replier: bus.reply(subject, around(f"reply.{subject.name}", replier)),
+                "kv": lambda bucket: watch(bus.kv(bucket), f"kv.{bucket.name}", *_KV_EFFECTS),
+                "objects": lambda bucket: watch(bus.objects(bucket), f"objects.{bucket.name}", "put"),
+            },
+        ),
+    )
+
+
+class _Watched:
+    """Stands for an object; some of its methods are replaced."""
+
+    def __init__(self, target: object, replaced: Mapping[str, Callable[..., Any]]) -> None:
+        self._target = target
+        self._replaced = replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return self._replaced.get(name) or getattr(self._target, name)
