@@ -164,9 +164,12 @@ async def test_reasons_can_be_switched_off(world):
 async def test_a_test_page_goes_everywhere_and_is_marked(world):
     escalating(world)
     marked = ONE.incident(labels={"inquest_test": "t1"})
-    items = [Outgoing(s.INCIDENT_OPENED, marked, INC) if one.subject is s.INCIDENT_OPENED else one for one in STORED]
+    paged = ONE.signal().model_copy(update={"dedup_key": "pagerduty:INQTEST"})
+    replaced = {s.INCIDENT_OPENED: marked, s.SIGNAL_RECEIVED: paged}
+    items = [Outgoing(one.subject, replaced.get(one.subject, one.message), one.keys) for one in STORED]
     await world.run(*items)
     assert world.sender.sent == [("test", None), ("test", None)]
     assert world.commanded()[0].subject.startswith("[test] ")
+    assert world.commanded()[0].content.refs == ()  # nothing is written on an incident that PagerDuty does not know
     await fire(world)
     assert len(world.sender.sent) == 2

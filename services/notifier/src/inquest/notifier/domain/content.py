@@ -92,7 +92,7 @@ def basis(case: Case, tenant: TenantConfig, headline: str) -> NoticeContent:
         services=case.services,
         sources=tuple(dict.fromkeys((*sources, *(signal.source for signal in case.signals)))),
         labels=case.labels(),
-        refs=tuple(_refs(case.signals))[:REFS_MAX],
+        refs=() if case.is_test else tuple(_refs(case.signals))[:REFS_MAX],  # a test is known to no source
         links=tuple(_links(case))[:LINKS_MAX],
         opened_at=incident.opened_at if incident else (case.events[0].at if case.events else None),
         ended_at=incident.resolved_at if incident else None,
