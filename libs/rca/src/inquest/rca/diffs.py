@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inquest.rca.behaviour import Judgement, judge
-from inquest.rca.edits import changed_lines
 from inquest.rca.lexicon import words
-from inquest.rca.mechanisms import MECHANISMS
+from inquest.rca.naming import MECHANISMS_MAX, named_mechanisms
 from inquest.rca.numbers import Pair, changed_numbers
 
 LINES_MAX = 4_000
 TOKENS_MAX = 120
-MECHANISMS_MAX = 4
+# Versions that begin with a year say nothing of what breaks.
+CALENDAR_FROM = 1990
 PHRASES_MAX = 12
 PHRASE_WORDS_MIN = 3
 
@@ -50,7 +50,7 @@ def read_diff(diff: str | None, files: Sequence[str], message: str | None) -> Re
     removed, added, context = (_code(lines) for lines in _lines(diff or ""))
     pairs = changed_numbers(removed, added)
     verdict = _unread(diff, files, message or "", removed, added) or judge(removed, added, pairs, context)
-    named = _mechanisms(removed, added, message or "", files)
+    named = named_mechanisms(removed, added, context, (message or "", *files))
     mechanisms = tuple(dict.fromkeys((*verdict.mechanisms, *named)))[:MECHANISMS_MAX]
     tokens = _tokens([*removed, *added], message or "", files)
     return Reading(verdict.weight, verdict.why, mechanisms, pairs, tokens, _phrases(added))
@@ -105,8 +105,8 @@ def _by_message(message: str) -> Judgement:
 def _bump(removed: Sequence[str], added: Sequence[str]) -> Judgement:
     old = [m.groups() for line in removed if (m := _VERSION.search(line))]
     new = [m.groups() for line in added if (m := _VERSION.search(line))]
-    if any(a[0] != b[0] for a, b in zip(old, new, strict=False)):
-        return Judgement(0.6, "it moves a dependency to another major version")
+    if any(a[0] != b[0] and int(b[0]) < CALENDAR_FROM for a, b in zip(old, new, strict=False)):
+        return Judgement(0.6, "it moves a dependency to another major version", ("schema",))
     if any(a[1] != b[1] for a, b in zip(old, new, strict=False)):
         return Judgement(0.2, "it moves a dependency to another minor version")
     return Judgement(0.1, "it moves dependencies to other patch versions")
@@ -121,19 +121,3 @@ def _tokens(code: Sequence[str], message: str, files: Sequence[str]) -> tuple[st
             counted.update(part for part in words(identifier) if len(part) > 2 and part != identifier.lower())
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return tuple(token for token, _ in ordered[:TOKENS_MAX])
-
-
-def _mechanisms(removed: Sequence[str], added: Sequence[str], message: str, files: Sequence[str]) -> tuple[str, ...]:
-    """Mechanisms by how many of their words the change touches; lines that only move count nothing."""
-    gone, come = changed_lines(removed, added)
-    bag: Counter[str] = Counter()
-    for line in (*gone, *come):
-        bag.update(words(line))
-    for text in (message, *files):
-        bag.update(dict.fromkeys(words(text), 2))
-    scored = [
-        (sum(min(bag[word], 3) for word in mechanism.words if word in bag), mechanism.name) for mechanism in MECHANISMS
-    ]
-    best = max((score for score, _ in scored), default=0)
-    kept = [(score, name) for score, name in scored if score and score >= 0.34 * best]
-    return tuple(name for _, name in sorted(kept, key=lambda item: (-item[0], item[1]))[:MECHANISMS_MAX])

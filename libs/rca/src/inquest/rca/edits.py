@@ -24,20 +24,49 @@ _OPERATORS = frozenset(
     ["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."]
 )
 _BOOLEANS = frozenset(["true", "false", "on", "off", "yes", "no", "enabled", "disabled"])
+_UNBOUNDED = frozenset(["none", "null", "nil", "undefined", "infinity", "inf", "unlimited"])
+# Words that tell the compiler or the reader something, and the program nothing.
+_MODIFIERS = frozenset(
+    re.findall(
+        r"\w+",
+        "final const let var val readonly any unknown object interface public private protected internal self this new "
+        "override optional none null undefined void default int long short float double decimal string str bool "
+        "boolean bytes number list dict tuple",
+    )
+)
+_DECLARES = re.compile(
+    r"^\s*(?:@?\w+ )*(?:func|def|fun|fn|function|class|interface|type|struct|var|val|let|const)\b|^\s*\w+\??:"
+    r"|^\s*(?:public|private|protected|internal|static|final|readonly)\b"
+)
+_SIGNATURE = re.compile(
+    r"\b(?:func|def|fun|fn|function|class|interface)\b|^\s*(?:public|private|protected|internal)\b[^=]*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A removed line and the added line that takes its place; `kind` says what differs.
 
-    kind: value (a literal), operator, boolean, name (an identifier), message (words for people), other.
+    kind: value (a literal), operator, boolean, name (an identifier), message (words for people), annotation (types
+    and modifiers), omission (something is left out), unbounded (a number gives way to nothing), other.
+    `gone` and `come` are the tokens that differ.
     """
 
     before: str
     after: str
     kind: str
-    old: str
-    new: str
+    gone: tuple[str, ...]
+    come: tuple[str, ...]
+
+    @property
+    def old(self) -> str:
+        """The first of the tokens that went, for people."""
+        return " ".join(self.gone[:4])
+
+    @property
+    def new(self) -> str:
+        """The first of the tokens that came, for people."""
+        return " ".join(self.come[:4])
 
 
 def tokens(line: str) -> list[str]:
@@ -79,7 +108,7 @@ def pair_edits(removed: Sequence[str], added: Sequence[str]) -> tuple[list[Edit]
     for line in gone:
         bag = Counter(tokens(line))
         best = max(free, key=lambda at: (_alike(bag, bags[at]), -at), default=None)
-        if best is None or _alike(bag, bags[best]) < ALIKE_MIN:
+        if best is None or _shared(bag, bags[best]) < ALIKE_MIN:
             only_removed.append(line)
             continue
         free.remove(best)
@@ -87,22 +116,42 @@ def pair_edits(removed: Sequence[str], added: Sequence[str]) -> tuple[list[Edit]
     return edits, only_removed, [there[at] for at in free]
 
 
-def _alike(a: Counter[str], b: Counter[str]) -> float:
+def _shared(a: Counter[str], b: Counter[str]) -> float:
+    """The share of the longer line that stands in both."""
     whole = max(sum(a.values()), sum(b.values()))
     return sum((a & b).values()) / whole if whole else 0.0
+
+
+def _alike(a: Counter[str], b: Counter[str]) -> float:
+    """Dice's coefficient: what came on top of all that was there weighs less than what gave way."""
+    whole = sum(a.values()) + sum(b.values())
+    return 2 * sum((a & b).values()) / whole if whole else 0.0
 
 
 def _edit(before: str, after: str) -> Edit:
     a, b = tokens(before), tokens(after)
     old, new = Counter(a) - Counter(b), Counter(b) - Counter(a)
     gone, come = list(old.elements()), list(new.elements())
-    kind = _kind(before, gone, come)
-    return Edit(before, after, kind, " ".join(gone[:4]), " ".join(come[:4]))
+    return Edit(before, after, _kind(before, gone, come), tuple(gone), tuple(come))
 
 
 def _literal(changed: Sequence[str]) -> bool:
     """Whether a quoted name (no sentence) is among the tokens."""
     return any(t[0] in _QUOTES and " " not in t for t in changed)
+
+
+def _annotates(line: str, gone: Sequence[str], come: Sequence[str]) -> bool:
+    """Whether only types and modifiers differ: nothing that runs."""
+    plain = [t for t in (*gone, *come) if t[0].isalnum() and t.lower() not in _MODIFIERS]
+    marked = any(t in {":", "->", "?", "!"} for t in come)
+    typed = marked and not gone and all(t[0].isupper() for t in plain) and "(" not in come
+    return bool(_DECLARES.match(line)) and (typed or not plain) and not any(t in _OPERATORS - {"?.", "!"} for t in come)
+
+
+def _leaves_out(line: str, gone: Sequence[str], come: Sequence[str]) -> bool:
+    """Whether the new line is the old one without something that runs."""
+    named = any(t[0].isalnum() and t.lower() not in _MODIFIERS for t in gone)
+    return not come and named and not _SIGNATURE.search(line) and not re.search(r"\breturn await\b", line)
 
 
 def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
@@ -114,6 +163,9 @@ def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
         return "message"
     rules = (
         ("value", quoted),
+        ("unbounded", any(t[0].isdigit() for t in gone) and any(t.lower() in _UNBOUNDED for t in come)),
+        ("annotation", _annotates(line, gone, come)),
+        ("omission", _leaves_out(line, gone, come) and not _MESSAGE.search(line)),
         ("boolean", len(both) == 2 and all(t.lower() in _BOOLEANS for t in both)),
         ("operator", len(gone) <= 2 and all(t in _OPERATORS for t in both)),
         (

@@ -25,7 +25,8 @@ def _row(name: str, words: str, signs: str) -> Mechanism:
 MECHANISMS: tuple[Mechanism, ...] = (
     _row(
         "pool",
-        "pool pools poolsize conns maxconns maxopen maxidle idleconns connections hikari pgbouncer semaphore bulkhead",
+        "pool pools poolsize datasource conns maxconns maxopen maxidle idleconns connections hikari pgbouncer "
+        "semaphore bulkhead",
         "pool timeout latency refused",
     ),
     _row(
@@ -35,7 +36,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     ),
     _row(
         "retry",
-        "retry retries maxattempts attempts backoff jitter hedge redelivery",
+        "retry retries maxattempts attempt attempts backoff jitter hedge redelivery",
         "retry traffic throttle timeout overload",
     ),
     _row(
@@ -51,7 +52,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     ),
     _row(
         "schema",
-        "schema mapping migration column alter field fields marshal unmarshal json proto protobuf avro "
+        "schema ddl mapping migration column alter field fields marshal unmarshal json proto protobuf avro "
         "serialize deserialize decode encode dto contract enum version format parse parser struct "
         "analyzer keyword properties unit units",
         "schema data nil",
@@ -70,12 +71,13 @@ MECHANISMS: tuple[Mechanism, ...] = (
     _row(
         "concurrency",
         "mutex lock locks unlock rlock synchronized goroutine thread threads worker workers concurrency "
-        "parallel async await semaphore channel atomic race waitgroup executor queue prefetch",
+        "parallel async await sync blocking semaphore chan channel singleton scoped atomic race waitgroup executor "
+        "queue prefetch",
         "deadlock latency threads queue timeout data cpu database",
     ),
     _row(
         "memory",
-        "memory heap buffer buffers alloc append slice leak retain global bytes readall accumulate history",
+        "memory heap xmx buffer buffers alloc append slice leak retain global bytes readall accumulate history",
         "memory restart gc",
     ),
     _row(
@@ -90,7 +92,8 @@ MECHANISMS: tuple[Mechanism, ...] = (
     ),
     _row(
         "limit",
-        "limit limits ratelimit rate quota throttle burst max maximum maxsize ceiling threshold capacity replicas cap",
+        "limit limits ratelimit rate rps qps rpm tps quota throttle burst max maximum maxsize ceiling threshold "
+        "capacity replicas cap",
         "throttle quota pool overload schema",
     ),
     _row(
@@ -113,12 +116,12 @@ MECHANISMS: tuple[Mechanism, ...] = (
     _row("feature", "flag feature toggle enabled rollout experiment variant gate", "latency server data"),
     _row(
         "messaging",
-        "kafka consumer producer topic partition offset commit ack nack dlq rabbit sqs queue subscribe publish",
+        "kafka consumer producer poll topic partition offset commit ack nack dlq rabbit sqs queue subscribe publish",
         "queue data latency",
     ),
     _row(
         "time",
-        "timezone utc clock now date epoch duration skew cron schedule interval ticker leap",
+        "timezone utc utcnow clock now date epoch duration skew cron schedule interval ticker leap",
         "auth data traffic",
     ),
     _row(
