@@ -12,6 +12,7 @@ from inquest.config.channels import Channel
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import HeldBy, Notice, NoticeSent
+from inquest.contracts.redaction import redact
 from inquest.notifier.controls import Controls
 from inquest.notifier.domain.claim import (
     Claim,
@@ -94,7 +95,7 @@ class Outbox:
             investigation_id=notice.investigation_id,
             channel=notice.channel,
             outcome=claim.outcome,
-            reason=claim.reason,
+            reason=redact(claim.reason),  # it may quote what a channel answered
             at=claim.at or self.clock(),
             kind=notice.kind,
             incident_id=notice.incident_id,
