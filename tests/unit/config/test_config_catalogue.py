@@ -53,21 +53,25 @@ def test_unmatched_names_come_with_a_suggestion():
     assert CATALOGUE.get("nope") is None
 
 
-def test_neighbours_go_both_ways():
-    assert CATALOGUE.neighbours("checkout", 0) == {"checkout"}
-    assert CATALOGUE.neighbours("checkout", 1) == {"checkout", "payments", "db", "frontend"}
-    assert CATALOGUE.neighbours("frontend", 1) == {"frontend", "checkout"}
-    assert CATALOGUE.neighbours("elsewhere", 5) == {"elsewhere"}
+def test_what_a_service_depends_on_has_its_distance_in_calls():
+    assert CATALOGUE.below("frontend", 0) == {}
+    assert CATALOGUE.below("frontend", 1) == {"checkout": 1}
+    assert CATALOGUE.below("frontend", 2)["db"] == 2
+    assert CATALOGUE.callers("checkout") == {"frontend"}
+    assert CATALOGUE.below("elsewhere", 5) == {}
+    assert CATALOGUE.callers("elsewhere") == frozenset()
 
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=10), st.integers(0, 5))
-def test_neighbourhood_is_symmetric(edges, hops):
+def test_distances_grow_by_one_with_each_call(edges, hops):
     services = [{"service_id": s, "dependencies": [b for a, b in edges if a == s]} for s in "abcdef"]
     catalogue = Catalogue(CatalogueConfig.model_validate({"services": services}))
     for one in "abcdef":
-        for other in catalogue.neighbours(one, hops):
-            assert one in catalogue.neighbours(other, hops)
+        for other, distance in catalogue.below(one, hops).items():
+            assert other != one
+            assert distance <= hops
+            assert any(distance == catalogue.below(one, hops).get(caller, 0) + 1 for caller in catalogue.callers(other))
 
 
 def test_secrets_resolve_from_environment_and_file(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ _SIMILAR = 0.6
 
 
 class Catalogue:
-    """Resolves names, suggests the nearest known one, and knows the neighbours of a service."""
+    """Resolves names, suggests the nearest known one, and knows what a service depends on."""
 
     def __init__(self, config: CatalogueConfig) -> None:
         self._entries: dict[str, ServiceEntry] = {entry.service_id: entry for entry in config.services}
@@ -86,15 +86,6 @@ class Catalogue:
     def callers(self, service_id: str) -> frozenset[str]:
         """Return the services that call one directly."""
         return frozenset(near for near in self._edges.get(service_id, ()) if service_id in self._callees(near))
-
-    def neighbours(self, service_id: str, hops: int) -> frozenset[str]:
-        """Return the services up to `hops` calls away in either direction, the service itself included."""
-        reached = {service_id}
-        edge = reached
-        for _ in range(hops):
-            edge = {near for service in edge for near in self._edges.get(service, ())} - reached
-            reached |= edge
-        return frozenset(reached)
 
 
 def _repository(name: str) -> str:
