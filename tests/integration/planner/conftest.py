@@ -1,10 +1,15 @@
 import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest_asyncio
 from inquest.bus import AlreadyRecorded, Delivery
 from inquest.bus.bus import Bus
+from inquest.bus.server import NatsServer
 from inquest.config import Config, ConfigStore
 from inquest.contracts.capabilities import CAPABILITIES
 from inquest.contracts.errors import Conflict, RetryLater
@@ -127,3 +132,22 @@ async def others(bus_factory: BusFactory) -> Others:
             bus.handle(consumer(worker_durable(capability.capability_id, priority)), made.work)
     bus.handle(consumer("verifier-rounds"), made.verify)
     return made
+
+
+@asynccontextmanager
+async def process(server: NatsServer, directory) -> AsyncIterator[None]:
+    """A planner in its own process, sweeping eagerly; killed without warning at the end."""
+    settings = {
+        "INQUEST_NATS_URL": server.url,
+        "INQUEST_DATA_DIR": str(directory),
+        "INQUEST_PLANNER_SWEEP_INTERVAL_S": "0.2",
+        "INQUEST_PLANNER_STALE_S": "0.5",
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "inquest.planner", env=os.environ | settings, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        child.kill()
+        await child.wait()

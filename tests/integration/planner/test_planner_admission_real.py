@@ -1,16 +1,11 @@
 """Admission over a real nats-server: many incidents, two planners, death, lost state, and the server's timers."""
 
-import asyncio
-import os
-import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from inquest.bus import Outgoing
 from inquest.bus.bus import Bus
-from inquest.bus.server import NatsServer
 from inquest.config.admission import AdmissionConfig
 from inquest.contracts.latest import AdmissionDecided, Incident, Signal
 from inquest.contracts.payloads import decode, encode
@@ -33,7 +28,7 @@ from inquest.planner.service import build
 from inquest.planner.settings import Settings
 from inquest.testkit.fixtures import BusFactory, running, until
 
-from tests.integration.planner.conftest import apply_config
+from tests.integration.planner.conftest import apply_config, process
 
 INCIDENTS = 300
 RUNNING = 16
@@ -87,29 +82,11 @@ async def planner(bus_factory: BusFactory) -> Bus:
     return bus
 
 
-@asynccontextmanager
-async def process(server: NatsServer, directory) -> AsyncIterator[None]:
-    """A planner in its own process, sweeping eagerly; killed without warning at the end."""
-    settings = {
-        "INQUEST_NATS_URL": server.url,
-        "INQUEST_DATA_DIR": str(directory),
-        "INQUEST_PLANNER_SWEEP_INTERVAL_S": "0.2",
-        "INQUEST_PLANNER_STALE_S": "0.5",
-    }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "inquest.planner", env=os.environ | settings, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        child.kill()
-        await child.wait()
-
-
 def told_without_gaps(found: dict[str, list[AdmissionDecided]]) -> bool:
     return all([one.number for one in said] == list(range(1, len(said) + 1)) for said in found.values())
 
 
+@pytest.mark.slow
 async def test_three_hundred_incidents_at_once_and_two_planners(bus_factory, others):
     await configure(others.bus, budget={"running": RUNNING, "per_hour": 10_000, "per_day": 10_000})
     others.open.set()
@@ -139,6 +116,7 @@ async def test_three_hundred_incidents_at_once_and_two_planners(bus_factory, oth
     assert await others.dead() == []
 
 
+@pytest.mark.slow
 async def test_a_queue_outlives_its_planner_and_what_happened_meanwhile_counts(nats_server, others, tmp_path):
     await configure(others.bus, budget={"running": 2})
     async with running(others.bus):
@@ -266,3 +244,36 @@ async def test_a_storm_of_a_thousand_alerts_of_one_fault_is_one_investigation(bu
     (said,) = (await decisions(others.bus)).values()
     assert [(one.outcome, one.waited_s) for one in said] == [("admitted", 0)]
     assert len(others.commands) == 1
+
+
+@pytest.mark.slow
+async def test_a_planner_that_is_killed_again_and_again_loses_and_repeats_nothing(nats_server, others, tmp_path):
+    """Sixty incidents, of all severities, through planners of which each dies in the middle of its work."""
+    await configure(others.bus, critical={"running": 2, "per_hour": 1000, "per_day": 1000})
+    others.open.set()
+    names = [f"i-{number}" for number in range(60)]
+    async with running(others.bus):
+        for index, name in enumerate(names):
+            severity = ("critical", "high", "medium", "low")[index % 4]
+            await say(others.bus, INCIDENT_OPENED, incident(name, severity=severity))
+        for goal in (5, 15, 30, 60):
+
+            async def have_begun(count: int = goal) -> bool:
+                return sum(one.count for one in (await ledger(others.bus)).spent) >= count
+
+            async with process(nats_server, tmp_path):
+                await until(have_begun, timeout_s=90)
+        async with process(nats_server, tmp_path):
+
+            async def at_rest() -> bool:
+                state = await ledger(others.bus)
+                return not state.running and not state.waiting and len(await opened(others.bus)) == len(names)
+
+            await until(at_rest, timeout_s=90)
+    found = await decisions(others.bus)
+    assert sorted(found) == sorted(names)
+    assert told_without_gaps(found)
+    assert all([one.outcome for one in said].count("admitted") == 1 for said in found.values())
+    assert sorted(await opened(others.bus)) == sorted(names)
+    assert len(others.commands) == len(set(others.commands)) == len(names)
+    assert await others.dead() == []

@@ -1,15 +1,9 @@
 """Death and deadlines, over a real nats-server."""
 
-import asyncio
-import os
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from inquest.bus.server import NatsServer
 from inquest.config import Config, ConfigStore
 from inquest.contracts.latest import Incident
 from inquest.contracts.subjects import INVESTIGATION_RECORDED, STEP_RUN
@@ -22,26 +16,9 @@ from inquest.planner.service import build
 from inquest.planner.settings import Settings
 from inquest.testkit.fixtures import running, until
 
+from tests.integration.planner.conftest import process
+
 COUNTS = {"opened": 1, "step-planned": 10, "step-finished": 10, "round-closed": 2, "concluded": 1}
-
-
-@asynccontextmanager
-async def process(server: NatsServer, directory) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A planner in its own process, sweeping eagerly; killed without warning at the end."""
-    settings = {
-        "INQUEST_NATS_URL": server.url,
-        "INQUEST_DATA_DIR": str(directory),
-        "INQUEST_PLANNER_SWEEP_INTERVAL_S": "0.2",
-        "INQUEST_PLANNER_STALE_S": "0.5",
-    }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "inquest.planner", env=os.environ | settings, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield child
-    finally:
-        child.kill()
-        await child.wait()
 
 
 async def test_a_killed_planner_is_resumed_by_the_next(nats_server, others, tmp_path):
