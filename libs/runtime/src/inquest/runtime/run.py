@@ -1,6 +1,7 @@
 """The one entry point of all services: `run(build, Settings)`."""
 
 import asyncio
+import gc
 import signal
 import sys
 
@@ -44,6 +45,9 @@ async def _serve(name: str, build: Build[SettingsT], settings: SettingsT) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await host.start()
+    # What start-up made stays. Each full collection would look at all of it again, and hold up every request for 30 ms.
+    gc.collect()
+    gc.freeze()
     stopping = asyncio.create_task(stop.wait())
     failing = asyncio.create_task(host.failed())
     try:
