@@ -38,6 +38,7 @@ def test_without_rules_every_channel_hears_everything():
         ({"bands": ["proven"]}, False),
         ({"services": ["check*"]}, True),
         ({"services": ["cart"]}, False),
+        ({"services": ["postgres"]}, True),  # it failed first
         ({"sources": ["grafana"]}, False),
         ({"labels": {"env": "*"}}, True),
         ({"labels": {"team": "*"}}, False),
@@ -47,7 +48,12 @@ def test_without_rules_every_channel_hears_everything():
     ],
 )
 def test_a_rule_chooses_by_what_is_told(what, matches):
-    content = {"labels": {"env": "live"}, "sources": ("pagerduty",), "priority": "p2"}
+    content = {
+        "first_failing_service": "postgres",
+        "labels": {"env": "live"},
+        "sources": ("pagerduty",),
+        "priority": "p2",
+    }
     assert to(content=content, rules=[rule(**what)], otherwise=[]) == (["team"] if matches else [])
 
 

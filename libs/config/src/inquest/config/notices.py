@@ -32,7 +32,9 @@ RecurringTime = Annotated[
 class Scope(Section):
     """What a rule or a window is about. What is left out matches everything; lists match any of theirs."""
 
-    services: tuple[Pattern, ...] = Field(default=(), max_length=200, description="Services of the incident.")
+    services: tuple[Pattern, ...] = Field(
+        default=(), max_length=200, description="Services of the incident; for a rule also the one that failed first."
+    )
     sources: tuple[Pattern, ...] = Field(default=(), max_length=50, description="Sources of its signals.")
     labels: dict[str, Pattern] = Field(default_factory=dict, max_length=20, description="Labels that it has, all.")
 

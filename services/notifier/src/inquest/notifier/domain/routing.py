@@ -59,10 +59,15 @@ def _matches(rule: NoticeRule, content: NoticeContent, kind: NoticeKind) -> bool
         and (not rule.priorities or content.priority in rule.priorities)
         and (not rule.bands or content.band is None or content.band in rule.bands)
         and (not rule.kinds or kind in rule.kinds)
-        and (not rule.services or any(matches_any(one, rule.services) for one in content.services))
+        and (not rule.services or any(matches_any(one, rule.services) for one in _services(content)))
         and (not rule.sources or any(matches_any(one, rule.sources) for one in content.sources))
         and has_labels(content.labels, rule.labels)
     )
+
+
+def _services(content: NoticeContent) -> tuple[str, ...]:
+    """Return the services of the incident and the one that is to blame: its owners want to know as well."""
+    return (*content.services, *((content.first_failing_service,) if content.first_failing_service else ()))
 
 
 def _is_worth(content: NoticeContent, channel: Channel) -> bool:
