@@ -171,6 +171,7 @@ async def test_those_who_were_told_hear_that_it_ended_and_that_it_was_wrong(worl
     assert world.sender.sent == [("verdict", None), ("resolved", "thread-1"), ("correction", "thread-1")]
     _, resolved, correction = world.commanded()
     assert resolved.content.changed == ("over: PagerDuty resolved it",)
+    assert resolved.subject == "[resolved] checkout latency p99 above 2 s"
     assert "it really was: a full disk" in correction.content.changed[0]
     assert "checkout v1.42" in correction.content.changed[0]
 

@@ -131,7 +131,6 @@ def notices(case: Case, news: News, tenant: TenantConfig, told: frozenset[str] =
 
 def nobody(case: Case, news: News) -> NoticeSent:
     """Return the record of news that no rule sends anywhere."""
-    content = news.content
     return NoticeSent(
         notice_id=derive_id("notice", case.tenant, case.investigation_id, news.cause, NO_CHANNEL),
         tenant=case.tenant,
@@ -143,7 +142,7 @@ def nobody(case: Case, news: News) -> NoticeSent:
         kind=news.kind,
         incident_id=case.incident_id,
         held_by="rules",
-        subject=redact(_MARKS[news.kind] + plain(f"{content.headline} ({content.title})", SUBJECT_CHARS_MAX)),
+        subject=redact(_subject(news)),
     )
 
 
@@ -157,7 +156,7 @@ def _notice(case: Case, news: News, tenant: TenantConfig, channel: Channel) -> N
         verdict_id=verdict.verdict_id if verdict else derive_id("no-verdict", case.tenant, case.investigation_id),
         revision=verdict.revision if verdict else 0,
         channel=channel.id,
-        subject=_MARKS[news.kind] + plain(f"{content.headline} ({content.title})", SUBJECT_CHARS_MAX),
+        subject=_subject(news),
         body="",
         live=is_live(channel, content.services),
         kind=news.kind,
@@ -200,6 +199,12 @@ def _front(content: NoticeContent) -> Iterable[tuple[str, tuple[str, ...]]]:
     yield "Why", (plain(content.reason),) if content.reason else ()
     yield "Changed", tuple(map(plain, content.changed))
     yield "Tried", tuple(map(plain, content.tried))
+
+
+def _subject(news: News) -> str:
+    content = news.content
+    about = "" if content.title in content.headline else f" ({content.title})"
+    return _MARKS[news.kind] + plain(f"{content.headline}{about}", SUBJECT_CHARS_MAX)
 
 
 def _at(case: Case) -> Instant:

@@ -35,7 +35,7 @@ def refused(case: Case, tenant: TenantConfig, decided: AdmissionDecided) -> News
     """There will be no investigation."""
     if case.is_test or not is_asked_about(decided.severity, "refused", tenant.notices.escalation):
         return None
-    content = basis(case, tenant, f"not investigated: {decided.title or case.title}").model_copy(
+    content = basis(case, tenant, decided.title or case.title).model_copy(
         update={
             "reason": refusal_reason(decided),
             "next_step": f"look at it yourself, or ask: `inquest investigate --service {_where(case)}`",
@@ -50,7 +50,7 @@ def resolved(case: Case, tenant: TenantConfig, incident: Incident) -> News | Non
     if case.is_test or not tenant.notices.resolved:
         return None
     how = incident.ended_how or incident.resolution or "its source says so"
-    content = _quiet(basis(case, tenant, f"resolved: {case.title}")).model_copy(update={"changed": (f"over: {how}",)})
+    content = _quiet(basis(case, tenant, case.title)).model_copy(update={"changed": (f"over: {how}",)})
     at = incident.resolved_at or incident.updated_at
     return News("resolved", f"resolved-{at.isoformat()}", content)
 
