@@ -116,7 +116,7 @@ def deliver(system: dict[str, str], tmp_path: Path) -> str:
     intake = system["intake"].removesuffix("/readyz")
     url = f"{intake}/webhooks/pagerduty/{one.tenant}"
     assert httpx.post(url, content=one.body).status_code == 401
-    assert httpx.post(url, content=one.body, headers=one.headers("wrong")).status_code == 403
+    assert httpx.post(url, content=one.body, headers=one.headers("wrong")).status_code == 401
     assert httpx.post(url, content=one.body, headers=one.headers(secret)).status_code == 202
     return one.tenant
 

@@ -69,7 +69,7 @@ def test_a_refused_pack_does_not_cost_the_others(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 1
     assert json.loads(done.stdout)["state"] == "concluded"
-    assert "422: " in done.stderr
+    assert "400: " in done.stderr
     assert "V3" in done.stderr
 
 
