@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inquest.rca.edits import Edit, pair_edits
+from inquest.rca.edits import SIGNATURE, Edit, pair_edits
 from inquest.rca.hazards import GUARD, HELD, PIPELINE, RISKS, SAFETY
-from inquest.rca.lexicon import bag
+from inquest.rca.lexicon import bag, words
+from inquest.rca.mechanisms import MECHANISMS
 from inquest.rca.numbers import Pair, distance
-from inquest.rca.sameness import names, reshaped, unchanged
+from inquest.rca.sameness import called, names, reshaped, unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _edited(edit: Edit, edits: Sequence[Edit]) -> Judgement:
     said = f"it turns {edit.old[:40]} into {edit.new[:40]}"
     if edit.before.lstrip().startswith("FROM "):
         return Judgement(0.35, "it changes the base image")
-    typed = bool(_TYPES & {t.lower() for t in {*edit.gone} ^ {*edit.come}})
+    typed = _retyped(edit)
     if edit.kind == "value":
         return Judgement(0.75, said, ("schema", "data") if typed else _of_value(edit.before))
     if edit.kind == "name":
@@ -146,7 +147,15 @@ def _edited(edit: Edit, edits: Sequence[Edit]) -> Judgement:
     if edit.kind == "omission":
         said = f"it leaves out {edit.old[:60]}"
     weight, mechanisms = _EDITS.get(edit.kind, (0.5, ()))
+    if edit.kind == "boolean" and any(m.words & {*words(edit.before)} for m in MECHANISMS):
+        mechanisms = ()  # a switch by its form; by its name it is something else
     return Judgement(weight, said if weight >= STRONG else "it rewrites code", mechanisms)
+
+
+def _retyped(edit: Edit) -> bool:
+    """Another type; in a signature only where one type takes the place of another."""
+    old, new = ({t.lower() for t in side} & _TYPES for side in (edit.gone, edit.come))
+    return old != new and bool((old and new) or not SIGNATURE.search(edit.before))
 
 
 def _of_value(line: str) -> tuple[str, ...]:
@@ -164,7 +173,7 @@ def _lost(edits: Sequence[Edit], gone: Sequence[str], added: Sequence[str]) -> l
     guards, there = sum(bool(GUARD.search(line)) for line in lost), sum(bool(GUARD.search(a)) for a in added)
     found = [Judgement(0.9, "it removes a check", ("guard",))] if guards > there else []
     found.extend(
-        Judgement(0.85, safety.said, safety.mechanisms)
+        Judgement(safety.weight, safety.said, safety.mechanisms)
         for safety in SAFETY
         if any(safety.pattern.search(line) for line in lost) and not safety.pattern.search(whole)
     )
@@ -177,7 +186,7 @@ def _risky(removed: Sequence[str], added: Sequence[str], come: Sequence[str]) ->
     if _looped(added) > _looped(removed):
         found.append(Judgement(0.9, "it calls out inside a loop", ("query",)))
     found.extend(
-        Judgement(0.7, risk.said, risk.mechanisms)
+        Judgement(risk.weight, risk.said, risk.mechanisms)
         for risk in RISKS
         if any(risk.pattern.search(line) for line in come) and not risk.pattern.search(whole)
     )
@@ -203,5 +212,7 @@ def _plain(removed: Sequence[str], added: Sequence[str]) -> Judgement:
         return Judgement(0.6, "it takes code away")
     before = names(removed)
     if before and len(before & names(added)) / len(before) >= 0.55:
+        if called(added) - called(removed) and called(removed) - called(added):
+            return Judgement(0.35, "it calls something else with the same names")
         return Judgement(0.2, "it says the same in other words: the names that it touches are all still there")
     return Judgement(0.5, "it rewrites code")

@@ -12,13 +12,14 @@ EDITED_TOKENS_MAX = 4
 _TOKEN = re.compile(
     r"\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z_][\w-]*|\d[\d_.]*|&&|\|\||[<>=!+*/-]=|:=|->|=>|\?\.|\?\?|[^\s\w]"
 )
-_MESSAGE = re.compile(
+MESSAGE = re.compile(
     r"\b(?:log|logger|logging|printf?|println|sprintf|errorf|errors\.new|http\.error|throw new|raise|console"
     r"|warn|info|debug|fatal)\b",
     re.IGNORECASE,
 )
 # A setting in a configuration file: `name: value` and nothing else on the line.
 _ASSIGNED = re.compile(r"^\s*[\w.-]+\s*[:=]\s*[^\s(){}\[\]]+\s*$")
+_QUERY = re.compile(r"\b(?:select|insert|update|delete|where)\b", re.IGNORECASE)
 _QUOTES = frozenset("\"'`")
 _OPERATORS = frozenset(
     ["&&", "||", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "!", "and", "or", "not", "?."]
@@ -38,7 +39,7 @@ _DECLARES = re.compile(
     r"^\s*(?:@?\w+ )*(?:func|def|fun|fn|function|class|interface|type|struct|var|val|let|const)\b|^\s*\w+\??:"
     r"|^\s*(?:public|private|protected|internal|static|final|readonly)\b"
 )
-_SIGNATURE = re.compile(
+SIGNATURE = re.compile(
     r"\b(?:func|def|fun|fn|function|class|interface)\b|^\s*(?:public|private|protected|internal)\b[^=]*$"
 )
 
@@ -135,6 +136,11 @@ def _edit(before: str, after: str) -> Edit:
     return Edit(before, after, _kind(before, gone, come), tuple(gone), tuple(come))
 
 
+def _prose(text: str) -> bool:
+    """Two plain words in a row: said to people, unless it is a query."""
+    return bool(re.search(r"[A-Za-z]{2,}[,.:]? [A-Za-z]{2,}", text)) and not _QUERY.search(text)
+
+
 def _literal(changed: Sequence[str]) -> bool:
     """Whether a quoted name (no sentence) is among the tokens."""
     return any(t[0] in _QUOTES and " " not in t for t in changed)
@@ -151,7 +157,7 @@ def _annotates(line: str, gone: Sequence[str], come: Sequence[str]) -> bool:
 def _leaves_out(line: str, gone: Sequence[str], come: Sequence[str]) -> bool:
     """Whether the new line is the old one without something that runs."""
     named = any(t[0].isalnum() and t.lower() not in _MODIFIERS for t in gone)
-    return not come and named and not _SIGNATURE.search(line) and not re.search(r"\breturn await\b", line)
+    return not come and named and not SIGNATURE.search(line) and not re.search(r"\breturn await\b", line)
 
 
 def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
@@ -159,13 +165,13 @@ def _kind(line: str, gone: Sequence[str], come: Sequence[str]) -> str:
     if all(t[0].isdigit() for t in both):
         return "order"  # nothing differs but place, or only numbers, which are judged by themselves
     quoted = all(t[0] in _QUOTES for t in both)
-    if quoted and (_MESSAGE.search(line) or any(" " in t for t in gone)):
+    if quoted and (MESSAGE.search(line) or any(_prose(t) for t in gone)):
         return "message"
     rules = (
         ("value", quoted),
         ("unbounded", any(t[0].isdigit() for t in gone) and any(t.lower() in _UNBOUNDED for t in come)),
         ("annotation", _annotates(line, gone, come)),
-        ("omission", _leaves_out(line, gone, come) and not _MESSAGE.search(line)),
+        ("omission", _leaves_out(line, gone, come) and not MESSAGE.search(line)),
         ("boolean", len(both) == 2 and all(t.lower() in _BOOLEANS for t in both)),
         ("operator", len(gone) <= 2 and all(t in _OPERATORS for t in both)),
         (

@@ -11,10 +11,15 @@ class Hazard:
     pattern: re.Pattern[str]
     said: str
     mechanisms: tuple[str, ...]
+    weight: float
 
 
-def _row(pattern: str, said: str, mechanisms: str) -> Hazard:
-    return Hazard(re.compile(pattern, re.IGNORECASE), said, tuple(mechanisms.split()))
+def _row(pattern: str, said: str, mechanisms: str, weight: float = 0.7) -> Hazard:
+    return Hazard(re.compile(pattern, re.IGNORECASE), said, tuple(mechanisms.split()), weight)
+
+
+def _lost(pattern: str, said: str, mechanisms: str, weight: float = 0.85) -> Hazard:
+    return _row(pattern, said, mechanisms, weight)
 
 
 GUARD = re.compile(
@@ -23,30 +28,32 @@ GUARD = re.compile(
 )
 # What a removed line used to guarantee.
 SAFETY = (
-    _row(r"\block\(|\bunlock\(|synchronized|mutex|rlock", "it removes a lock", "concurrency"),
-    _row(
+    _lost(r"\block\(|\bunlock\(|synchronized|mutex|rlock", "it removes a lock", "concurrency"),
+    _lost(
         r"\bconcurrent\w+|\bcopyonwrite|\batomic\w*|\bvolatile\b|threadlocal|sync\.map",
         "it gives up a type that threads can share",
         "concurrency",
     ),
-    _row(
+    _lost(
         r"\.close\(|\.release\(|dispose\(|\bfinally\b|with open|using \(|using var|try \(|async with",
         "it no longer gives a resource back",
         "pool memory",
     ),
-    _row(r"withtimeout|withdeadline|settimeout|deadline|timeout *[:=(]", "it removes a time limit", "timeout"),
-    _row(r"cache\w*\.(?:get|load|fetch|lookup)|@cacheable|memoize|lru_cache", "it no longer asks the cache", "cache"),
-    _row(r"\blimit\b *[(\d:=$]|semaphore|sem *<-|<- *sem|ratelimit|limiter|acquire\(", "it removes a bound", "limit"),
-    _row(r"\back\(|\bcommit\(|\bnack\(", "it no longer acknowledges or commits", "messaging"),
-    _row(r"create (?:unique )?index|add index|\bindex\(", "it removes an index", "query"),
-    _row(
+    _lost(r"withtimeout|withdeadline|settimeout|deadline|timeout *[:=(]", "it removes a time limit", "timeout"),
+    _lost(r"cache\w*\.(?:get|load|fetch|lookup)|@cacheable|memoize|lru_cache", "it no longer asks the cache", "cache"),
+    _lost(r"\blimit\b *[(\d:=$]|semaphore|sem *<-|<- *sem|ratelimit|limiter|acquire\(", "it removes a bound", "limit"),
+    _lost(r"\back\(|\bcommit\(|\bnack\(", "it no longer acknowledges or commits", "messaging"),
+    _lost(r"create (?:unique )?index|add index|\bindex\(", "it removes an index", "query"),
+    _lost(
         r"backoff|jitter|circuit|breaker|fallback|\b(?:attempts?|retry|retries|tries) *<",
         "it removes a back-off, a fallback or the end of retries",
         "retry",
     ),
-    _row(r"\blru\b|evict|maxentries|expire|delete\(", "it no longer drops old entries", "memory"),
-    _row(r"(?<!return )\bawait ", "it no longer waits without blocking", "concurrency"),
-    _row(r"\bset\(\)|\bnew (?:Hash)?Set\b|HashSet<", "it searches where it used to look up", "cpu"),
+    _lost(r"\blru\b|evict|maxentries|expire|delete\(", "it no longer drops old entries", "memory"),
+    _lost(r"^\s*(?:throw|raise)\b|\breturn (?:nil, )?err\b", "it keeps quiet about an error", "guard data", 0.65),
+    _lost(r"\bis_?enabled\(|feature_?flags?|\bflags?\.\w+\(|variation\(", "it removes a switch", "feature"),
+    _lost(r"(?<!return )\bawait ", "it no longer waits without blocking", "concurrency"),
+    _lost(r"\bset\(\)|\bnew (?:Hash)?Set\b|HashSet<", "it searches where it used to look up", "cpu"),
 )
 # What an added line may do to a busy program.
 RISKS = (
@@ -71,6 +78,11 @@ RISKS = (
     ),
     _row(r"\brevoke\b", "it takes a right away", "auth"),
     _row(r"kind: *networkpolicy|\bdeny\b|\bdenied\b", "it forbids traffic", "network"),
+    _row(
+        r"^\s*go \w|new thread\(|thread::spawn|task\.run\(|create_task\(",
+        "it starts work that nobody waits for",
+        "concurrency memory",
+    ),
     _row(r"\bsleep\(|time\.after\(|thread\.sleep", "it waits", "timeout"),
     _row(r"while *\(?true|for *\{ *$|for *\(;;\)|while 1\b", "it loops without end", "cpu"),
     _row(

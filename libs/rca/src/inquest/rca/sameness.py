@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from inquest.rca.edits import Edit, changed_lines, squeeze, tokens
+from inquest.rca.edits import MESSAGE, Edit, changed_lines, squeeze, tokens
 from inquest.rca.lexicon import bag
 
 _SQL = bag(
@@ -22,6 +22,7 @@ _CALLED_BY_OTHERS = re.compile(r"@|\boverride\b|__\w+__|\b(?:main|init|close|han
 # A place in a text for a value, and what only puts it there.
 _HOLE = re.compile(r"[\"'`].*(?:%[sdvfrq]|\{[\w.:()]*\}|\$\{?\w).*[\"'`]")
 _FORMAT = re.compile(r"%[sdvfrq]|\.?\b(?:String\.)?(?:format|sprintf)\b|\bf(?=[\"'])", re.IGNORECASE)
+_JUMP = re.compile(r"^\s*(?:continue|break|return)?\s*;?\s*\}?\s*$")
 _KEYWORDS = bag("if else return func def for in nil null var const err ctx self this new let val fun function final")
 
 
@@ -36,6 +37,8 @@ def unchanged(removed: Sequence[str], added: Sequence[str], context: Sequence[st
         return "only the layout changes"
     if _reworded(removed, added):
         return "it puts a text together in another way"
+    if _says_more(removed, added):
+        return "it says more when something goes wrong"
     if removed and not added and _dead(removed, context):
         return "it removes a definition that nothing else in the change used"
     return None
@@ -69,6 +72,12 @@ def _reworded(removed: Sequence[str], added: Sequence[str]) -> bool:
     return bool(filled) and any(map(_HOLE.search, (*gone, *come))) and _said(gone) == _said(come)
 
 
+def _says_more(removed: Sequence[str], added: Sequence[str]) -> bool:
+    gone, come = changed_lines(removed, added)
+    told = gone and come and all(MESSAGE.search(line) for line in come)
+    return bool(told) and {t for line in gone for t in tokens(line)} <= {t for line in come for t in tokens(line)}
+
+
 def _said(lines: Sequence[str]) -> set[str]:
     """Names, also those within texts, without what only formats."""
     bare = (_FORMAT.sub(" ", line) for line in lines)
@@ -93,11 +102,12 @@ def _extracted(removed: Sequence[str], added: Sequence[str]) -> bool:
     """A definition came whose name is also used, and everything that went is still said."""
     new = _defined(added) - names(removed)
     used = {name for name in new if sum(bool(re.search(rf"\b{re.escape(name)}\b", line)) for line in added) > 1}
-    calls = _called(added) - new <= _called(removed)
+    calls = called(added) - new <= called(removed)
     return bool(removed and used) and calls and _words(removed) <= _words(added)
 
 
-def _called(lines: Sequence[str]) -> set[str]:
+def called(lines: Sequence[str]) -> set[str]:
+    """Names of what some lines call."""
     return {name for line in lines for name in re.findall(r"(\w+)\(", line)}
 
 
@@ -107,6 +117,10 @@ def _words(lines: Sequence[str]) -> set[str]:
 
 
 def _turned(removed: Sequence[str], added: Sequence[str], edits: Sequence[Edit]) -> bool:
+    """One condition is negated, its branches have changed places, or it now leaves early."""
+    _, come = changed_lines(removed, added)
+    left = [line for line in come if all(line != edit.after for edit in edits)]
     moved = {squeeze(line) for line in removed} & {squeeze(line) for line in added}
     negated = [edit for edit in edits if edit.kind == "operator" and re.search(r"\bif\b", edit.before)]
-    return len(edits) == len(negated) == 1 and sum(len(line) > 1 for line in moved) >= 2
+    jumps = all(_JUMP.match(line) for line in left)
+    return len(edits) == len(negated) == 1 and jumps and sum(len(m) > 1 for m in moved) >= (1 if left else 2)
