@@ -1,8 +1,8 @@
 """The storm: ten thousand alerts at full speed at a running intake, and what became of them.
 
 `python -m scripts.bench_storm [seed]` prints one flat JSON object. Intake and planner run as processes of their own
-on an embedded nats-server; the alerts go over HTTP, as their sources send them. How well they are grouped is judged by what
-the storm's author knows (`storm_world`), against what intake has published on the bus.
+on an embedded nats-server; the alerts go over HTTP, as their sources send them. How well they are grouped is judged by
+what the storm's author knows (`storm_world`), against what intake has published on the bus.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from inquest.contracts import subjects as s
 from inquest.telemetry import logs
 
 from scripts import storm_world
-from scripts.storm_payloads import SECRET, Post, aliases, deployment, posts, single
+from scripts.storm_payloads import SECRET, Post, aliases, changes, posts, single
 from scripts.storm_poster import post_all
 from scripts.storm_world import Alert, World
 
@@ -125,12 +125,8 @@ class Storm:
         begin = datetime.now(UTC) - timedelta(seconds=storm_world.SPAN_S + 120) - timedelta(days=2 - 2 * turn)
         self.alerts = storm_world.alerts(self.world, ALERTS, begin, turn * 100_000)
         self.posts = posts(self.world, self.alerts, REPEATS)
-        changes = [
-            deployment(fault.change, turn * 100 + fault.number + 1, begin + timedelta(seconds=fault.at_s - 120))
-            for fault in self.world.faults
-            if fault.change
-        ]
-        self.posts = sorted([*self.posts, *changes], key=lambda post: post.at)
+        deployed = changes(self.world, begin, turn * 100 + 1)
+        self.posts = sorted([*self.posts, *deployed], key=lambda post: post.at)
         self.critical = self._critical(begin, turn)
         self.posts.insert(len(self.posts) // 2, self.critical)
 

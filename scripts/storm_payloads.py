@@ -13,6 +13,7 @@ from typing import Any
 from scripts.storm_world import Alert, World
 
 SECRET = "storm-secret"  # noqa: S105 - of a company that does not exist
+GROUPING = ("alertmanager", "grafana")
 GROUP_MAX = 4
 GROUP_S = 20.0
 LATENCY_S = {"alertmanager": 12.0, "grafana": 8.0, "pagerduty": 3.0, "datadog": 6.0, "opsgenie": 4.0}
@@ -44,7 +45,7 @@ def _pd_id(name: str) -> str:
 def posts(world: World, alerts: Sequence[Alert], repeats: int) -> list[Post]:
     """Return the deliveries in the order of their arrival, with repeats of some of their alerts among them."""
     dice = world.dice
-    made = [*_grouped(dice, alerts), *(single(one) for one in alerts if one.source not in {"alertmanager", "grafana"})]
+    made = [*_grouped(dice, alerts), *(single(one) for one in alerts if one.source not in GROUPING)]
     for post in made:
         post.at += timedelta(seconds=dice.uniform(0.5, 1.0) * LATENCY_S[post.source])
     made.sort(key=lambda post: post.at)
@@ -57,14 +58,36 @@ def posts(world: World, alerts: Sequence[Alert], repeats: int) -> list[Post]:
         repeats -= len(post.numbers)
         post.at += timedelta(seconds=dice.expovariate(1 / 60))
         again.append(post)
-    return sorted((*made, *again), key=lambda post: post.at)
+    return sorted((*made, *again, *_ends(alerts)), key=lambda post: post.at)
+
+
+def _ends(alerts: Iterable[Alert]) -> Iterator[Post]:
+    """Yield the word that alerts are over, of faults whose end is told."""
+    for one in alerts:
+        if one.resolved_at is None:
+            continue
+        body = json.loads((_group([one]) if one.source in GROUPING else single(one)).body)
+        if one.source in GROUPING:
+            body["status"] = body["alerts"][0]["status"] = "resolved"
+            body["alerts"][0]["endsAt"] = _stamp(one.resolved_at)
+        elif one.source == "pagerduty":
+            body["event"] |= {"id": f"02{one.number:022X}", "event_type": "incident.resolved"}
+            body["event"]["occurred_at"] = _stamp(one.resolved_at)
+            body["event"]["data"]["status"] = "resolved"
+        elif one.source == "datadog":
+            body |= {"id": str(8_000_000_000 + one.number), "alert_transition": "Recovered"}
+            body["date"] = str(int(one.resolved_at.timestamp() * 1000))
+        else:
+            body["action"] = "Close"
+            body["alert"]["updatedAt"] = int(one.resolved_at.timestamp() * 1000) * 1_000_000
+        yield _post(one.source, body, [], one.resolved_at + timedelta(seconds=LATENCY_S[one.source]))
 
 
 def _grouped(dice: random.Random, alerts: Iterable[Alert]) -> Iterator[Post]:
     """Yield the deliveries of sources that group: alerts of one name at about one time, of whatever services."""
     waiting: dict[tuple[str, str], list[Alert]] = {}
     for one in alerts:
-        if one.source not in {"alertmanager", "grafana"}:
+        if one.source not in GROUPING:
             continue
         group = waiting.setdefault((one.source, one.symptom), [])
         if group and (len(group) == dice.randint(1, GROUP_MAX) or (one.at - group[0].at).total_seconds() > GROUP_S):
@@ -231,6 +254,14 @@ def _proof(source: str, raw: bytes) -> dict[str, str]:
     if source == "alertmanager":
         return {"Authorization": "Basic " + base64.b64encode(f"inquest:{SECRET}".encode()).decode()}
     return {"Authorization": f"Bearer {SECRET}"}
+
+
+def changes(world: World, begin: datetime, first: int = 1) -> list[Post]:
+    """Return the deployments that broke something, each two minutes before."""
+    broken = [fault for fault in world.faults if fault.change]
+    return [
+        deployment(fault.change, first + fault.number, begin + timedelta(seconds=fault.at_s - 120)) for fault in broken
+    ]
 
 
 def deployment(services: Sequence[str], number: int, at: datetime) -> Post:

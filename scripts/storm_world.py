@@ -2,8 +2,8 @@
 
 It knows which alert belongs to which fault, and tells nobody. It shares no code, key or label with correlation.
 Two faults at the same time are drawn only where evidence can tell them apart: their origins do not call each other,
-directly or through one service, and have no dependency in common that hardly anybody else has; where both show at one service,
-its alerts name the dependency that fails, as such alerts do, and a service where even that would fit both is left out.
+directly or through one service, and have no dependency in common that hardly anybody else has. Where both show at one
+service, its alerts name the dependency that fails, as such alerts do; where even that fits both, it is left out.
 One service has no second fault within `APART_S` of the end of its first.
 """
 
@@ -32,6 +32,7 @@ _FIELDS = (
 )
 RARE_MAX = 4  # a dependency that so few have in common ties them
 UNNAMED = 0.002  # of alerts that should name a dependency, so many do not
+TOLD_S = 1500.0
 RESOLVED_MAX = 250  # alerts of a fault whose end is told
 
 
@@ -261,7 +262,8 @@ def alerts(world: World, count: int, begin: datetime, number: int = 0) -> list[A
     for fault in world.faults:
         mine = [one for one in made if one.fault == fault.number]
         if len(mine) <= RESOLVED_MAX and dice.random() < 0.5:
-            over = begin + timedelta(seconds=fault.at_s + fault.lasts_s + 30)
+            # An hour passes in half a minute: what ended at once would be over while it is held.
+            over = begin + timedelta(seconds=fault.at_s + max(fault.lasts_s, TOLD_S))
             made = [replace(one, resolved_at=over) if one.fault == fault.number else one for one in made]
     return sorted(made, key=lambda one: one.at)
 

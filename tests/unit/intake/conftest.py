@@ -30,10 +30,12 @@ class Folder:
     def each(self, *signals: Signal) -> list[list[str]]:
         return [self.fold(one) for one in signals]
 
-    def due(self, timer: str = "hold", at=None) -> list[str]:
-        """Fire the timers of a kind."""
-        fired = [self.timers.pop(key) for key in list(self.timers) if key[1] == timer]
-        return self.take(fold_due(self.state, self.rules, fired, at or max(one.due_at for one in fired)))
+    def due(self, timer: str = "hold", at=None, until=None) -> list[str]:
+        """Fire the timers of a kind; until a time, those that are due by then."""
+        ready = [key for key, one in self.timers.items() if until is None or one.due_at <= until]
+        fired = [self.timers.pop(key) for key in ready if key[1] == timer]
+        at = at or max((one.due_at for one in fired), default=None)
+        return self.take(fold_due(self.state, self.rules, fired, at)) if fired else []
 
     @property
     def kept(self) -> list[Kept]:

@@ -36,29 +36,31 @@ def link(book: Book, signal: Signal, seen: Place, rules: Rules) -> Link | None:
     for kept in alive:
         if kept.given and _of(kept.given, seen):
             return Link(kept, 0.0, "a person put this alert here")
-    if again := _reopened(free, seen, rules):
+    if seen.mark and (again := _reopened(free, seen, rules, by_key=True)):
         return again
     late = [kept for kept in free if _may_be_late(kept, signal, rules)]
-    found = list(_near(alive, late, seen, rules))
-    found = found or list(_same_change(book, alive, seen, rules))
-    return min(found, key=lambda one: (one.cost_s, one.kept.incident.number)) if found else None
+    found = list(_near(alive, late, seen, rules)) or list(_same_change(book, alive, seen, rules))
+    if found:
+        return min(found, key=lambda one: (one.cost_s, one.kept.incident.number))
+    return _reopened(free, seen, rules, by_key=False)
 
 
 def _of(listed: tuple[str, ...], seen: Place) -> bool:
     return seen.like in listed or (seen.mark != "" and seen.mark in listed)
 
 
-def _reopened(free: Iterable[Kept], seen: Place, rules: Rules) -> Link | None:
-    """Return the incident that ended a moment ago and to which the same alert belonged."""
+def _reopened(free: Iterable[Kept], seen: Place, rules: Rules, *, by_key: bool) -> Link | None:
+    """Return the incident that ended a moment ago and to which the same alert, or one like it, belonged."""
+    found = []
     for kept in free:
         ended = kept.incident.resolved_at
         if ended is None or kept.incident.merged_into:
             continue
         since_s = seen.at_s - ended.timestamp()
-        known = seen.mark in kept.ended if seen.mark else False
-        if 0 < since_s <= rules.correlation.reopen_s and (known or seen.like in kept.likes):
-            return Link(kept, since_s, f"the same alert {span(since_s)} after {kept.name} was over")
-    return None
+        known = seen.mark in kept.ended if by_key else seen.like in kept.likes
+        if 0 < since_s <= rules.correlation.reopen_s and known:
+            found.append(Link(kept, since_s, f"the same alert {span(since_s)} after {kept.name} was over"))
+    return min(found, key=lambda one: one.cost_s) if found else None
 
 
 def _may_be_late(kept: Kept, signal: Signal, rules: Rules) -> bool:

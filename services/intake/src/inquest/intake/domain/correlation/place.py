@@ -48,12 +48,13 @@ class Place:
 
 def place(signal: Signal, rules: Rules) -> Place:
     """Return what a signal is about. Its labels and title may name services that its own call directly."""
+    named = _named(signal, rules) if signal.services and signal.kind != "resolution" else ()
     return Place(
         own=signal.services,
-        named=_named(signal, rules) if signal.services and signal.kind != "resolution" else (),
+        named=named,
         at_s=signal.occurred_at.timestamp(),
         mark=mark_of(signal.dedup_key),
-        like=_likeness(signal),
+        like=_likeness(signal, named),
     )
 
 
@@ -80,6 +81,7 @@ def _words(signal: Signal) -> Iterator[str]:
     yield from _WORD.findall(signal.title)
 
 
-def _likeness(signal: Signal) -> str:
-    text = "\n".join((signal.source, *sorted(signal.services), signal.metric or "", _VARYING.sub(" ", signal.title)))
+def _likeness(signal: Signal, named: tuple[str, ...]) -> str:
+    where = (signal.source, *sorted(signal.services), *sorted(named), signal.metric or "")
+    text = "\n".join((*where, _VARYING.sub(" ", signal.title)))
     return hashlib.sha256(text.encode()).hexdigest()[:_LIKENESS_CHARS]
