@@ -2,7 +2,7 @@
 
 For tests alone. `INQUEST_CRASH_AT=<name>:<nth>` kills this process (SIGKILL) the nth time it passes a point;
 `INQUEST_CRASH_LOG=<file>` appends the name of each point that is passed. With neither, everything here returns
-what it was given: nothing is wrapped. A name is `<effect>.<of what>.<before|after>`, such as
+what it was given: nothing is wrapped. A name is `<effect>.<of what>.<before|after|failed>`, such as
 `publish.investigation-recorded.after`, `kv.gateway-journal.update.before`, `ack.planner-steps.after`.
 """
 
@@ -63,7 +63,11 @@ def around(label: str | Callable[..., str], effect: Callable[P, Awaitable[Result
     async def watched(*args: P.args, **kwargs: P.kwargs) -> ResultT:
         name = label if isinstance(label, str) else label(*args, **kwargs)
         found.passing(f"{name}.before")
-        result = await effect(*args, **kwargs)
+        try:
+            result = await effect(*args, **kwargs)
+        except BaseException:
+            found.passing(f"{name}.failed")
+            raise
         found.passing(f"{name}.after")
         return result
 

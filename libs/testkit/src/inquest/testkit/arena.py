@@ -1,0 +1,159 @@
+"""A fleet that is paged about the bundled incident while its processes die, and the comparison with a quiet run."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from inquest.bus.bus import Bus
+from inquest.cli.scenario import Scenario, write_secret
+from inquest.contracts.errors import RetryLater
+from inquest.contracts.subjects import INVESTIGATION_RECORDED
+from inquest.testkit.fixtures import until
+from inquest.testkit.fleet import Fleet, Member, points_of
+from inquest.testkit.reckoning import Tale, dead_letters, repeats, tales, unsettled
+from inquest.testkit.tenants import Inbox, configuration, copies, page
+
+SETTLE_S_MAX = 90.0
+VICTIMS = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore")
+READ = "provider.read.before"
+
+
+@dataclass(slots=True)
+class Arena:
+    """A running fleet, a bus of our own beside it, and one incident for each tenant."""
+
+    fleet: Fleet
+    bus: Bus
+    http: httpx.AsyncClient
+    inbox: Inbox
+    scenarios: list[Scenario]
+    secret: str
+    _used: int = 0
+
+    async def page(self) -> str:
+        """Page about the next tenant's incident; returns the tenant once the page was accepted."""
+        one = self.scenarios[self._used]
+        self._used += 1
+        await page(self.http, self.fleet.url("intake"), one, self.secret)
+        return one.tenant
+
+    async def is_concluded(self, tenant: str) -> bool:
+        """Say whether the tenant's investigation has been concluded; no while the bus is away."""
+        try:
+            return any(row.message.concluded for row in await self.bus.read(INVESTIGATION_RECORDED, tenant=tenant))
+        except RetryLater:
+            return False
+
+    async def is_settled(self) -> bool:
+        """Say whether nobody has work left."""
+        try:
+            return not await unsettled(self.bus)
+        except Exception:  # noqa: BLE001 - the server may be away
+            return False
+
+    async def settle(self, *tenants: str) -> None:
+        """Wait until these are concluded and nothing is left to do. Raises TimeoutError."""
+        for tenant in tenants:
+            await until(lambda tenant=tenant: self.is_concluded(tenant), SETTLE_S_MAX)  # type: ignore[misc]
+        await until(self.is_settled, SETTLE_S_MAX)
+
+    async def tales(self) -> dict[str, Tale]:
+        """Return what is recorded of each tenant."""
+        return await tales(self.bus, self.inbox.posts)
+
+    async def reruns(self) -> int:
+        """Return how many reads were done although their result was recorded; a read in flight may be repeated."""
+        calls = {name for tale in (await self.tales()).values() for kind, name in tale.effects if kind == "call"}
+        return max(0, self.fleet.passed("gateway")[READ] - len(calls) - await repeats(self.bus))
+
+    async def dead_letters(self) -> list[str]:
+        """Return the subjects of all dead letters."""
+        return await dead_letters(self.bus)
+
+
+@asynccontextmanager
+async def arena(directory: Path, pack: Path, tenants: int, **fleet: Any) -> AsyncIterator[Arena]:
+    """Run a fleet for so many tenants; `fleet` goes to Fleet."""
+    secret = write_secret(directory, "webhook")
+    inbox = Inbox()
+    scenarios = copies(pack, [f"t-{number}" for number in range(tenants)])
+    async with inbox.backend.listening():
+        config = configuration(scenarios, secret, inbox.backend.url)
+        async with Fleet(directory, config, **{"replicas": {}, **fleet}) as running, httpx.AsyncClient() as http:
+            bus = Bus(running.server.url, "test")
+            await bus.connect()
+            try:
+                yield Arena(running, bus, http, inbox, scenarios, secret.read_text())
+            finally:
+                await bus.close()
+
+
+@dataclass(slots=True)
+class Campaign:
+    """Kills each service at its crash points, one point of every service at a time, one investigation each time."""
+
+    arena: Arena
+    seed: int
+    quiet: Tale = field(default_factory=Tale)
+    points: dict[str, list[str]] = field(default_factory=dict)
+    hits: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    async def learn(self) -> None:
+        """Run once undisturbed: what is right, and which points there are."""
+        tenant = await self.arena.page()
+        await self.arena.settle(tenant)
+        self.quiet = (await self.arena.tales())[tenant]
+        dice = random.Random(self.seed)  # noqa: S311 - a choice of tests
+        for name in VICTIMS:
+            self.points[name] = sorted(points_of(self.arena.fleet.passed(name)))
+            dice.shuffle(self.points[name])
+
+    async def volley(self, number: int) -> None:
+        """Arm one point of each service, page, and compare what came of it."""
+        armed = [
+            (self.arena.fleet.of(name)[0], at) for name in VICTIMS for at in self.points[name][number : number + 1]
+        ]
+        await asyncio.gather(*(self._arm(member, at) for member, at in armed))
+        deaths = {member.name: member.deaths for member, _ in armed}
+        tenant = await self.arena.page()
+        title = ", ".join(f"{member.name} at {at}" for member, at in armed)
+        try:
+            await self.arena.settle(tenant)
+        except TimeoutError:
+            self.problems.append(f"{tenant} never settled: {title}; {await unsettled(self.arena.bus)}")
+        self._compare((await self.arena.tales()).get(tenant, Tale()), f"{tenant}: {title}")
+        for member, at in armed:
+            if member.deaths > deaths[member.name]:
+                self.hits[f"{member.name} {at.rpartition(':')[0]}"] += 1
+            else:
+                self.missed.append(f"{member.name} {at}")
+
+    async def _arm(self, member: Member, at: str) -> None:
+        await self.arena.fleet.end(member)
+        await self.arena.fleet.spawn(member, crash_at=at)
+
+    def _compare(self, tale: Tale, title: str) -> None:
+        self.problems += differences(tale, self.quiet, title)
+
+
+def differences(tale: Tale, quiet: Tale, title: str) -> Sequence[str]:
+    """Return in words what differs from the quiet run."""
+    found = []
+    if tale.end != quiet.end:
+        found.append(f"{title}: ended {tale.end!r} {tale.reason}")
+    if tale.verdict != quiet.verdict:
+        found.append(f"{title}: another verdict: {tale.verdict[:2000]!r}")
+    if tale.counts() != quiet.counts():
+        found.append(f"{title}: effects {tale.counts()}, not {quiet.counts()}")
+    if tale.doubled():
+        found.append(f"{title}: doubled {tale.doubled()}")
+    return found

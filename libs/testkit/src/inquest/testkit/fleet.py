@@ -1,0 +1,265 @@
+"""A whole system of real processes that can be killed one by one, each with its crash points written down."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from inquest.bus.crashpoints import CRASH_AT, CRASH_LOG
+from inquest.bus.server import NatsServer
+from inquest.cli.system import START_ORDER, prepare
+from inquest.config import Config
+from inquest.contracts.errors import InquestError
+from inquest.testkit.fixtures import until
+
+READY_S_MAX = 40.0
+STOP_S_MAX = 10.0
+RESTART_DELAY_S = 0.2
+
+
+@dataclass(slots=True)
+class Member:
+    """One replica of one service, over all the processes that it had.
+
+    Attributes:
+        pid: of the present process; 0 while there is none.
+        deaths: how often it ended without having been asked to.
+        died_at: time of the loop when it last did.
+        paths: the crash logs of its processes, the newest last.
+    """
+
+    name: str
+    number: int
+    port: int
+    pid: int = 0
+    deaths: int = 0
+    died_at: float = 0.0
+    is_stopping: bool = False
+    paths: list[Path] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def title(self) -> str:
+        """Name and number."""
+        return f"{self.name}-{self.number}"
+
+    def passed(self) -> Counter[str]:
+        """Return the crash points that all its processes have passed."""
+        return Counter(point for path in self.paths for point in read_points(path))
+
+    def in_flight(self) -> list[str]:
+        """Return what its present process has taken and not settled."""
+        return in_flight(read_points(self.paths[-1])) if self.paths else []
+
+
+def read_points(path: Path) -> list[str]:
+    """Return the points that a process wrote down."""
+    return path.read_text().split() if path.exists() else []
+
+
+def in_flight(points: list[str]) -> list[str]:
+    """Return the durables and subjects whose handlers were entered more often than left."""
+    entered: Counter[str] = Counter()
+    for point in points:
+        effect, _, rest = point.partition(".")
+        what, _, side = rest.rpartition(".")
+        if effect in {"handle", "reply"}:
+            entered[what] += 1 if side == "before" else -1
+    return sorted(what for what, count in entered.items() if count > 0)
+
+
+class Fleet:
+    """Starts nats-server and the services, restarts what dies. An async context manager.
+
+    `link` is where the services find the bus, when that is not the server itself.
+    """
+
+    def __init__(self, directory: Path, config: Config, replicas: Mapping[str, int], link: str | None = None) -> None:
+        self.directory = directory
+        self.server = NatsServer(directory / "nats")
+        self.link = link
+        self.env: dict[str, str] = {}
+        self.members = [
+            Member(name, number, free_port()) for name in START_ORDER for number in range(1, replicas.get(name, 1) + 1)
+        ]
+        self._config = config
+        self._forks: Process | None = None
+        self._began: dict[str, asyncio.Future[int]] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._restarts: set[asyncio.Task[None]] = set()
+        self._orders = 0
+
+    async def __aenter__(self) -> Self:
+        """Start everything and wait until each service says where it is."""
+        try:
+            await self.server.start()
+            await prepare(self.server.url, self._config)
+            await self._start_forks()
+            await asyncio.gather(*(self.spawn(member) for member in self.members))
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything."""
+        await self.stop()
+
+    def of(self, name: str) -> list[Member]:
+        """Return the replicas of a service."""
+        return [member for member in self.members if member.name == name]
+
+    async def spawn(self, member: Member, *, crash_at: str = "", env: Mapping[str, str] | None = None) -> None:
+        """Start a member's next process and wait until it is up; one that dies before that is started again."""
+        data = self.directory / str(member.number)
+        address = data / "run" / f"{member.name}.json"
+        address.parent.mkdir(parents=True, exist_ok=True)
+        address.unlink(missing_ok=True)
+        self._orders += 1
+        points = self.directory / f"{member.title}.{self._orders}.points"
+        member.paths.append(points)
+        member.is_stopping = False
+        member.ended = asyncio.Event()
+        order_id = str(self._orders)
+        order = {
+            "id": order_id,
+            "name": member.name,
+            "log": str(self.directory / f"{member.title}.log"),
+            "env": {
+                "INQUEST_NATS_URL": self.link or self.server.url,
+                "INQUEST_HTTP_PORT": str(member.port),
+                "INQUEST_DATA_DIR": str(data),
+                CRASH_AT: crash_at,
+                CRASH_LOG: str(points),
+                **self.env,
+                **(env or {}),
+            },
+        }
+        began = self._began[order_id] = asyncio.get_running_loop().create_future()
+        self._tell(order)
+        await began
+        await self._wait_until_up(member, address)
+
+    async def _wait_until_up(self, member: Member, address: Path) -> None:
+        try:
+            await until(lambda: member.ended.is_set() or _has_text(address), READY_S_MAX)
+        except TimeoutError as error:
+            raise InquestError(f"{member.title} did not start; see {self.directory}/{member.title}.log") from error
+
+    async def end(self, member: Member) -> None:
+        """Ask a member's process to end, and wait; it is not started again."""
+        member.is_stopping = True
+        if not member.pid:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(member.pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_S_MAX):
+                await member.ended.wait()
+        except TimeoutError:
+            self.signal(member, signal.SIGKILL)
+            await member.ended.wait()
+
+    def signal(self, member: Member, number: signal.Signals) -> None:
+        """Send a signal to a member's process, where it has one."""
+        if member.pid:
+            with suppress(ProcessLookupError):
+                os.kill(member.pid, number)
+
+    def url(self, name: str, number: int = 1) -> str:
+        """Return where a replica answers HTTP."""
+        return f"http://127.0.0.1:{self.of(name)[number - 1].port}"
+
+    def passed(self, name: str) -> Counter[str]:
+        """Return the crash points that all processes of a service have passed."""
+        return sum((member.passed() for member in self.of(name)), Counter())
+
+    async def stop(self) -> None:
+        """End all members, then the server."""
+        for member in self.members:
+            member.is_stopping = True
+            self.signal(member, signal.SIGCONT)
+        await asyncio.gather(*(self.end(member) for member in self.members if member.pid))
+        for task in [*self._restarts, *([self._reading] if self._reading else [])]:
+            task.cancel()
+        if self._forks is not None and self._forks.stdin is not None:
+            self._forks.stdin.close()
+            await self._forks.wait()
+        await self.server.stop()
+
+    async def _start_forks(self) -> None:
+        names = dict.fromkeys(member.name for member in self.members)
+        self._forks = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "inquest.testkit.forks", *names, stdin=PIPE, stdout=PIPE, start_new_session=True
+        )
+        said = self._said(self._forks)
+        async with asyncio.timeout(READY_S_MAX):
+            await anext(said)
+        self._reading = asyncio.create_task(self._follow(said))
+
+    async def _said(self, forks: Process) -> Any:
+        assert forks.stdout is not None
+        async for line in forks.stdout:
+            yield json.loads(line)
+
+    def _tell(self, order: Mapping[str, Any]) -> None:
+        assert self._forks is not None
+        assert self._forks.stdin is not None
+        self._forks.stdin.write((json.dumps(order) + "\n").encode())
+
+    async def _follow(self, said: Any) -> None:
+        titles = {}
+        async for what in said:
+            if "began" in what:
+                member = self._spawned(what["began"])
+                titles[what["pid"]] = member
+                member.pid = what["pid"]
+                self._began.pop(what["began"]).set_result(member.pid)
+            elif "ended" in what:
+                self._on_end(titles.pop(what["ended"]))
+
+    def _spawned(self, order: str) -> Member:
+        return next(one for one in self.members if one.paths and one.paths[-1].name == f"{one.title}.{order}.points")
+
+    def _on_end(self, member: Member) -> None:
+        member.pid = 0
+        member.ended.set()
+        if member.is_stopping:
+            return
+        member.deaths += 1
+        member.died_at = asyncio.get_running_loop().time()
+        task = asyncio.create_task(self._restart(member))
+        self._restarts.add(task)
+        task.add_done_callback(self._restarts.discard)
+
+    async def _restart(self, member: Member) -> None:
+        await asyncio.sleep(RESTART_DELAY_S)
+        if not member.is_stopping:
+            await self.spawn(member)
+
+
+def _has_text(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def points_of(passed: Mapping[str, int]) -> Iterator[str]:
+    """Yield each point with the number of each time that it was passed, as INQUEST_CRASH_AT takes it."""
+    for name in sorted(passed):
+        for nth in range(1, passed[name] + 1):
+            yield f"{name}:{nth}"

@@ -1,0 +1,78 @@
+"""Starts services as processes by forking: `python -m inquest.testkit.forks planner worker …`.
+
+It imports the services once, then forks one process for each line of JSON on its standard input, and writes a line
+of JSON for each that began or ended. A fresh interpreter would take seconds, in which there is nothing to kill.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+from inquest.cli.system import parts
+from inquest.runtime.run import run
+
+
+def main() -> None:
+    """Serve until the standard input closes; then end what still runs."""
+    known = {name: parts(name) for name in sys.argv[1:]}
+    alive: set[int] = set()
+
+    def reap(*_: object) -> None:
+        while alive:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            alive.discard(pid)
+            _tell({"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+
+    signal.signal(signal.SIGCHLD, reap)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_IGN)
+    _tell({"ready": True})
+    for line in sys.stdin:
+        order = json.loads(line)
+        # Told of its beginning before its end, however soon that comes.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        pid = os.fork()
+        if pid == 0:
+            _become(order, known[order["name"]])
+        alive.add(pid)
+        _tell({"began": order["id"], "pid": pid})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    for pid in list(alive):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _tell(what: dict[str, Any]) -> None:
+    os.write(1, (json.dumps(what) + "\n").encode())
+
+
+def _become(order: dict[str, Any], made_of: tuple[Any, Any]) -> None:
+    """Run the service in this fresh process; never returns."""
+    status = 1
+    try:
+        for signum in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        os.setsid()
+        os.environ.update(order["env"])
+        if order.get("file_bytes_max"):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_bytes_max"],) * 2)
+        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (log, 1), (log, 2)):
+            os.dup2(source, target)
+        run(*made_of)
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

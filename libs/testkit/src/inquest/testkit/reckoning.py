@@ -1,0 +1,146 @@
+"""What a run left behind, tenant by tenant: its answer in canonical form, and how often each effect happened."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inquest.bus.bus import Bus
+from inquest.contracts.latest import (
+    AdmissionDecided,
+    Evidence,
+    Incident,
+    InvestigationRecorded,
+    NoticeSent,
+    Signal,
+    StepFinished,
+    ToolCall,
+    Verdict,
+)
+from inquest.contracts.topology import CONSUMERS, GATEWAY_JOURNAL
+from inquest.gateway.domain.journal import JournalEntry
+
+STREAMS = (
+    "SIGNALS",
+    "INCIDENTS",
+    "ADMISSIONS",
+    "INVESTIGATIONS",
+    "EVIDENCE",
+    "TOOLCALLS",
+    "VERDICTS",
+    "OUTCOMES",
+)
+# Times of the clock, what a repeated read adds, and ids that name the tenant; all else must be equal to the byte.
+NOT_COMPARED = {"verdict_id", "tenant", "investigation_id", "incident_id", "reached_at", "timings"}
+
+
+@dataclass(slots=True)
+class Tale:
+    """One tenant's investigation.
+
+    Attributes:
+        verdict: the canonical bytes of the verdict that was accepted last; empty while there is none.
+        end: how the investigation ended: `concluded`, `timed-out`, `cancelled`; empty while it runs.
+        effects: how often each effect happened, by kind and id. One is right, for every one.
+        maybe_sent: notices whose record says that they may have been sent before.
+    """
+
+    verdict: bytes = b""
+    end: str = ""
+    reason: str = ""
+    effects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    maybe_sent: set[str] = field(default_factory=set)
+    _verdicts: dict[str, bytes] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many different effects there were of each kind."""
+        return dict(sorted(Counter(kind for kind, _ in self.effects).items()))
+
+    def doubled(self) -> list[tuple[str, str]]:
+        """Return the effects that happened more than once; a notice marked as doubtful may have."""
+        return [
+            (kind, name)
+            for (kind, name), count in self.effects.items()
+            if count > 1 and not (kind == "post" and name in self.maybe_sent)
+        ]
+
+    def take(self, message: Any) -> None:
+        """Count what one message says."""
+        if isinstance(message, Verdict):
+            self._verdicts[message.verdict_id] = canonical(message)
+        if isinstance(message, InvestigationRecorded):
+            self._event(message)
+        if isinstance(message, NoticeSent) and message.outcome == "may-have-been-sent":
+            self.maybe_sent.add(message.notice_id)
+        self.effects.update(_effects(message))
+
+    def _event(self, event: InvestigationRecorded) -> None:
+        if event.concluded:
+            self.end, self.verdict = "concluded", self._verdicts.get(event.concluded.verdict_id, b"")
+        elif event.type in {"timed-out", "cancelled"}:
+            self.end, self.reason = event.type, event.model_dump_json()
+
+
+def canonical(verdict: Verdict) -> bytes:
+    """Return the verdict without what may differ between two runs, as sorted JSON."""
+    content = verdict.model_dump(mode="json", exclude=NOT_COMPARED)
+    content["spend"].pop("repeated_calls", None)
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _effects(message: Any) -> Iterable[tuple[str, str]]:
+    match message:
+        case Signal():
+            yield "signal", message.signal_id
+        case Incident():
+            yield "incident", f"{message.incident_id} {message.updated_at} {message.state}"
+        case AdmissionDecided():
+            yield "admission", f"{message.incident_id} {message.number}"
+        case InvestigationRecorded():
+            yield "event", f"{message.investigation_id} {message.number}"
+        case Evidence():
+            yield "evidence", f"{message.step_id} {message.evidence_id}"
+        case StepFinished():
+            yield "step", message.step_id
+        case ToolCall():
+            yield "call", message.call_id
+        case Verdict():
+            yield "verdict", message.verdict_id
+        case NoticeSent():
+            yield "notice", message.notice_id
+
+
+async def tales(bus: Bus, posts: Mapping[str, list[str]] | None = None) -> dict[str, Tale]:
+    """Read all that is recorded. `posts` are the ids of the notices that people got, by tenant."""
+    found: dict[str, Tale] = defaultdict(Tale)
+    rows: list[Any] = []
+    for stream in STREAMS:
+        rows += [message async for batch in bus.replay(stream) for message, _ in batch]
+    for message in sorted(rows, key=lambda one: not isinstance(one, Verdict)):  # an event names a verdict by its id
+        found[message.tenant].take(message)
+    for tenant, ids in (posts or {}).items():
+        found[tenant].effects.update(("post", one) for one in ids)
+    return dict(found)
+
+
+async def unsettled(bus: Bus) -> dict[str, int]:
+    """Return the durables that have work left, with how much: not delivered yet, or delivered and not settled."""
+    left = {}
+    for row in CONSUMERS:
+        info = await bus.connection.js.consumer_info(row.stream, row.durable)
+        if count := (info.num_pending or 0) + (info.num_ack_pending or 0):
+            left[row.durable] = count
+    return left
+
+
+async def repeats(bus: Bus) -> int:
+    """Return how often a gateway took up a call that another had begun and not recorded."""
+    bucket = bus.kv(GATEWAY_JOURNAL)
+    entries = [await bucket.get(key) for key in await bucket.keys()]
+    return sum(JournalEntry.model_validate_json(entry.value).repeats for entry in entries if entry)
+
+
+async def dead_letters(bus: Bus) -> list[str]:
+    """Return the subjects of all dead letters."""
+    return [delivery.subject async for batch in bus.replay("DEAD") for _, delivery in batch]

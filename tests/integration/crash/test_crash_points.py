@@ -1,0 +1,29 @@
+"""Every service is killed before and after its effects; the answer and the effects are those of a quiet run."""
+
+import os
+import sys
+
+import pytest
+from inquest.testkit.arena import Campaign, arena
+from inquest.testkit.lab import BUNDLED
+
+SEED = int(os.environ.get("SEED") or 5)
+VOLLEYS = os.environ.get("VOLLEYS", "2")  # `all`: every crash point once
+
+
+@pytest.mark.timeout(7200 if VOLLEYS == "all" else 180 + 40 * int(VOLLEYS))
+async def test_a_death_at_any_effect_changes_nothing(tmp_path):
+    tenants = 1000 if VOLLEYS == "all" else int(VOLLEYS) + 1
+    async with arena(tmp_path, BUNDLED, tenants) as running:
+        campaign = Campaign(running, SEED)
+        await campaign.learn()
+        most = max(len(points) for points in campaign.points.values())
+        for number in range(most if VOLLEYS == "all" else int(VOLLEYS)):
+            await campaign.volley(number)
+            if campaign.problems:
+                sys.stderr.write("\n".join(campaign.problems) + "\n")
+        assert campaign.problems == []
+        assert await running.dead_letters() == []
+        assert await running.reruns() == 0
+        hits, missed = campaign.hits.total(), campaign.missed
+        assert hits > 2 * len(missed), f"{hits} deaths; not reached: {missed}"
