@@ -45,6 +45,13 @@ async def test_a_timer_that_fires_twice_opens_once(held):
     assert len(held.bus.published(s.INCIDENT_OPENED)) == 1
 
 
+async def test_a_signal_that_comes_again_after_a_crash_tells_nothing_twice(held):
+    await held.deliver(held.generic(service="cart", severity="critical"))
+    await held.bus.redeliver("intake-signals")
+    assert len(held.bus.published(s.INCIDENT_OPENED)) == 1
+    assert not held.bus.published(s.INCIDENT_UPDATED)
+
+
 async def test_a_crash_before_the_timer_is_set_sets_it_when_the_signal_comes_again(held):
     schedule = held.bus.schedule
     failed = []

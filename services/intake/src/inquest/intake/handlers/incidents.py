@@ -148,6 +148,9 @@ class IncidentHandlers:
                 once = {"msg_id": f"{msg_id}:opened", "expect_last": 0, **keys}
                 if not (await self.bus.publish(s.INCIDENT_OPENED, incident, **once)).duplicate:
                     return
-            # It was told before: what is new goes out as an update.
+            # It was told before: what is new, if anything is, goes out as an update.
+            told = [await self.bus.last(subject, **keys) for subject in (s.INCIDENT_OPENED, s.INCIDENT_UPDATED)]
+            if any(stored and stored.message == incident for stored in told):
+                return
         subject = s.INCIDENT_RESOLVED if effect.what == "resolved" else s.INCIDENT_UPDATED
         await self.bus.publish(subject, incident, msg_id=f"{msg_id}:{subject.name}:{effect.cause}", **keys)
