@@ -36,7 +36,7 @@ class Consumer:
     stream: str
     service: str
     filters: tuple[str, ...]
-    ack_wait_s: float = 10.0
+    ack_wait_s: float = 6.0  # a step whose process died is with another within 10 s
     deliver_max: int = 10
     workers_max: int = 16
     batch_max: int = 64

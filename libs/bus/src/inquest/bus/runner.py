@@ -28,7 +28,7 @@ from inquest.telemetry.metrics import DEAD_LETTERS, HANDLE_SECONDS, MESSAGES_HAN
 
 CHECK_S = 5.0
 MISSES_MAX = 2
-HANDLE_ACK_WAITS_MAX = 12  # a handler that runs longer than this many ack waits is taken to hang
+HANDLE_ACK_WAITS_MAX = 20  # a handler that runs longer than this many ack waits is taken to hang
 BATCH_FILL_S = 0.02
 OUTSIDE_TABLE = frozenset({"ADVISORIES", "DEAD"})  # streams of subjects that are the server's or derived
 
