@@ -1,5 +1,6 @@
 """Admission through the planner's wiring: what asks, what is told, and what the sweep makes good."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -250,3 +251,41 @@ async def test_the_share_of_a_source_counts_where_there_are_several(world, kinds
     for name in ("inc-0", "inc-1"):
         await say(world, INCIDENT_OPENED, named(world, name, sources=["generic"]))
     assert [one.incident_id for one in (await ledger(world)).waiting] == waits
+
+
+async def test_steps_that_come_together_are_one_write_and_fail_alone(world, parts):
+    admissions, _ = parts
+    seen = []
+
+    async def good(ledger, _rules):
+        await asyncio.sleep(0)  # the others come meanwhile
+        seen.append(len(ledger.waiting))
+        return ledger.model_copy(update={"at": ledger.at + timedelta(seconds=1)})
+
+    async def bad(_ledger, _rules):
+        raise RetryLater("this one cannot")
+
+    done = await asyncio.gather(
+        *(admissions.change("acme", one) for one in (good, good, bad, good)), return_exceptions=True
+    )
+    assert [type(one) for one in done] == [Ledger, Ledger, RetryLater, Ledger]
+    entry = await world.bus.kv(PLANNER_ADMISSION).get("acme")
+    assert (entry.revision, len(seen)) == (2, 3)  # the first alone, then those that came meanwhile
+    assert decode(entry.value, Ledger).at == Ledger().at + timedelta(seconds=3)
+
+
+async def test_who_waits_with_one_that_is_cancelled_tries_again(parts):
+    admissions, _ = parts
+    started = asyncio.Event()
+
+    async def slow(_ledger, _rules):
+        started.set()
+        await asyncio.Event().wait()
+
+    first = asyncio.create_task(admissions.change("acme", slow))
+    await started.wait()
+    second = asyncio.create_task(admissions.change("acme", _unchanged))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == Ledger()
+    assert first.cancelled() or isinstance(first.exception(), RetryLater)

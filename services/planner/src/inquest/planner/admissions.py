@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from inquest.bus import BusPort, KeyValue, Outgoing
@@ -23,6 +23,24 @@ Step = Callable[[Ledger, Rules], Awaitable[Ledger]]
 _log = get_logger("planner")
 
 
+@dataclass(slots=True)
+class _Pending:
+    """A step on its way into the ledger, and the error it raised, which is its own affair."""
+
+    step: Step
+    done: asyncio.Future[Ledger]
+    error: Exception | None = None
+
+    async def applied(self, ledger: Ledger, rules: Rules) -> Ledger:
+        """Return the ledger after the step; as it was where the step raises."""
+        self.error = None
+        try:
+            return await self.step(ledger, rules)
+        except Exception as error:  # noqa: BLE001 - it is told to whoever asked for the step
+            self.error = error
+            return ledger
+
+
 @dataclass(frozen=True, slots=True)
 class Admissions:
     """The ledgers of all tenants, for any number of planners at once.
@@ -35,25 +53,48 @@ class Admissions:
     ledgers: KeyValue
     configuration: Configuration
     _sent: dict[str, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
+    _pending: dict[str, list[_Pending]] = field(default_factory=lambda: defaultdict(list))
     _locks: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(LOCKS)))
 
     async def change(self, tenant: str, step: Step) -> Ledger:
         """Apply a step to the ledger of a tenant, publish what it decided, and return the ledger.
 
-        Raises RetryLater after TRIES_MAX lost races, or when a decision could not be published.
+        Steps that come while another is being written are written together with each other: in a burst the disk would
+        otherwise set the pace. Raises RetryLater after TRIES_MAX lost races, or when a decision could not be
+        published, and whatever the step raises.
         """
-        rules = Rules(tenant, self.configuration.admission(tenant))
+        one = _Pending(step, asyncio.get_running_loop().create_future())
+        self._pending[tenant].append(one)
         async with self._locks[zlib.crc32(tenant.encode()) % LOCKS]:
-            for _ in range(TRIES_MAX):
-                try:
-                    before, after = await self._commit(tenant, step, rules)
-                except Conflict:
-                    continue
-                await self._publish(before, after)
-                if after.due and after.due != before.due:
-                    await self.arm(tenant, after)
-                _gauge(tenant, after)
-                return after
+            if not one.done.done():
+                together, self._pending[tenant] = self._pending[tenant], []
+                await self._change(tenant, together)
+        return await one.done
+
+    async def _change(self, tenant: str, together: Sequence[_Pending]) -> None:
+        try:
+            ledger = await self._decided(tenant, together)
+        except Exception as error:  # noqa: BLE001 - it is told to everybody who waits
+            _fail(together, error)
+        except asyncio.CancelledError:
+            # The cancellation is this caller's alone; the others are to try again.
+            _fail(together, RetryLater(f"admission of {tenant} was stopped"))
+            raise
+        else:
+            _settle(together, ledger)
+
+    async def _decided(self, tenant: str, together: Sequence[_Pending]) -> Ledger:
+        rules = Rules(tenant, self.configuration.admission(tenant))
+        for _ in range(TRIES_MAX):
+            try:
+                before, after = await self._commit(tenant, together, rules)
+            except Conflict:
+                continue
+            await self._publish(before, after)
+            if after.due and after.due != before.due:
+                await self.arm(tenant, after)
+            _gauge(tenant, after)
+            return after
         raise RetryLater(f"admission of {tenant}: lost {TRIES_MAX} races to decide")
 
     async def tenants(self) -> list[str]:
@@ -66,12 +107,13 @@ class Admissions:
             due = AdmissionDue(tenant=tenant, due_at=ledger.due)
             await self.bus.schedule(ADMISSION_TIMER_SET, ADMISSION_DUE, due, due_at=ledger.due, tenant=tenant)
 
-    async def _commit(self, tenant: str, step: Step, rules: Rules) -> tuple[Ledger, Ledger]:
+    async def _commit(self, tenant: str, together: Sequence[_Pending], rules: Rules) -> tuple[Ledger, Ledger]:
         """Return the ledger before and after, once the latter is on disk. Raises Conflict."""
         entry = await self.ledgers.get(tenant)
         stored = decode(entry.value, Ledger) if entry else await self._lost(tenant)
-        before = stored.without_sent(self._sent[tenant])
-        after = await step(before, rules)
+        before = after = stored.without_sent(self._sent[tenant])
+        for one in together:
+            after = await one.applied(after, rules)
         if after == before:
             return stored, stored
         data = encode(after).data
@@ -120,6 +162,20 @@ class Admissions:
         """Return the newest published decision about an incident, or None."""
         stored = await self.bus.last(ADMISSION_DECIDED, tenant=tenant, incident=incident_id)
         return stored.message if stored else None
+
+
+def _settle(together: Sequence[_Pending], ledger: Ledger) -> None:
+    for one in together:
+        if one.error:
+            _fail([one], one.error)
+        elif not one.done.done():
+            one.done.set_result(ledger)
+
+
+def _fail(together: Sequence[_Pending], error: Exception) -> None:
+    for one in together:
+        if not one.done.done():  # its caller may be gone
+            one.done.set_exception(error)
 
 
 def _tell(decided: AdmissionDecided) -> None:
