@@ -18,15 +18,17 @@ PHRASES_MAX = 12
 PHRASE_WORDS_MIN = 3
 
 _INERT_FILE = re.compile(
-    r"(?:^|/)(?:docs?|tests?|testdata|__tests__|spec|fixtures|\.github|\.gitlab|examples?|staging)/"
+    r"(?:^|/)(?:docs?|tests?|testdata|__tests__|spec|fixtures|\.github|\.gitlab|examples?|staging|dashboards|alerts)/"
     r"|\.(?:md|rst|txt|css|scss|less|svg|png|jpe?g|ico|sum|golden|html?|tmpl)$|_test\.\w+$|\.test\.\w+$|\.spec\.\w+$|Test\.java$"
     r"|(?:^|/)(?:README|CHANGELOG|LICENSE|CODEOWNERS|OWNERS|\.gitignore|\.golangci|\.eslintrc|\.editorconfig|Makefile)",
     re.IGNORECASE,
 )
 _MANIFEST = re.compile(
-    r"(?:^|/)(?:go\.mod|package(?:-lock)?\.json|requirements[\w.-]*\.txt|pom\.xml|build\.gradle|Cargo\.(?:toml|lock)"
+    r"(?:^|/)(?:go\.mod|package(?:-lock)?\.json|requirements[\w.-]*\.txt|pom\.xml|build\.gradle(?:\.kts)?|Cargo\.(?:toml|lock)"
     r"|Gemfile(?:\.lock)?|pyproject\.toml|poetry\.lock|yarn\.lock)$"
 )
+# A text file that a build reads; those for development alone are not shipped.
+_SHIPPED_TEXT = re.compile(r"(?:^|/)(?:requirements|constraints)(?![\w.-]*(?:dev|test|doc|lint))[\w.-]*\.txt$")
 _COMMENT = re.compile(r"^\s*(?://|#(?!include)|/\*|\*(?!\w)|--(?!\w)|<!--|\"\"\"|;;)")
 _IMPORT = re.compile(r"^\s*(?:import\b|from \S+ import|using \w|#include|require\(|\"[\w./-]+\"$)")
 _LITERAL = re.compile(r"([\"'`])((?:(?!\1).){8,200})\1")
@@ -82,15 +84,19 @@ def _unread(
     diff: str | None, files: Sequence[str], message: str, removed: Sequence[str], added: Sequence[str]
 ) -> Judgement | None:
     """What can be said without reading the code; None when it must be read."""
-    if files and all(_INERT_FILE.search(name) for name in files):
+    if files and all(_inert(name) for name in files):
         return Judgement(0.02, "it touches only documents, tests or looks")
     if diff is None:
         return _by_message(message)
-    if files and all(_MANIFEST.search(name) or _INERT_FILE.search(name) for name in files):
+    if files and all(_MANIFEST.search(name) or _inert(name) for name in files):
         return _bump(removed, added)
     if (removed or added) and all(_IMPORT.match(line) for line in (*removed, *added)):
         return Judgement(0.05, "only imports change")
     return None
+
+
+def _inert(name: str) -> bool:
+    return bool(_INERT_FILE.search(name)) and not _SHIPPED_TEXT.search(name)
 
 
 def _by_message(message: str) -> Judgement:

@@ -19,6 +19,7 @@ MESSAGE = re.compile(
 )
 # A setting in a configuration file: `name: value` and nothing else on the line.
 _ASSIGNED = re.compile(r"^\s*[\w.-]+\s*[:=]\s*[^\s(){}\[\]]+\s*$")
+_NUMBER = re.compile(r"(?<![\w.-])\d[\d_]*(?:\.\d+)?[A-Za-z%]*(?![\w.])")
 _QUERY = re.compile(r"\b(?:select|insert|update|delete|where)\b", re.IGNORECASE)
 _QUOTES = frozenset("\"'`")
 _OPERATORS = frozenset(
@@ -133,7 +134,9 @@ def _edit(before: str, after: str) -> Edit:
     a, b = tokens(before), tokens(after)
     old, new = Counter(a) - Counter(b), Counter(b) - Counter(a)
     gone, come = list(old.elements()), list(new.elements())
-    return Edit(before, after, _kind(before, gone, come), tuple(gone), tuple(come))
+    # Numbers are judged by themselves, whatever their units.
+    kind = "order" if _NUMBER.sub("0", before) == _NUMBER.sub("0", after) else _kind(before, gone, come)
+    return Edit(before, after, kind, tuple(gone), tuple(come))
 
 
 def _prose(text: str) -> bool:
