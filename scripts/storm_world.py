@@ -212,6 +212,11 @@ class World:
             else:
                 fault.named.add(service)
 
+    def begins_again(self, fault: Fault, over_s: float) -> bool:
+        """Return whether another fault shows where this one did, soon after its end."""
+        others = [one for one in self.faults if one is not fault and set(one.shows) & set(fault.shows)]
+        return any(one.at_s < over_s + APART_S and over_s < one.at_s + one.lasts_s for one in others)
+
     def _leave_out(self, fault: Fault, service: str) -> None:
         fault.shows.pop(service, None)
         for above in [name for name, (_, via) in fault.shows.items() if via == service]:
@@ -261,9 +266,10 @@ def alerts(world: World, count: int, begin: datetime, number: int = 0) -> list[A
     made = [_alert(world, number + index, *place, begin) for index, place in enumerate(chosen[:count])]
     for fault in world.faults:
         mine = [one for one in made if one.fault == fault.number]
-        if len(mine) <= RESOLVED_MAX and dice.random() < 0.5:
-            # An hour passes in half a minute: what ended at once would be over while it is held.
-            over = begin + timedelta(seconds=fault.at_s + max(fault.lasts_s, TOLD_S))
+        # An hour passes in half a minute: what ended at once would be over while it is held.
+        over_s = fault.at_s + max(fault.lasts_s, TOLD_S)
+        if len(mine) <= RESOLVED_MAX and not world.begins_again(fault, over_s) and dice.random() < 0.5:
+            over = begin + timedelta(seconds=over_s)
             made = [replace(one, resolved_at=over) if one.fault == fault.number else one for one in made]
     return sorted(made, key=lambda one: one.at)
 
