@@ -1,6 +1,6 @@
 """How well diffs are read that nobody had in mind when the rules were written; floors lie a little under the figures.
 
-`tune` was in view while the rules were improved, `held` was not (three defects that it showed were mended afterwards);
+`tune` was in view while the rules were improved, `held` was not (four defects that it showed were mended afterwards);
 `second` was written after the first round of rules, and in view for the second.
 """
 
@@ -51,7 +51,7 @@ def _parts() -> dict[str, list[Case]]:
 
 PARTS = _parts()
 # Part: AUROC of behaviour, accuracy at 0.5, the true mechanism first, among the first two.
-FLOORS = {"tune": (0.97, 0.95, 0.93, 0.95), "held": (0.88, 0.85, 0.62, 0.70), "second": (0.95, 0.91, 0.90, 0.95)}
+FLOORS = {"tune": (0.97, 0.95, 0.93, 0.95), "held": (0.91, 0.86, 0.66, 0.72), "second": (0.95, 0.91, 0.90, 0.95)}
 
 
 @pytest.mark.parametrize("part", FLOORS)

@@ -29,7 +29,7 @@ _MANIFEST = re.compile(
 )
 # A text file that a build reads; those for development alone are not shipped.
 _SHIPPED_TEXT = re.compile(r"(?:^|/)(?:requirements|constraints)(?![\w.-]*(?:dev|test|doc|lint))[\w.-]*\.txt$")
-_COMMENT = re.compile(r"^\s*(?://|#(?!include)|/\*|\*(?!\w)|--(?!\w)|<!--|\"\"\"|;;)")
+_COMMENT = re.compile(r"^\s*(?://|#(?!include)|/\*|\*(?![\w,])|--(?!\w)|<!--|\"\"\"|;;)")
 _IMPORT = re.compile(r"^\s*(?:import\b|from \S+ import|using \w|#include|require\(|\"[\w./-]+\"$)")
 _LITERAL = re.compile(r"([\"'`])((?:(?!\1).){8,200})\1")
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)\.(\d+)")
