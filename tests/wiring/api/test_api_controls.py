@@ -11,6 +11,7 @@ from inquest.api.controls import Controls
 from inquest.api.domain.control_requests import NoticesAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
+from inquest.audit import Recorder
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
 from inquest.contracts.latest import Mutes, PanicState
@@ -53,16 +54,22 @@ class World:
         return PanicState.model_validate_json(entry.value) if entry else PanicState()
 
     def audited(self):
-        return [(one.action, one.by, one.reason, one.about) for one in self.bus.published(s.AUDIT_RECORDED)]
+        found = self.bus.published(s.AUDIT_RECORDED)
+        return [(one.action, one.by, one.reason, one.about) for one in found if one.outcome == "done"]
 
 
 @pytest.fixture
 def world(memory_bus, tmp_path):
+    audit = Recorder(memory_bus, "api")
     (tmp_path / "tokens").write_text(TOKENS)
-    tokens = TokenFile(f"file:{tmp_path}/tokens")
+    tokens = TokenFile(f"file:{tmp_path}/tokens", audit)
     notices = FakeNotices()
-    controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), notices, lambda: NOW)
-    routes = list(make_routes(Operations(memory_bus, None, lambda: NOW), Incidents(None, memory_bus), controls, tokens))
+    controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), notices, lambda: NOW, audit)
+    routes = list(
+        make_routes(
+            Operations(memory_bus, None, lambda: NOW, audit), Incidents(None, memory_bus, audit), controls, tokens
+        )
+    )
     return World(memory_bus, notices, routes)
 
 

@@ -12,10 +12,12 @@ from inquest.api.domain.requests import Investigations
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.ports import Record
+from inquest.audit import Recorder
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
 from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
 from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.testkit.memory import MemoryBus
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
 
@@ -69,9 +71,12 @@ def stories():
 
 
 def client_of(bus, stories, tokens=None, peer="127.0.0.1", **headers):
-    operations = Operations(bus, stories, lambda: NOW)
-    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, lambda: NOW)
-    app = Starlette(routes=list(make_routes(operations, Incidents(stories, bus), controls, TokenFile(tokens))))
+    audit = Recorder(bus, "api")
+    operations = Operations(bus, stories, lambda: NOW, audit)
+    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, lambda: NOW, audit)
+    app = Starlette(
+        routes=list(make_routes(operations, Incidents(stories, bus, audit), controls, TokenFile(tokens, audit)))
+    )
     transport = httpx.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
 
@@ -254,5 +259,5 @@ async def test_failures_have_one_form(client, stories, error, status):
 async def test_wrong_tokens_stop_the_process(tmp_path):
     (tmp_path / "tokens").write_text("oops")
     with pytest.raises(InquestError, match="line 1"):
-        await TokenFile(f"file:{tmp_path}/tokens").check()
-    await TokenFile(None).check()  # allowed, with a warning
+        await TokenFile(f"file:{tmp_path}/tokens", Recorder(MemoryBus(), "api")).check()
+    await TokenFile(None, Recorder(MemoryBus(), "api")).check()  # allowed, with a warning

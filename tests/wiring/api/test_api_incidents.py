@@ -10,6 +10,7 @@ from inquest.api.controls import Controls
 from inquest.api.domain.incident_requests import IncidentsAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
+from inquest.audit import Recorder
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import IncidentStory, IncidentSummary
@@ -59,9 +60,12 @@ def stories():
 
 @pytest.fixture
 def client(memory_bus, stories):
-    controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), stories, lambda: NOW)
-    operations = Operations(memory_bus, stories, lambda: NOW)
-    app = Starlette(routes=list(make_routes(operations, Incidents(stories, memory_bus), controls, TokenFile(None))))
+    audit = Recorder(memory_bus, "api")
+    controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), stories, lambda: NOW, audit)
+    operations = Operations(memory_bus, stories, lambda: NOW, audit)
+    app = Starlette(
+        routes=list(make_routes(operations, Incidents(stories, memory_bus, audit), controls, TokenFile(None, audit)))
+    )
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 

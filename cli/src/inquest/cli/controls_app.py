@@ -1,11 +1,13 @@
 """Commands on what leaves: panic, mutes, notices, audit, test page. Each imports what it needs only when it runs."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from inquest.cli.options import CONFIG_FILE, ApiUrl, ConfigFile, Json, NatsUrl, Tenant, Zone
 
+audit_app = typer.Typer(help="Who did what, when and why; whether that record is whole.")
 panic_app = typer.Typer(help="Stop everything that leaves, within a second.", no_args_is_help=True)
 
 MaybeTenant = Annotated[
@@ -21,12 +23,12 @@ Names = list[str] | None
 def add_controls(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.add_typer(panic_app, name="panic")
+    app.add_typer(audit_app, name="audit")
     for name, command in (
         ("notices", notices),
         ("mute", mute),
         ("mutes", mutes),
         ("unmute", unmute),
-        ("audit", audit),
         ("test-page", send_test_page),
     ):
         app.command(name)(command)
@@ -136,17 +138,47 @@ def notices(
     list_notices(wanted, tenant, api_url, zone, as_json=as_json)
 
 
+@audit_app.callback(invoke_without_command=True)
 def audit(
+    context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 50,
     tenant: Tenant = "default",
     api_url: ApiUrl = None,
     zone: Zone = None,
     as_json: Json = False,
 ) -> None:
-    """Show who used which control, when and why."""
+    """Show who did what, when and why; `verify` says whether any of it was changed, `export` takes a copy."""
     from inquest.cli.controls import list_audit
 
-    list_audit(limit, tenant, api_url, zone, as_json=as_json)
+    if context.invoked_subcommand is None:
+        list_audit(limit, tenant, api_url, zone, as_json=as_json)
+
+
+@audit_app.command("verify")
+def audit_verify(
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="An export; default: the audit itself.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="An earlier export: its records must still be there, unchanged.")
+    ] = None,
+    nats_url: NatsUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Find records that were changed, are missing or lie in another order; exit status 1 when there are any."""
+    from inquest.cli.audit import verify_audit
+
+    verify_audit(path, against, nats_url, as_json=as_json)
+
+
+@audit_app.command("export")
+def audit_export(
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="Default: stdout.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only the chains of this tenant.")] = None,
+    nats_url: NatsUrl = None,
+) -> None:
+    """Write the audit as NDJSON, each record as it lies. Texts in it were redacted when it was written."""
+    from inquest.cli.audit import export_audit
+
+    export_audit(path, tenant, nats_url)
 
 
 def send_test_page(

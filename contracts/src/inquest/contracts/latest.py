@@ -4,6 +4,8 @@ from inquest.contracts.message import Id, Instant, Message, Window, derive_id
 from inquest.contracts.v1.admission import AdmissionCause, AdmissionDecided, AdmissionDue, AdmissionOutcome
 from inquest.contracts.v1.controls import (
     AuditAction,
+    AuditCheckpoint,
+    AuditOutcome,
     AuditRecord,
     Mute,
     Mutes,
@@ -112,6 +114,8 @@ __all__ = [
     "AdmissionDue",
     "AdmissionOutcome",
     "AuditAction",
+    "AuditCheckpoint",
+    "AuditOutcome",
     "AuditRecord",
     "Band",
     "CancelInvestigation",

@@ -47,7 +47,7 @@ def permissions(service: str) -> Permissions:
 def _publish(service: str) -> Iterator[str]:
     for row in SUBJECTS:
         if service in row.publishers:
-            yield row.pattern()
+            yield row.pattern(**({"service": service} if "service" in row.keys else {}))
     for consumer in consumers_of(service):
         yield from _consume(consumer)
     for stream in READS.get(service, ()):

@@ -94,7 +94,10 @@ NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.N
 NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
 NOTICE_TIMER_SET = Subject("timer.notice.set.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
 NOTICE_DUE = Subject("evt.deadline.notice.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
-AUDIT_RECORDED = Subject("evt.audit.recorded.v1", ("tenant",), m.AuditRecord, ("api",), "AUDIT")
+_EVERY = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore", "api")
+_CHAIN = ("tenant", "service", "chain")  # each service may only write chains of its own
+AUDIT_RECORDED = Subject("evt.audit.recorded.v1", _CHAIN, m.AuditRecord, _EVERY, "AUDIT")
+AUDIT_CHECKPOINT = Subject("evt.checkpoint.taken.v1", _CHAIN, m.AuditCheckpoint, _EVERY, "CHECKPOINTS")
 FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "FEEDBACK")
 
 SUBJECTS: tuple[Subject, ...] = (
@@ -127,6 +130,7 @@ SUBJECTS: tuple[Subject, ...] = (
     NOTICE_TIMER_SET,
     NOTICE_DUE,
     AUDIT_RECORDED,
+    AUDIT_CHECKPOINT,
     FEEDBACK_GIVEN,
 )
 

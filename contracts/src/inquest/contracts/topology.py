@@ -86,7 +86,19 @@ STREAMS: tuple[Stream, ...] = (
     Stream("TOOLCALLS", ("evt.tool.>",), age_s_max=30 * DAY_S, why="the record of every call"),
     Stream("NOTICES", ("cmd.notice.>",), "work-queue", discard="new", why="notices to send"),
     Stream("OUTCOMES", ("evt.notice.>",), age_s_max=90 * DAY_S, why="what became of notices"),
-    Stream("AUDIT", ("evt.audit.>",), discard="new", why="who used which control, when and why"),
+    Stream(
+        "AUDIT",
+        ("evt.audit.>",),
+        discard="new",
+        atomic_batches=True,
+        why="who did what, when and why: chains of hashes",
+    ),
+    Stream(
+        "CHECKPOINTS",
+        ("evt.checkpoint.>",),
+        age_s_max=365 * DAY_S,
+        why="how far each chain of AUDIT had come, kept apart",
+    ),
     Stream("FEEDBACK", ("evt.feedback.>",), age_s_max=365 * DAY_S, why="what people said"),
     Stream(
         "TIMERS",

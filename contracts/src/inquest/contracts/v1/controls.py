@@ -12,7 +12,32 @@ TEST_HEADER = "X-Inquest-Test"  # of a delivery that `inquest test-page` sends: 
 TEST_LABEL = "inquest_test"  # of the signals that it becomes
 TEST_SERVICE = "inquest-test"  # begins the name of what they are about, so that no real service had an incident
 MUTES_MAX = 500  # per tenant, ended ones not counted
-AuditAction = Literal["panic-on", "panic-off", "mute-added", "mute-ended"]
+AuditAction = Literal[
+    "panic-on",
+    "panic-off",
+    "mute-added",
+    "mute-ended",
+    "authenticated",  # who asked and was known; counted
+    "authentication-refused",
+    "access-refused",  # known, and not allowed
+    "delivery-accepted",  # counted: stream INGEST holds each
+    "delivery-refused",
+    "investigation-asked",
+    "cancellation-asked",
+    "feedback-given",
+    "incidents-merged",
+    "incident-split",
+    "config-applied",
+    "admission-decided",
+    "budget-refused",
+    "notice-told",  # what became of a notice: it left, or may have, or was held
+    "dead-redriven",
+    "dead-discarded",
+    "records-lost",  # so many could not be kept while the bus was away
+]
+AuditOutcome = Literal["done", "refused", "failed", "unknown"]
+AUDIT_GENESIS = "0" * 64  # what the first record of a chain names as the hash before it
+NO_TENANT = "system"  # of what happens before anybody knows for whom
 
 
 class PanicSwitch(Message):
@@ -69,7 +94,20 @@ class Mutes(Message):
 
 
 class AuditRecord(Message):
-    """Somebody used a control."""
+    """Somebody did something that must not be forgotten: one link of a chain of hashes.
+
+    Attributes:
+        by: who; a source, a channel or a service where it was no person.
+        at: when; the last time, where `count` is more than one.
+        about: the id of what it was done to; `*` for all tenants.
+        count: how often since `since`, where the same is only counted.
+        peer: the address that asked.
+        chain: of one service instance and one tenant.
+        number: in the chain, from 1, without gaps.
+        previous: `hash` of the record before, AUDIT_GENESIS in the first.
+        hash: SHA-256 of all the other fields in canonical JSON, in hex (`inquest.audit.chain`).
+        follows: in the first record, `<chain>:<number>:<hash>` of the chain that it goes on from, if any.
+    """
 
     record_id: Id
     tenant: Id
@@ -77,7 +115,29 @@ class AuditRecord(Message):
     by: str
     at: Instant
     reason: str = ""
-    about: str = ""  # the id of the mute, or `*` for all tenants
+    about: str = ""
+    outcome: AuditOutcome = "done"
+    count: int = 1
+    since: Instant | None = None
+    peer: str = ""
+    trace_id: str = ""
+    service: str = ""
+    chain: str = ""
+    number: int = 0
+    previous: str = ""
+    hash: str = ""
+    follows: str = ""
+
+
+class AuditCheckpoint(Message):
+    """How far a chain had come: kept apart from it, so that a chain cut short or rewritten is seen."""
+
+    tenant: Id
+    service: Id
+    chain: Id
+    number: int
+    hash: str
+    at: Instant
 
 
 class NoticeDue(Message):

@@ -87,9 +87,9 @@ class Bus:
         """See BusPort."""
         return await self._publisher.publish(Outgoing(subject, message, keys, msg_id, expect_last, headers or {}))
 
-    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+    async def publish_batch(self, items: Sequence[Outgoing]) -> int:
         """See BusPort."""
-        await self._publisher.publish_batch(items)
+        return await self._publisher.publish_batch(items)
 
     async def publish_many(self, items: Iterable[Outgoing]) -> int:
         """See BusPort."""
@@ -124,6 +124,10 @@ class Bus:
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
         """See BusPort."""
         return self._reader.replay(stream, after_seq, batch_max)
+
+    async def last_seq(self, stream: str) -> int:
+        """Return the last sequence that a stream gave, also to what is gone since."""
+        return await self._reader.last_seq(stream)
 
     async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
         """See BusPort."""

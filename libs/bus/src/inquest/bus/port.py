@@ -158,8 +158,11 @@ class BusPort(Protocol):
         """
         ...
 
-    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
-        """Publish all or nothing, to one stream. Raises AlreadyRecorded when a condition or id says it is there."""
+    async def publish_batch(self, items: Sequence[Outgoing]) -> int:
+        """Publish all or nothing, to one stream, one after the other; returns the sequence of the last.
+
+        Raises AlreadyRecorded when a condition or id says that it is there.
+        """
         ...
 
     async def publish_many(self, items: Iterable[Outgoing]) -> int:

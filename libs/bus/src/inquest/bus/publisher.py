@@ -74,10 +74,10 @@ class Publisher:
         async with asyncio.timeout(ACK_S_MAX):
             return parse_ack(subject, await (await self._acks.send(subject, data, headers)))
 
-    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+    async def publish_batch(self, items: Sequence[Outgoing]) -> int:
         """See BusPort.publish_batch. Messages travel unacked; the commit's ack covers all of them."""
         if not items:
-            return
+            return 0
         if len(items) > BATCH_MESSAGES_MAX:
             raise Impossible(f"{len(items)} messages in an atomic batch; the server takes {BATCH_MESSAGES_MAX}")
         client = self._connection.client
@@ -90,8 +90,8 @@ class Publisher:
                 subject, data = item.subject.render(**item.keys), encode(item.message)
                 if index < len(items):
                     await client.publish(subject, data, headers=headers)
-                else:
-                    await self._ask(subject, data, headers | {h.BATCH_COMMIT: "1"})
+            ack = await self._ask(subject, data, headers | {h.BATCH_COMMIT: "1"})
+            return int(ack["seq"])
         except Conflict as error:
             raise AlreadyRecorded(str(error)) from error
         except _LOST as error:

@@ -38,9 +38,7 @@ class Reader:
         message = decode(subject, raw.headers or {}, raw.data or b"")
         return Stored(message, int(raw.seq or 0), str(raw.subject))
 
-    async def read(
-        self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None
-    ) -> list[Stored[Any]]:
+    async def read(self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None) -> list[Stored[Any]]:
         """See BusPort.read. Raises Impossible past READ_MESSAGES_MAX messages."""
         found: list[Stored[Any]] = []
         async for batch in self._scan(
@@ -95,6 +93,13 @@ class Reader:
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"cannot list {subject.name}: {error}") from error
         return dict(info.state.subjects or {})
+
+    async def last_seq(self, stream: str) -> int:
+        """Return the last sequence that a stream gave, also to what is gone since. Raises RetryLater."""
+        try:
+            return int((await self._connection.js.stream_info(stream)).state.last_seq)
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"cannot read {stream}: {error}") from error
 
     async def get(self, stream: str, seq: int) -> Delivery | None:
         """See BusPort.get."""

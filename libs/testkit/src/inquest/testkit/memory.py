@@ -54,9 +54,7 @@ class MemoryBus:
         """Return the messages on a subject, oldest first."""
         return [stored.message for stored in self._stored(subject, keys)]
 
-    def _stored(
-        self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None
-    ) -> list[Stored[Any]]:
+    def _stored(self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None) -> list[Stored[Any]]:
         pattern = subject.pattern(**keys)
         return [
             Stored(decode(subject, row.headers, row.payload), row.seq, row.subject)
@@ -136,7 +134,7 @@ class MemoryBus:
             if consumes(queue.consumer, row):
                 queue.pending.append((row, 1))
 
-    async def publish_batch(self, items: Sequence[Outgoing]) -> None:
+    async def publish_batch(self, items: Sequence[Outgoing]) -> int:
         """See BusPort."""
         for item in items:
             stream = item.subject.stream or ""
@@ -147,6 +145,7 @@ class MemoryBus:
             except Conflict as error:
                 raise AlreadyRecorded(str(error)) from error
         await self.publish_many(items)
+        return len(self._rows)
 
     async def publish_many(self, items: Iterable[Outgoing]) -> int:
         """See BusPort."""

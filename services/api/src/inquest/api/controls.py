@@ -18,7 +18,6 @@ from inquest.api.domain.control_requests import (
     PanicStatus,
 )
 from inquest.api.domain.controls import (
-    audit_record,
     lasting,
     mute_of,
     panic_status,
@@ -27,6 +26,7 @@ from inquest.api.domain.controls import (
 )
 from inquest.api.errors import Forbidden
 from inquest.api.ports import Clock, Notices
+from inquest.audit import Deed, Recorder
 from inquest.bus.port import BusPort, KeyValue
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
@@ -48,6 +48,7 @@ class Controls:
     mutes: KeyValue
     notices: Notices
     clock: Clock
+    audit: Recorder
 
     async def get_panic(self, caller: Caller, tenant: str | None) -> PanicStatus:
         """Return whether what leaves for a tenant is stopped."""
@@ -96,14 +97,12 @@ class Controls:
         return await self.notices.notices(caller.may("viewer", query.tenant), query)
 
     async def list_audit(self, caller: Caller, query: AuditQuery) -> AuditAnswer:
-        """Return what people switched, newest first."""
+        """Return what was recorded of a tenant, newest first."""
         stored = await self.bus.read(s.AUDIT_RECORDED, tenant=caller.may("viewer", query.tenant))
         return AuditAnswer(records=tuple(one.message for one in reversed(stored[-query.limit :])))
 
     async def _audit(self, caller: Caller, tenant: str, action: AuditAction, reason: str, about: str) -> None:
-        record = audit_record(tenant, action, caller.name, self.clock(), reason, about)
-        msg_id = f"{tenant}:audit:{record.record_id}"
-        await self.bus.publish(s.AUDIT_RECORDED, record, msg_id=msg_id, tenant=tenant)
+        await self.audit.record(Deed(action, tenant, caller.name, reason, about))
         _log.info("control_used", action=action, by=caller.name, tenant=tenant, about=about)
 
 

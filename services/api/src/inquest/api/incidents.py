@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from inquest.api.domain.access import Caller
 from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery, MergeBody, Regrouped, SplitBody
 from inquest.api.ports import IncidentStories
+from inquest.audit import Deed, Recorder
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
@@ -20,6 +21,7 @@ class Incidents:
 
     stories: IncidentStories
     bus: BusPort
+    audit: Recorder
 
     async def list(self, caller: Caller, query: IncidentsQuery) -> IncidentsAnswer:
         """Return one page of incidents, newest first."""
@@ -40,6 +42,7 @@ class Incidents:
             tenant=chosen, incident_id=kept, merged_id=other, reason=body.reason, requested_by=caller.name
         )
         await self.bus.publish(s.INCIDENT_MERGE, command, tenant=chosen, incident=kept)
+        await self.audit.record(Deed("incidents-merged", chosen, caller.name, body.reason, f"{kept} takes {other}"))
         _log.info("merge_asked", by=caller.name, tenant=chosen, incident=kept, merged=other)
         return Regrouped(incident_id=kept)
 
@@ -51,5 +54,6 @@ class Incidents:
             tenant=chosen, incident_id=kept, signal_ids=body.signal_ids, reason=body.reason, requested_by=caller.name
         )
         await self.bus.publish(s.INCIDENT_SPLIT, command, tenant=chosen, incident=kept)
+        await self.audit.record(Deed("incident-split", chosen, caller.name, body.reason, kept))
         _log.info("split_asked", by=caller.name, tenant=chosen, incident=kept, signals=len(body.signal_ids))
         return Regrouped(incident_id=kept)

@@ -16,6 +16,7 @@ from inquest.api.domain.requests import (
     Started,
 )
 from inquest.api.ports import Clock, Record, Stories
+from inquest.audit import Deed, Recorder
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
@@ -32,6 +33,7 @@ class Operations:
     bus: BusPort
     stories: Stories
     clock: Clock
+    audit: Recorder
 
     async def list(self, caller: Caller, query: ListQuery) -> Investigations:
         """Return one page of investigations."""
@@ -57,6 +59,9 @@ class Operations:
             tenant=command.tenant,
             investigation=command.investigation_id,
         )
+        await self.audit.record(
+            Deed("investigation-asked", command.tenant, caller.name, body.title, command.investigation_id)
+        )
         _log.info("investigation_asked", by=caller.name, tenant=command.tenant, investigation=command.investigation_id)
         return Started(investigation_id=command.investigation_id)
 
@@ -72,6 +77,7 @@ class Operations:
             tenant=chosen,
             investigation=investigation_id,
         )
+        await self.audit.record(Deed("cancellation-asked", chosen, caller.name, command.reason, investigation_id))
         _log.info("cancellation_asked", by=caller.name, tenant=chosen, investigation=investigation_id)
         return Cancelled(investigation_id=investigation_id)
 
@@ -91,5 +97,6 @@ class Operations:
             tenant=chosen,
             investigation=investigation_id,
         )
+        await self.audit.record(Deed("feedback-given", chosen, caller.name, feedback.judgement, investigation_id))
         _log.info("feedback_given", by=caller.name, tenant=chosen, investigation=investigation_id)
         return FeedbackGiven(feedback_id=feedback.feedback_id)

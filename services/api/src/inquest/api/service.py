@@ -10,6 +10,7 @@ from inquest.api.controls import Controls
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
+from inquest.audit import Recorder
 from inquest.bus.port import BusPort
 from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.runtime import Service
@@ -24,15 +25,16 @@ def build(bus: BusPort, settings: Settings) -> Service:
     stories = TraceStoreClient(
         settings.tracestore_addr, settings.tracestore_address_file, settings.tracestore_token_file
     )
-    operations = Operations(bus, stories, _now)
-    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now)
-    incidents = Incidents(stories, bus)
-    tokens = TokenFile(settings.api_tokens_ref)
+    audit = Recorder(bus, "api")
+    operations = Operations(bus, stories, _now, audit)
+    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit)
+    incidents = Incidents(stories, bus, audit)
+    tokens = TokenFile(settings.api_tokens_ref, audit)
     listener = Listener(operations, incidents, controls, tokens, settings)
     return Service(
         name="api",
         routes=make_routes(operations, incidents, controls, tokens),
         on_start=(tokens.check, listener.start),
-        on_stop=(stories.close, listener.stop),
+        on_stop=(audit.close, stories.close, listener.stop),
         pings={"tracestore": stories.ping},
     )

@@ -239,8 +239,81 @@ class AdmissionDue(_message.Message):
 Global___AdmissionDue: _TypeAlias = AdmissionDue  # noqa: Y015
 
 @_typing.final
+class AuditCheckpoint(_message.Message):
+    """How far a chain had come: kept apart from it, so that a chain cut short or rewritten is seen."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    HASH_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    service: _builtins.str
+    chain: _builtins.str
+    number: _builtins.int
+    hash: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        service: _builtins.str | None = ...,
+        chain: _builtins.str | None = ...,
+        number: _builtins.int | None = ...,
+        hash: _builtins.str | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_chain", b"_chain", "_hash", b"_hash", "_number", b"_number", "_service", b"_service", "_tenant", b"_tenant", "at", b"at", "chain", b"chain", "hash", b"hash", "number", b"number", "service", b"service", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_chain", b"_chain", "_hash", b"_hash", "_number", b"_number", "_service", b"_service", "_tenant", b"_tenant", "at", b"at", "chain", b"chain", "hash", b"hash", "number", b"number", "service", b"service", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__chain: _TypeAlias = _typing.Literal["chain"]  # noqa: Y015
+    _WhichOneofArgType__chain: _TypeAlias = _typing.Literal["_chain", b"_chain"]  # noqa: Y015
+    _WhichOneofReturnType__hash: _TypeAlias = _typing.Literal["hash"]  # noqa: Y015
+    _WhichOneofArgType__hash: _TypeAlias = _typing.Literal["_hash", b"_hash"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__service: _TypeAlias = _typing.Literal["service"]  # noqa: Y015
+    _WhichOneofArgType__service: _TypeAlias = _typing.Literal["_service", b"_service"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__chain) -> _WhichOneofReturnType__chain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hash) -> _WhichOneofReturnType__hash | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___AuditCheckpoint: _TypeAlias = AuditCheckpoint  # noqa: Y015
+
+@_typing.final
 class AuditRecord(_message.Message):
-    """Somebody used a control."""
+    """Somebody did something that must not be forgotten: one link of a chain of hashes.
+
+    Attributes:
+        by: who; a source, a channel or a service where it was no person.
+        at: when; the last time, where `count` is more than one.
+        about: the id of what it was done to; `*` for all tenants.
+        count: how often since `since`, where the same is only counted.
+        peer: the address that asked.
+        chain: of one service instance and one tenant.
+        number: in the chain, from 1, without gaps.
+        previous: `hash` of the record before, AUDIT_GENESIS in the first.
+        hash: SHA-256 of all the other fields in canonical JSON, in hex (`inquest.audit.chain`).
+        follows: in the first record, `<chain>:<number>:<hash>` of the chain that it goes on from, if any.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -251,14 +324,37 @@ class AuditRecord(_message.Message):
     AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     ABOUT_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    PEER_FIELD_NUMBER: _builtins.int
+    TRACE_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    HASH_FIELD_NUMBER: _builtins.int
+    FOLLOWS_FIELD_NUMBER: _builtins.int
     record_id: _builtins.str
     tenant: _builtins.str
     action: _builtins.str
     by: _builtins.str
     reason: _builtins.str
     about: _builtins.str
+    outcome: _builtins.str
+    count: _builtins.int
+    peer: _builtins.str
+    trace_id: _builtins.str
+    service: _builtins.str
+    chain: _builtins.str
+    number: _builtins.int
+    previous: _builtins.str
+    hash: _builtins.str
+    follows: _builtins.str
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -269,10 +365,21 @@ class AuditRecord(_message.Message):
         at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str | None = ...,
         about: _builtins.str | None = ...,
+        outcome: _builtins.str | None = ...,
+        count: _builtins.int | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        peer: _builtins.str | None = ...,
+        trace_id: _builtins.str | None = ...,
+        service: _builtins.str | None = ...,
+        chain: _builtins.str | None = ...,
+        number: _builtins.int | None = ...,
+        previous: _builtins.str | None = ...,
+        hash: _builtins.str | None = ...,
+        follows: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_reason", b"_reason", "_record_id", b"_record_id", "_tenant", b"_tenant", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "reason", b"reason", "record_id", b"record_id", "tenant", b"tenant"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_chain", b"_chain", "_count", b"_count", "_follows", b"_follows", "_hash", b"_hash", "_number", b"_number", "_outcome", b"_outcome", "_peer", b"_peer", "_previous", b"_previous", "_reason", b"_reason", "_record_id", b"_record_id", "_service", b"_service", "_since", b"_since", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "chain", b"chain", "count", b"count", "follows", b"follows", "hash", b"hash", "number", b"number", "outcome", b"outcome", "peer", b"peer", "previous", b"previous", "reason", b"reason", "record_id", b"record_id", "service", b"service", "since", b"since", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_reason", b"_reason", "_record_id", b"_record_id", "_tenant", b"_tenant", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "reason", b"reason", "record_id", b"record_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_chain", b"_chain", "_count", b"_count", "_follows", b"_follows", "_hash", b"_hash", "_number", b"_number", "_outcome", b"_outcome", "_peer", b"_peer", "_previous", b"_previous", "_reason", b"_reason", "_record_id", b"_record_id", "_service", b"_service", "_since", b"_since", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "chain", b"chain", "count", b"count", "follows", b"follows", "hash", b"hash", "number", b"number", "outcome", b"outcome", "peer", b"peer", "previous", b"previous", "reason", b"reason", "record_id", b"record_id", "service", b"service", "since", b"since", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__about: _TypeAlias = _typing.Literal["about"]  # noqa: Y015
     _WhichOneofArgType__about: _TypeAlias = _typing.Literal["_about", b"_about"]  # noqa: Y015
@@ -282,12 +389,34 @@ class AuditRecord(_message.Message):
     _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
     _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
     _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__chain: _TypeAlias = _typing.Literal["chain"]  # noqa: Y015
+    _WhichOneofArgType__chain: _TypeAlias = _typing.Literal["_chain", b"_chain"]  # noqa: Y015
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__follows: _TypeAlias = _typing.Literal["follows"]  # noqa: Y015
+    _WhichOneofArgType__follows: _TypeAlias = _typing.Literal["_follows", b"_follows"]  # noqa: Y015
+    _WhichOneofReturnType__hash: _TypeAlias = _typing.Literal["hash"]  # noqa: Y015
+    _WhichOneofArgType__hash: _TypeAlias = _typing.Literal["_hash", b"_hash"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
+    _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
+    _WhichOneofReturnType__peer: _TypeAlias = _typing.Literal["peer"]  # noqa: Y015
+    _WhichOneofArgType__peer: _TypeAlias = _typing.Literal["_peer", b"_peer"]  # noqa: Y015
+    _WhichOneofReturnType__previous: _TypeAlias = _typing.Literal["previous"]  # noqa: Y015
+    _WhichOneofArgType__previous: _TypeAlias = _typing.Literal["_previous", b"_previous"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
     _WhichOneofReturnType__record_id: _TypeAlias = _typing.Literal["record_id"]  # noqa: Y015
     _WhichOneofArgType__record_id: _TypeAlias = _typing.Literal["_record_id", b"_record_id"]  # noqa: Y015
+    _WhichOneofReturnType__service: _TypeAlias = _typing.Literal["service"]  # noqa: Y015
+    _WhichOneofArgType__service: _TypeAlias = _typing.Literal["_service", b"_service"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__trace_id: _TypeAlias = _typing.Literal["trace_id"]  # noqa: Y015
+    _WhichOneofArgType__trace_id: _TypeAlias = _typing.Literal["_trace_id", b"_trace_id"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__about) -> _WhichOneofReturnType__about | None: ...
     @_typing.overload
@@ -297,11 +426,33 @@ class AuditRecord(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__chain) -> _WhichOneofReturnType__chain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__follows) -> _WhichOneofReturnType__follows | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hash) -> _WhichOneofReturnType__hash | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__peer) -> _WhichOneofReturnType__peer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__previous) -> _WhichOneofReturnType__previous | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record_id) -> _WhichOneofReturnType__record_id | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__trace_id) -> _WhichOneofReturnType__trace_id | None: ...
 
 Global___AuditRecord: _TypeAlias = AuditRecord  # noqa: Y015
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Never, TypeVar
 from urllib.parse import unquote
@@ -31,10 +33,25 @@ _CODES = {
 }
 
 
+@dataclass(slots=True)
+class _Asked:
+    """Who asks in this call, for the record where the answer is no."""
+
+    tokens: TokenFile
+    peer: str
+    caller: Caller | None = None
+
+
+_asked: ContextVar[_Asked | None] = ContextVar("inquest_api_asked", default=None)  # each call is a task of its own
+
+
 def caller_of(context: Any, tokens: TokenFile) -> Caller:
     """Return who asks. Raises Unauthenticated."""
     sent = dict(context.invocation_metadata() or ()).get("authorization")
-    return tokens.identify(str(sent) if sent else None, peer_host(context.peer()), None)
+    asked = _Asked(tokens, peer_host(context.peer()))
+    _asked.set(asked)
+    asked.caller = tokens.identify(str(sent) if sent else None, asked.peer, None)
+    return asked.caller
 
 
 def peer_host(peer: str) -> str:
@@ -57,6 +74,8 @@ async def abort(context: Any, error: Exception) -> Never:
     status, problem = problem_of(error)
     if status == 500:
         _log.error("request_failed", exc_info=error)
+    if (asked := _asked.get()) is not None:
+        await asked.tokens.refused(error, asked.caller, asked.peer, "grpc")
     await context.abort(_CODES.get(status, grpc.StatusCode.INTERNAL), f"{problem.message} ({problem.hint})")
     raise AssertionError("abort raises")
 

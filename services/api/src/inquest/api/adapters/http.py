@@ -124,11 +124,15 @@ def _controlling(controls: Controls) -> dict[str, Serve]:
 
 def _endpoint(row: Operation, serve: Serve, tokens: TokenFile) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        caller: Caller | None = None
         try:
-            answer = await serve(await _call(row, request, tokens))
+            # Who asks comes first: a stranger learns nothing from how a request is parsed.
+            caller = tokens.identify(request.headers.get("authorization"), _peer(request), request.headers.get("host"))
+            answer = await serve(await _call(row, request, caller))
         except ClientDisconnect:
             return Response(status_code=499)  # nobody is left to read it
         except Exception as error:  # noqa: BLE001 - every failure has one form
+            await tokens.refused(error, caller, _peer(request), row.name)
             return _failure(request, error)
         if isinstance(answer, Response):
             return answer
@@ -137,13 +141,11 @@ def _endpoint(row: Operation, serve: Serve, tokens: TokenFile) -> Callable[[Requ
     return endpoint
 
 
-async def _call(row: Operation, request: Request, tokens: TokenFile) -> Call:
-    # Who asks comes first: a stranger learns nothing from how a request is parsed.
-    caller = tokens.identify(
-        request.headers.get("authorization"),
-        request.client.host if request.client else None,
-        request.headers.get("host"),
-    )
+def _peer(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+
+async def _call(row: Operation, request: Request, caller: Caller) -> Call:
     return Call(
         caller=caller,
         path=request.path_params,
@@ -200,8 +202,7 @@ def _failure(request: Request, error: Exception) -> Response:
     if status == 500:
         _log.error("request_failed", path=request.url.path, exc_info=error)
     elif isinstance(error, Unauthenticated | Forbidden):
-        peer = request.client.host if request.client else None
-        _log.warning("request_refused", path=request.url.path, peer=peer, reason=str(error))
+        _log.warning("request_refused", path=request.url.path, peer=_peer(request), reason=str(error))
     return JSONResponse(problem.model_dump(), status, _HEADERS.get(status))
 
 

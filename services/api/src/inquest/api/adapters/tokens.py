@@ -3,6 +3,9 @@
 from functools import lru_cache
 
 from inquest.api.domain.access import Caller, Tokens, identify, parse_tokens
+from inquest.api.domain.deeds import authenticated, refusal
+from inquest.api.errors import Forbidden, Unauthenticated
+from inquest.audit import Recorder
 from inquest.config.secrets import resolve
 from inquest.telemetry.logs import get_logger
 
@@ -11,10 +14,11 @@ _log = get_logger("api")
 
 
 class TokenFile:
-    """Tells who asks. Without a reference only this machine may ask."""
+    """Tells who asks, and records it. Without a reference only this machine may ask."""
 
-    def __init__(self, ref: str | None) -> None:
+    def __init__(self, ref: str | None, audit: Recorder) -> None:
         self._ref = ref
+        self._audit = audit
 
     async def check(self) -> None:
         """Read once at start, so that a wrong file stops the process and not the first request."""
@@ -23,7 +27,14 @@ class TokenFile:
 
     def identify(self, authorization: str | None, peer: str | None, host: str | None) -> Caller:
         """Return who asks. Raises Unauthenticated; RetryLater or Impossible while the tokens cannot be read."""
-        return identify(self._tokens(), authorization, peer, host)
+        caller = identify(self._tokens(), authorization, peer, host)
+        self._audit.note(authenticated(caller, peer or ""))
+        return caller
+
+    async def refused(self, error: Exception, caller: Caller | None, peer: str | None, what: str) -> None:
+        """Record that somebody was not let in, or may not do this; other errors are no refusals."""
+        if isinstance(error, Unauthenticated | Forbidden):
+            await self._audit.refused(refusal(error, caller, peer or "", what))
 
     def _tokens(self) -> Tokens | None:
         return _parse(resolve(self._ref)) if self._ref else None

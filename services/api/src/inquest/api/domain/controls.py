@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from inquest.api.domain.control_requests import MUTE_DAYS_MAX, MuteBody, Panic, PanicStatus
 from inquest.contracts.errors import Impossible, NotFound
-from inquest.contracts.latest import AuditAction, AuditRecord, Mute, Mutes, PanicState, derive_id
+from inquest.contracts.latest import Mute, Mutes, PanicState, derive_id
 from inquest.contracts.v1.controls import EVERYWHERE, MUTES_MAX
 
 
@@ -57,16 +57,3 @@ def without_mute(mutes: Mutes, mute_id: str, now: datetime) -> Mutes:
     if len(left) == len(kept):
         raise NotFound(f"there is no mute {mute_id} that still holds; GET /v1/mutes lists those there are")
     return Mutes(mutes=left)
-
-
-def audit_record(tenant: str, action: AuditAction, by: str, at: datetime, reason: str, about: str) -> AuditRecord:
-    """Return the record of one use of a control."""
-    return AuditRecord(
-        record_id=derive_id("audit", tenant, action, by, at.isoformat(), about),
-        tenant=tenant,
-        action=action,
-        by=by,
-        at=at,
-        reason=reason,
-        about=about,
-    )
