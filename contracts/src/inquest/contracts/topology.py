@@ -97,6 +97,7 @@ STREAMS: tuple[Stream, ...] = (
         "CHECKPOINTS",
         ("evt.checkpoint.>",),
         age_s_max=365 * DAY_S,
+        bytes_max=64 * 1024**2,
         why="how far each chain of AUDIT had come, kept apart",
     ),
     Stream("FEEDBACK", ("evt.feedback.>",), age_s_max=365 * DAY_S, why="what people said"),
@@ -238,6 +239,13 @@ GATEWAY_JOURNAL = Bucket(
     age_s_max=30 * DAY_S,
     why="intent, then result, of each call",
 )
+GATEWAY_LEDGER = Bucket(
+    "gateway-ledger",
+    "kv",
+    "gateway",
+    age_s_max=DAY_S,
+    why="health of providers and places of governors, where the ledger is on the bus",
+)
 NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
 NOTIFIER_THREADS = Bucket(
     "notifier-threads",
@@ -269,6 +277,7 @@ BUCKETS: tuple[Bucket, ...] = (
     INTAKE_INCIDENTS,
     PLANNER_ADMISSION,
     GATEWAY_JOURNAL,
+    GATEWAY_LEDGER,
     NOTIFIER_CLAIMS,
     NOTIFIER_THREADS,
     SWITCHES,
