@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from inquest.audit import Deed, Recorder
-from inquest.audit import recorder as recording
+from inquest.audit import AuditLog, Deed
+from inquest.audit import log as recording
 from inquest.audit.verify import Checkpoint, Held, verify
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import RetryLater
@@ -24,7 +24,7 @@ async def report(bus):
 
 async def test_many_at_once_from_two_replicas_and_two_tenants_make_whole_chains(bus_factory):
     buses = [await bus_factory("api"), await bus_factory("api")]
-    replicas = [Recorder(bus, "api") for bus in buses]
+    replicas = [AuditLog(bus, "api") for bus in buses]
     deeds = [Deed("panic-on", tenant, f"p{n}") for n in range(60) for tenant in ("acme", "beta")]
     await asyncio.gather(*(replica.record(deed) for replica in replicas for deed in deeds))
     for replica in replicas:
@@ -35,7 +35,7 @@ async def test_many_at_once_from_two_replicas_and_two_tenants_make_whole_chains(
 
 async def test_a_restart_begins_another_chain_and_the_old_one_keeps_its_checkpoint(bus):
     for _ in range(2):
-        recorder = Recorder(bus, "api")
+        recorder = AuditLog(bus, "api")
         await recorder.record(DEED)
         await recorder.record(DEED)
         await recorder.close()
@@ -46,7 +46,7 @@ async def test_a_restart_begins_another_chain_and_the_old_one_keeps_its_checkpoi
 
 
 async def test_a_chain_that_somebody_else_wrote_on_is_left_and_nothing_is_lost(bus):
-    recorder = Recorder(bus, "api")
+    recorder = AuditLog(bus, "api")
     await recorder.record(DEED)
     (stored,) = await bus.read(s.AUDIT_RECORDED, tenant="acme")
     intruder = stored.message.model_copy(update={"number": 2, "by": "mallory"})
@@ -62,7 +62,7 @@ async def test_a_chain_that_somebody_else_wrote_on_is_left_and_nothing_is_lost(b
 
 
 async def test_a_removed_record_is_named_by_chain_and_stream(bus):
-    recorder = Recorder(bus, "api")
+    recorder = AuditLog(bus, "api")
     for _ in range(3):
         await recorder.record(DEED)
     await recorder.close()
@@ -76,7 +76,7 @@ async def test_a_removed_record_is_named_by_chain_and_stream(bus):
 
 
 async def test_what_is_recorded_while_the_server_is_away_is_written_when_it_is_back(nats_server, bus, monkeypatch):
-    recorder = Recorder(bus, "api")
+    recorder = AuditLog(bus, "api")
     await recorder.record(DEED)
     monkeypatch.setattr(recording, "WRITTEN_S_MAX", 0.5)
     await nats_server.stop()

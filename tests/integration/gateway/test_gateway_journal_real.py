@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
 from inquest.contracts.latest import LogsResponse, Query, ToolRequest, Window
 from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED
@@ -67,7 +68,7 @@ def gateway(bus: Bus, owner: str, *interfaces: Interface) -> Handlers:
         bus.objects(PAYLOADS),
         clock,
     )
-    return Handlers(bus, FixedDirectory(list(interfaces)), calls, clock)
+    return Handlers(bus, FixedDirectory(list(interfaces)), calls, clock, AuditLog(bus, "gateway"))
 
 
 def request(step_id: str = "step", **limits) -> ToolRequest:

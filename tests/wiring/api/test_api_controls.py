@@ -11,7 +11,7 @@ from inquest.api.controls import Controls
 from inquest.api.domain.control_requests import NoticesAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
-from inquest.audit import Recorder
+from inquest.audit import AuditLog
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
 from inquest.contracts.latest import Mutes, PanicState
@@ -60,7 +60,7 @@ class World:
 
 @pytest.fixture
 def world(memory_bus, tmp_path):
-    audit = Recorder(memory_bus, "api")
+    audit = AuditLog(memory_bus, "api")
     (tmp_path / "tokens").write_text(TOKENS)
     tokens = TokenFile(f"file:{tmp_path}/tokens", audit)
     notices = FakeNotices()

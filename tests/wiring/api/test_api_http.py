@@ -12,7 +12,7 @@ from inquest.api.domain.requests import Investigations
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.ports import Record
-from inquest.audit import Recorder
+from inquest.audit import AuditLog
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
 from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
@@ -71,7 +71,7 @@ def stories():
 
 
 def client_of(bus, stories, tokens=None, peer="127.0.0.1", **headers):
-    audit = Recorder(bus, "api")
+    audit = AuditLog(bus, "api")
     operations = Operations(bus, stories, lambda: NOW, audit)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, lambda: NOW, audit)
     app = Starlette(
@@ -259,5 +259,5 @@ async def test_failures_have_one_form(client, stories, error, status):
 async def test_wrong_tokens_stop_the_process(tmp_path):
     (tmp_path / "tokens").write_text("oops")
     with pytest.raises(InquestError, match="line 1"):
-        await TokenFile(f"file:{tmp_path}/tokens", Recorder(MemoryBus(), "api")).check()
-    await TokenFile(None, Recorder(MemoryBus(), "api")).check()  # allowed, with a warning
+        await TokenFile(f"file:{tmp_path}/tokens", AuditLog(MemoryBus(), "api")).check()
+    await TokenFile(None, AuditLog(MemoryBus(), "api")).check()  # allowed, with a warning

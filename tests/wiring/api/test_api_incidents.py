@@ -10,7 +10,7 @@ from inquest.api.controls import Controls
 from inquest.api.domain.incident_requests import IncidentsAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
-from inquest.audit import Recorder
+from inquest.audit import AuditLog
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import IncidentStory, IncidentSummary
@@ -60,7 +60,7 @@ def stories():
 
 @pytest.fixture
 def client(memory_bus, stories):
-    audit = Recorder(memory_bus, "api")
+    audit = AuditLog(memory_bus, "api")
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), stories, lambda: NOW, audit)
     operations = Operations(memory_bus, stories, lambda: NOW, audit)
     app = Starlette(

@@ -87,12 +87,14 @@ async def test_of_many_at_once_one_claims(one, two):
     assert sum(isinstance(claim, RetryLater) for claim in claims) == 19
 
 
-async def test_a_lost_lease_does_not_lose_the_first_result(one, two, clock):
-    slow = await one.claim(KEY, 0)
+async def test_a_superseded_gateway_that_wakes_up_writes_nothing(one, two, clock):
+    paused = await one.claim(KEY, 0)
     clock.advance(LEASE_S)
-    quick = await two.claim(KEY, 0)
-    assert (await one.record(slow, result("slow, but first"))).reason == "slow, but first"
-    assert (await two.record(quick, result("second"))).reason == "slow, but first"
+    taken = await two.claim(KEY, 0)
+    with pytest.raises(RetryLater, match="taken over"):
+        await one.record(paused, result("from before the pause"))
+    assert (await two.record(taken, result("the one"))).reason == "the one"
+    assert (await one.record(paused, result("from before the pause"))).reason == "the one"
 
 
 async def test_a_deleted_intent_is_written_again(one, kv):

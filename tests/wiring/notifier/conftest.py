@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from inquest.audit import AuditLog
 from inquest.config import Config
 from inquest.contracts import subjects as s
 from inquest.contracts.topology import MUTES, NOTIFIER_CLAIMS, NOTIFIER_THREADS, SWITCHES, consumer
@@ -67,7 +68,15 @@ class World:
         threads = self.bus.kv(NOTIFIER_THREADS)
         controls = Controls(self.bus.kv(SWITCHES), self.bus.kv(MUTES), self.current, lambda: self.now)
         handlers = Handlers(self.bus, threads, controls, Reading(self.bus))
-        outbox = Outbox(self.bus, self.bus.kv(NOTIFIER_CLAIMS), threads, controls, self.sender, lambda: self.now)
+        outbox = Outbox(
+            self.bus,
+            self.bus.kv(NOTIFIER_CLAIMS),
+            threads,
+            controls,
+            self.sender,
+            lambda: self.now,
+            AuditLog(self.bus, "notifier"),
+        )
         self.bus.handle(consumer("notifier-conclusions"), handlers.on_recorded)
         self.bus.handle(consumer("notifier-incidents"), handlers.on_incident)
         self.bus.handle(consumer("notifier-admissions"), handlers.on_admission)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from inquest.audit import AuditLog
 from inquest.bus import BusPort
 from inquest.config import Config, ConfigStore
 from inquest.contracts.errors import RetryLater
@@ -77,7 +78,7 @@ def parts(world):
     cache = world.service.on_start[0].__self__
     configuration = AppliedConfiguration(cache)
     histories = StreamHistories(bus, 100)
-    admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration)
+    admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration, AuditLog(bus, "planner"))
     opener = Opener(bus, Recorder(histories), configuration)
     later = world.bus.now + timedelta(hours=1)
     return admissions, AdmissionSweep(admissions, opener, histories, lambda: later, interval_s=0.01, stale_s=1)

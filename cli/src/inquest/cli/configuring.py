@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import typer
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus.bus import Bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.up import as_running
@@ -19,6 +20,7 @@ from inquest.config.show import effective as effective_yaml
 from inquest.config.starter import default_yaml
 from inquest.contracts.errors import InquestError
 from inquest.contracts.topology import CONFIG
+from inquest.contracts.v1.controls import NO_TENANT
 
 DATA_DIR = Path("var")
 ResultT = TypeVar("ResultT")
@@ -73,7 +75,8 @@ def apply(path: Path, nats_url: str | None) -> None:
     """Apply to the running system."""
     config = _to_apply(path, nats_url)
     now = datetime.now(UTC)
-    revision: Revision = run(_with_store(nats_url, lambda store: store.apply(config, getpass.getuser(), now)))
+    who = getpass.getuser()
+    revision: Revision = run(_with_store(nats_url, lambda store: store.apply(config, who, now), who))
     typer.echo(f"revision {revision.number} is applied")
 
 
@@ -82,10 +85,19 @@ def _to_apply(path: Path, nats_url: str | None) -> Config:
     return config if nats_url else as_running(config, DATA_DIR)
 
 
-async def _with_store(nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]]) -> ResultT:
+async def _with_store(
+    nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]], applies: str | None = None
+) -> ResultT:
+    """Do it; where somebody applies a configuration, record who."""
     bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
     await bus.connect(CONNECT_S_MAX)
     try:
-        return await action(ConfigStore(bus.kv(CONFIG)))
+        result = await action(ConfigStore(bus.kv(CONFIG)))
+        if applies is not None:
+            audit = AuditLog(bus, "cli")
+            about = f"revision {result.number}" if isinstance(result, Revision) else ""
+            await audit.record(Deed("config-applied", NO_TENANT, applies, about=about))
+            await audit.close()
+        return result
     finally:
         await bus.close()

@@ -13,7 +13,7 @@ from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
 from inquest.api.domain.access import EVERY_TENANT, Caller
 from inquest.api.domain.control_requests import PanicBody
-from inquest.audit import Recorder
+from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
 from inquest.cli import session
 from inquest.cli.client import Api, find_api
@@ -54,7 +54,7 @@ async def _set_panic(nats_url: str, tenant: str | None, body: PanicBody) -> dict
     await bus.connect(session.CONNECT_S_MAX)
     try:
         unasked = TraceStoreClient(None, Path(), None)
-        audit = Recorder(bus, "cli")
+        audit = AuditLog(bus, "cli")
         controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), unasked, lambda: datetime.now(UTC), audit)
         status = await controls.set_panic(Caller(getpass.getuser(), "admin", EVERY_TENANT), tenant, body)
         await audit.close()

@@ -26,7 +26,7 @@ from inquest.api.domain.controls import (
 )
 from inquest.api.errors import Forbidden
 from inquest.api.ports import Clock, Notices
-from inquest.audit import Deed, Recorder
+from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort, KeyValue
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
@@ -48,7 +48,7 @@ class Controls:
     mutes: KeyValue
     notices: Notices
     clock: Clock
-    audit: Recorder
+    audit: AuditLog
 
     async def get_panic(self, caller: Caller, tenant: str | None) -> PanicStatus:
         """Return whether what leaves for a tenant is stopped."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inquest.api.domain.access import Caller
 from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery, MergeBody, Regrouped, SplitBody
 from inquest.api.ports import IncidentStories
-from inquest.audit import Deed, Recorder
+from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
@@ -21,7 +21,7 @@ class Incidents:
 
     stories: IncidentStories
     bus: BusPort
-    audit: Recorder
+    audit: AuditLog
 
     async def list(self, caller: Caller, query: IncidentsQuery) -> IncidentsAnswer:
         """Return one page of incidents, newest first."""

@@ -16,7 +16,7 @@ from inquest.api.domain.requests import (
     Started,
 )
 from inquest.api.ports import Clock, Record, Stories
-from inquest.audit import Deed, Recorder
+from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
@@ -33,7 +33,7 @@ class Operations:
     bus: BusPort
     stories: Stories
     clock: Clock
-    audit: Recorder
+    audit: AuditLog
 
     async def list(self, caller: Caller, query: ListQuery) -> Investigations:
         """Return one page of investigations."""

@@ -10,7 +10,7 @@ from inquest.api.controls import Controls
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
-from inquest.audit import Recorder
+from inquest.audit import AuditLog
 from inquest.bus.port import BusPort
 from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.runtime import Service
@@ -25,7 +25,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     stories = TraceStoreClient(
         settings.tracestore_addr, settings.tracestore_address_file, settings.tracestore_token_file
     )
-    audit = Recorder(bus, "api")
+    audit = AuditLog(bus, "api")
     operations = Operations(bus, stories, _now, audit)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit)
     incidents = Incidents(stories, bus, audit)

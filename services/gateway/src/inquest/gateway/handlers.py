@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts.latest import ToolRequest, ToolResult
 from inquest.contracts.subjects import TOOL_CALLED
@@ -28,6 +29,7 @@ class Handlers:
     directory: Directory
     calls: Calls
     clock: Clock
+    audit: AuditLog
 
     async def on_tool_call(self, request: ToolRequest) -> ToolResult:
         """Answer a request; every outcome leaves a record before the answer goes out."""
@@ -49,6 +51,9 @@ class Handlers:
             tenant=request.tenant,
             investigation=request.investigation_id,
         )
+        if result.status == "refused":
+            deed = Deed("budget-refused", request.tenant, "gateway", result.reason, request.investigation_id, "refused")
+            await self.audit.refused(deed)
         if not result.recorded:
             TOOL_CALLS.labels(result.domain, result.provider or "none", result.status).inc()
         log.info(

@@ -80,12 +80,15 @@ class Journal:
             try:
                 claim.revision = await self.kv.update(claim.key, entry.model_dump_json().encode(), claim.revision)
             except Conflict:
-                return  # taken over while this process was paused; `record` settles who was first
+                return  # taken over while this process was paused; `record` writes nothing then
             except RetryLater:
                 continue  # the bus is away; it may be back before the lease runs out
 
     async def record(self, claim: Claim, result: ToolResult) -> ToolResult:
-        """Write the result and return the one that counts: the first that was recorded."""
+        """Write the result and return the one that counts: the first that was recorded.
+
+        Raises RetryLater where another gateway has taken the call over meanwhile: who was superseded writes nothing.
+        """
         data = claim.entry.model_copy(update={"result": result}).model_dump_json().encode()
         for _ in range(_WRITES_MAX):
             try:
@@ -95,6 +98,8 @@ class Journal:
                 entry = JournalEntry.model_validate_json(stored.value) if stored else None
                 if entry and entry.result:
                     return entry.result
+                if entry and entry.owner != self.owner:
+                    raise RetryLater(f"call {claim.key} was taken over by another gateway; ask again") from None
                 claim.revision = stored.revision if stored else 0
             else:
                 return result

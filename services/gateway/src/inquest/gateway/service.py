@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from inquest.audit import AuditLog
 from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
@@ -38,7 +39,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
         clock=_now,
         executor=executor,
     )
-    bus.reply(TOOL_CALL, Handlers(bus, directory, calls, _now).on_tool_call)
+    audit = AuditLog(bus, "gateway")
+    bus.reply(TOOL_CALL, Handlers(bus, directory, calls, _now, audit).on_tool_call)
 
     async def close() -> None:
         await http.aclose()
@@ -48,7 +50,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
         name="gateway",
         on_start=(directory.start,),
         tasks=(cache.follow, Prober(directory, calls.reader, settings.gateway_probe_s).run),
-        on_stop=(close,),
+        on_stop=(audit.close, close),
         pings={"config": cache.ping},
     )
 

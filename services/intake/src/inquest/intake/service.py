@@ -1,5 +1,6 @@
 """The wiring of intake."""
 
+from inquest.audit import AuditLog
 from inquest.bus.port import BusPort
 from inquest.config import ConfigStore
 from inquest.config.secrets import resolve
@@ -20,6 +21,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     receiving = DeliveryHandlers(bus, deliveries, configuration)
     correlating = IncidentHandlers(bus, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
     door = Door(receiving.on_deliveries)
+    audit = AuditLog(bus, "intake")
     bus.handle_batch(consumer("intake-deliveries"), door.in_order)
     bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
     bus.handle_batch(consumer("intake-timers"), correlating.on_due)
@@ -27,8 +29,9 @@ def build(bus: BusPort, settings: Settings) -> Service:
     cache = configuration.cache
     return Service(
         name="intake",
-        routes=Webhooks(bus, deliveries, configuration, resolve, settings, door).routes(),
+        routes=Webhooks(bus, deliveries, configuration, resolve, settings, door, audit).routes(),
         on_start=(cache.start,),
         tasks=(cache.follow,),
+        on_stop=(audit.close,),
         pings={"config": cache.ping},
     )

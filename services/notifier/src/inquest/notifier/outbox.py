@@ -1,17 +1,18 @@
 """Takes notices to their channels: once, unless a control says no, and with a record of what became of each."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort, Delivery, KeyValue
 from inquest.bus.settle import DELIVERIES_RESERVED
 from inquest.config.channels import Channel
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
-from inquest.contracts.latest import HeldBy, Notice, NoticeSent
+from inquest.contracts.latest import AuditOutcome, HeldBy, Notice, NoticeOutcome, NoticeSent
 from inquest.contracts.redaction import redact
 from inquest.notifier.controls import Controls
 from inquest.notifier.domain.claim import (
@@ -51,6 +52,7 @@ class Outbox:
     controls: Controls
     sender: Sender
     clock: Clock
+    audit: AuditLog
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def on_notice(self, notice: Notice, delivery: Delivery) -> None:
@@ -111,6 +113,10 @@ class Outbox:
             msg_id=f"{notice.tenant}:notice-sent:{notice.notice_id}:{delivery.stream_seq}",
             tenant=notice.tenant,
             investigation=notice.investigation_id,
+        )
+        what = f"{claim.held_by or claim.outcome}: {notice.kind} of {notice.investigation_id}"
+        await self.audit.record(
+            Deed("notice-told", notice.tenant, notice.channel, what, notice.notice_id, _AUDITED[claim.outcome])
         )
         if delivery.attempt == 1 or claim.state == "failed":
             NOTICES_TOLD.labels(notice.kind, claim.held_by or claim.outcome).inc()
@@ -211,6 +217,12 @@ class _Attempt:
         self.revision = await write(self.outbox.claims, self.key, claim.model_dump_json(), self.revision)
 
 
+_AUDITED: Mapping[NoticeOutcome, AuditOutcome] = {
+    "sent": "done",
+    "recorded": "refused",  # by a control, or because the channel is in shadow mode
+    "failed": "failed",
+    "may-have-been-sent": "unknown",
+}
 PANICKED = "the panic switch was turned on while this was being sent"
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from inquest.audit import AuditLog
 from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import Config, ConfigStore
@@ -34,7 +35,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
     threads = bus.kv(NOTIFIER_THREADS)
     controls = Controls(bus.kv(SWITCHES), bus.kv(MUTES), config, _now)
     handlers = Handlers(bus, threads, controls, Reading(bus))
-    outbox = Outbox(bus, bus.kv(NOTIFIER_CLAIMS), threads, controls, watch(senders, "channel", "send"), _now)
+    audit = AuditLog(bus, "notifier")
+    outbox = Outbox(bus, bus.kv(NOTIFIER_CLAIMS), threads, controls, watch(senders, "channel", "send"), _now, audit)
     bus.handle(consumer("notifier-conclusions"), handlers.on_recorded)
     bus.handle(consumer("notifier-incidents"), handlers.on_incident)
     bus.handle(consumer("notifier-admissions"), handlers.on_admission)
@@ -43,6 +45,6 @@ def build(bus: BusPort, settings: Settings) -> Service:
     bus.handle(consumer("notifier-notices"), outbox.on_notice)
     return Service(
         name="notifier",
-        on_stop=(senders.close,),
+        on_stop=(audit.close, senders.close),
         pings={"config": ping},
     )

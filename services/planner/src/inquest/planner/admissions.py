@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus import BusPort, KeyValue, Outgoing
 from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.latest import AdmissionDecided, AdmissionDue
@@ -52,6 +53,7 @@ class Admissions:
     bus: BusPort
     ledgers: KeyValue
     configuration: Configuration
+    audit: AuditLog
     _sent: dict[str, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
     _pending: dict[str, list[_Pending]] = field(default_factory=lambda: defaultdict(list))
     _locks: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(LOCKS)))
@@ -140,6 +142,8 @@ class Admissions:
                 continue
             if key not in earlier or not await self._is_published(one):
                 fresh.append(one)
+        # Recorded first: a decision that is published is not met here again. So a crash may record one twice.
+        await asyncio.gather(*(self.audit.record(_deed(one)) for one in fresh))
         await self.bus.publish_many(
             Outgoing(
                 ADMISSION_DECIDED,
@@ -176,6 +180,14 @@ def _fail(together: Sequence[_Pending], error: Exception) -> None:
     for one in together:
         if not one.done.done():  # its caller may be gone
             one.done.set_exception(error)
+
+
+def _deed(decided: AdmissionDecided) -> Deed:
+    is_let_in = decided.outcome == "admitted"
+    reason = f"{decided.outcome}: {decided.reason}"
+    return Deed(
+        "admission-decided", decided.tenant, "planner", reason, decided.incident_id, "done" if is_let_in else "refused"
+    )
 
 
 def _tell(decided: AdmissionDecided) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from inquest.audit import AuditLog
 from inquest.bus import BusPort
 from inquest.config.store import ConfigCache, ConfigStore
 from inquest.contracts.topology import CONFIG, PLANNER_ADMISSION, consumer
@@ -29,7 +30,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
     recorder = Recorder(histories)
     dispatcher = Dispatcher(bus, histories)
     configuration = AppliedConfiguration(cache)
-    admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration)
+    audit = AuditLog(bus, "planner")
+    admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration, audit)
     opener = Opener(bus, recorder, configuration)
     handlers = Handlers(bus, recorder, configuration, admissions, opener)
     sweep = Sweep(
@@ -63,5 +65,6 @@ def build(bus: BusPort, settings: Settings) -> Service:
         "planner",
         on_start=(cache.start,),
         tasks=(cache.follow, sweep.run, admission_sweep.run),
+        on_stop=(audit.close,),
         pings={"configuration": cache.ping},
     )

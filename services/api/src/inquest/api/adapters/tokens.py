@@ -5,7 +5,7 @@ from functools import lru_cache
 from inquest.api.domain.access import Caller, Tokens, identify, parse_tokens
 from inquest.api.domain.deeds import authenticated, refusal
 from inquest.api.errors import Forbidden, Unauthenticated
-from inquest.audit import Recorder
+from inquest.audit import AuditLog
 from inquest.config.secrets import resolve
 from inquest.telemetry.logs import get_logger
 
@@ -16,7 +16,7 @@ _log = get_logger("api")
 class TokenFile:
     """Tells who asks, and records it. Without a reference only this machine may ask."""
 
-    def __init__(self, ref: str | None, audit: Recorder) -> None:
+    def __init__(self, ref: str | None, audit: AuditLog) -> None:
         self._ref = ref
         self._audit = audit
 

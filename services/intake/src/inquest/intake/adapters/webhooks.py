@@ -16,11 +16,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus.port import Delivery
 from inquest.config.sources import SourceConfig
 from inquest.contracts.errors import InquestError, NotFound
 from inquest.contracts.payloads import INLINE_BYTES_MAX
 from inquest.contracts.subjects import INGEST_DELIVERY
+from inquest.contracts.v1.controls import NO_TENANT
 from inquest.intake.adapters.door import Door
 from inquest.intake.domain.acceptance import STATUSES, Accepted, accept, answer, identity
 from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
@@ -51,6 +53,7 @@ class Webhooks:
     resolve: Callable[[str], str]
     settings: Settings
     door: Door
+    audit: AuditLog
     held_bytes: int = 0  # of bodies in memory
 
     def routes(self) -> tuple[Route, ...]:
@@ -71,9 +74,13 @@ class Webhooks:
                 outcome, response = await self._answer(request, name, tenant)
             except Refused as error:
                 outcome, response = error.outcome, self._refusal(error)
+                await self._refused(request, name, tenant, outcome)
             except Exception:  # noqa: BLE001 - a bug of ours is a fault of ours, and must not end a subscription
                 _log.exception("delivery_failed", tenant=tenant, source=name)
                 outcome, response = "unavailable", self._refusal(_unavailable("something failed on our side"))
+            else:
+                # Counted, so that accepting waits for nothing more: each of them lies in INGEST.
+                self.audit.note(Deed("delivery-accepted", tenant, name, about=outcome))
             DELIVERIES_RECEIVED.labels(name if name in SOURCES else "other", outcome).inc()
             _log.info(f"delivery_{outcome.replace('-', '_')}", tenant=tenant, source=name, status=response.status_code)
             return response
@@ -84,9 +91,17 @@ class Webhooks:
         try:
             source, _ = self._source(name, tenant)
         except Refused as error:
+            await self._refused(request, name, tenant, error.outcome)
             return self._refusal(error)
         granted = grant(request.headers, self.settings.rate_per_minute_max) if source.shakes_hands else {}
         return Response(status_code=200, headers={"Allow": "POST, OPTIONS", **granted})
+
+    async def _refused(self, request: Request, name: str, tenant: str, outcome: str) -> None:
+        """Record who was turned away; a fault of ours turns nobody away for good."""
+        if STATUSES[outcome] != OUR_FAULT:
+            whose = NO_TENANT if outcome == "unknown-tenant" else tenant
+            by, peer = name if name in SOURCES else "other", request.client.host if request.client else ""
+            await self.audit.refused(Deed("delivery-refused", whose, by, outcome, outcome="refused", peer=peer))
 
     def _refusal(self, error: Refused) -> JSONResponse:
         status = STATUSES[error.outcome]

@@ -52,7 +52,7 @@ class _Waiting:
     written: asyncio.Future[None] | None
 
 
-class Recorder:
+class AuditLog:
     """Keeps what happens in one service. Close it before the bus is closed."""
 
     def __init__(self, bus: BusPort, service: str, clock: Callable[[], datetime] | None = None) -> None:
