@@ -14,7 +14,7 @@ VOLLEYS = os.environ.get("VOLLEYS", "2")  # `all`: every crash point once
 @pytest.mark.timeout(7200 if VOLLEYS == "all" else 180 + 40 * int(VOLLEYS))
 async def test_a_death_at_any_effect_changes_nothing(tmp_path):
     tenants = 1000 if VOLLEYS == "all" else int(VOLLEYS) + 1
-    async with arena(tmp_path, BUNDLED, tenants) as running:
+    async with arena(tmp_path, BUNDLED, [f"t-{number}" for number in range(tenants)]) as running:
         campaign = Campaign(running, SEED)
         await campaign.learn()
         most = max(len(points) for points in campaign.points.values())
@@ -24,6 +24,7 @@ async def test_a_death_at_any_effect_changes_nothing(tmp_path):
                 sys.stderr.write("\n".join(campaign.problems) + "\n")
         assert campaign.problems == []
         assert await running.dead_letters() == []
+        assert running.bugs() == []
         assert await running.reruns() == 0
         hits, missed = campaign.hits.total(), campaign.missed
         assert hits > 2 * len(missed), f"{hits} deaths; not reached: {missed}"

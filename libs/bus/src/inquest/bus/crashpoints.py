@@ -1,19 +1,22 @@
 """Crash points: before and after each effect, a place where a process can be told to die without warning.
 
 For tests alone. `INQUEST_CRASH_AT=<name>:<nth>` kills this process (SIGKILL) the nth time it passes a point;
-`INQUEST_CRASH_LOG=<file>` appends the name of each point that is passed. With neither, everything here returns
+`INQUEST_CRASH_LOG=<file>` appends a line for each point that is passed: its name, the time of the machine's monotonic
+clock, and which message a handler had. With neither, everything here returns
 what it was given: nothing is wrapped. A name is `<effect>.<of what>.<before|after|failed>`, such as
 `publish.investigation-recorded.after`, `kv.gateway-journal.update.before`, `ack.planner-steps.after`.
 """
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-from inquest.bus.port import BusPort, Outgoing, Published
+from inquest.bus.port import BusPort, Delivery, Outgoing, Published
 from inquest.contracts.errors import InquestError
 
 CRASH_AT = "INQUEST_CRASH_AT"
@@ -35,11 +38,12 @@ class Points:
         self._log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if log_file else None
         self._passed: Counter[str] = Counter()
 
-    def passing(self, name: str) -> None:
+    def passing(self, name: str, about: str = "") -> None:
         """Pass a point; does not return from the one where this process ends."""
         self._passed[name] += 1
         if self._log is not None:
-            os.write(self._log, f"{name}\n".encode())
+            with suppress(OSError):  # the disk may be full on purpose
+                os.write(self._log, f"{name} {time.monotonic():.3f} {about}\n".encode())
         if self._at == (name, self._passed[name]):
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -51,10 +55,14 @@ def points() -> Points | None:
     return Points(crash_at, log_file) if crash_at or log_file else None
 
 
-def around(label: str | Callable[..., str], effect: Callable[P, Awaitable[ResultT]]) -> Callable[P, Awaitable[ResultT]]:
+def around(
+    label: str | Callable[..., str],
+    effect: Callable[P, Awaitable[ResultT]],
+    about: Callable[..., str] = lambda *_, **__: "",
+) -> Callable[P, Awaitable[ResultT]]:
     """Return the effect with a point before and after it; the effect itself where no point is asked for.
 
-    A callable label makes the name from the effect's arguments.
+    A callable label makes the name from the effect's arguments, and `about` what is written down beside it.
     """
     found = points()
     if found is None:
@@ -62,13 +70,14 @@ def around(label: str | Callable[..., str], effect: Callable[P, Awaitable[Result
 
     async def watched(*args: P.args, **kwargs: P.kwargs) -> ResultT:
         name = label if isinstance(label, str) else label(*args, **kwargs)
-        found.passing(f"{name}.before")
+        what = about(*args, **kwargs)
+        found.passing(f"{name}.before", what)
         try:
             result = await effect(*args, **kwargs)
         except BaseException:
-            found.passing(f"{name}.failed")
+            found.passing(f"{name}.failed", what)
             raise
-        found.passing(f"{name}.after")
+        found.passing(f"{name}.after", what)
         return result
 
     return watched
@@ -104,15 +113,15 @@ def watch_bus(bus: BusPort) -> BusPort:
         _Watched(
             bus,
             {
-                "publish": around(lambda subject, *_, **__: f"publish.{subject.name}", bus.publish),
-                "publish_batch": around(lambda items: f"batch.{items[-1].subject.name}", bus.publish_batch),
+                "publish": around(lambda subject, /, *_, **__: f"publish.{subject.name}", bus.publish),
+                "publish_batch": around(lambda items, /: f"batch.{items[-1].subject.name}", bus.publish_batch),
                 "publish_many": around("pipeline", many),
                 "publish_each": around("pipeline", each),
                 "bury": around("bury", bus.bury),
-                "request": around(lambda subject, *_, **__: f"request.{subject.name}", bus.request),
-                "schedule": around(lambda timer, *_, **__: f"schedule.{timer.name}", bus.schedule),
+                "request": around(lambda subject, /, *_, **__: f"request.{subject.name}", bus.request),
+                "schedule": around(lambda timer, /, *_, **__: f"schedule.{timer.name}", bus.schedule),
                 "add": around(lambda *tokens, **_: f"counter.{tokens[-1]}", bus.add),
-                "handle": lambda row, handler: bus.handle(row, around(f"handle.{row.durable}", handler)),
+                "handle": lambda row, handler: bus.handle(row, around(f"handle.{row.durable}", handler, _message)),
                 "handle_batch": lambda row, handler: bus.handle_batch(row, around(f"handle.{row.durable}", handler)),
                 "reply": lambda subject, replier: bus.reply(subject, around(f"reply.{subject.name}", replier)),
                 "kv": lambda bucket: watch(bus.kv(bucket), f"kv.{bucket.name}", *_KV_EFFECTS),
@@ -120,6 +129,10 @@ def watch_bus(bus: BusPort) -> BusPort:
             },
         ),
     )
+
+
+def _message(_: Any, delivery: Delivery) -> str:
+    return f"{delivery.stream}:{delivery.stream_seq}"
 
 
 class _Watched:

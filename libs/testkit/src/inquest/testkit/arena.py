@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from inquest.bus.bus import Bus
+from inquest.bus.crashpoints import CRASH_AT
 from inquest.cli.scenario import Scenario, write_secret
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import INVESTIGATION_RECORDED
@@ -23,6 +24,7 @@ from inquest.testkit.tenants import Inbox, configuration, copies, page
 SETTLE_S_MAX = 90.0
 VICTIMS = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore")
 READ = "provider.read.before"
+BUGS = ('"handler_failed"', '"request_failed"', '"provider_crashed"', '"stop_failed"')
 
 
 @dataclass(slots=True)
@@ -73,19 +75,30 @@ class Arena:
         calls = {name for tale in (await self.tales()).values() for kind, name in tale.effects if kind == "call"}
         return max(0, self.fleet.passed("gateway")[READ] - len(calls) - await repeats(self.bus))
 
+    def bugs(self) -> list[str]:
+        """Return the lines in which a service reports what only a bug can cause."""
+        logs = sorted(self.fleet.directory.glob("*.log"))
+        return [line for log in logs for line in log.read_text().splitlines() if any(one in line for one in BUGS)]
+
     async def dead_letters(self) -> list[str]:
         """Return the subjects of all dead letters."""
         return await dead_letters(self.bus)
 
 
 @asynccontextmanager
-async def arena(directory: Path, pack: Path, tenants: int, **fleet: Any) -> AsyncIterator[Arena]:
-    """Run a fleet for so many tenants; `fleet` goes to Fleet."""
+async def arena(
+    directory: Path,
+    pack: Path,
+    tenants: Sequence[str],
+    instead: Mapping[str, Mapping[str, Any]] | None = None,
+    **fleet: Any,
+) -> AsyncIterator[Arena]:
+    """Run a fleet for these tenants; `instead` goes to `configuration`, `fleet` to Fleet."""
     secret = write_secret(directory, "webhook")
     inbox = Inbox()
-    scenarios = copies(pack, [f"t-{number}" for number in range(tenants)])
+    scenarios = copies(pack, tenants)
     async with inbox.backend.listening():
-        config = configuration(scenarios, secret, inbox.backend.url)
+        config = configuration(scenarios, secret, inbox.backend.url, instead)
         async with Fleet(directory, config, **{"replicas": {}, **fleet}) as running, httpx.AsyncClient() as http:
             bus = Bus(running.server.url, "test")
             await bus.connect()
@@ -139,7 +152,7 @@ class Campaign:
 
     async def _arm(self, member: Member, at: str) -> None:
         await self.arena.fleet.end(member)
-        await self.arena.fleet.spawn(member, crash_at=at)
+        await self.arena.fleet.spawn(member, {CRASH_AT: at})
 
     def _compare(self, tale: Tale, title: str) -> None:
         self.problems += differences(tale, self.quiet, title)

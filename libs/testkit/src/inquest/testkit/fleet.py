@@ -8,7 +8,7 @@ import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from inquest.cli.system import START_ORDER, prepare
 from inquest.config import Config
 from inquest.contracts.errors import InquestError
 from inquest.testkit.fixtures import until
+from inquest.testkit.link import Link
+from inquest.testkit.trails import Trail
 
 READY_S_MAX = 40.0
 STOP_S_MAX = 10.0
@@ -33,8 +35,7 @@ class Member:
     Attributes:
         pid: of the present process; 0 while there is none.
         deaths: how often it ended without having been asked to.
-        died_at: time of the loop when it last did.
-        paths: the crash logs of its processes, the newest last.
+        trails: what its processes wrote down, the newest last.
     """
 
     name: str
@@ -42,9 +43,8 @@ class Member:
     port: int
     pid: int = 0
     deaths: int = 0
-    died_at: float = 0.0
     is_stopping: bool = False
-    paths: list[Path] = field(default_factory=list)
+    trails: list[Trail] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -52,42 +52,26 @@ class Member:
         """Name and number."""
         return f"{self.name}-{self.number}"
 
-    def passed(self) -> Counter[str]:
-        """Return the crash points that all its processes have passed."""
-        return Counter(point for path in self.paths for point in read_points(path))
-
-    def in_flight(self) -> list[str]:
-        """Return what its present process has taken and not settled."""
-        return in_flight(read_points(self.paths[-1])) if self.paths else []
-
-
-def read_points(path: Path) -> list[str]:
-    """Return the points that a process wrote down."""
-    return path.read_text().split() if path.exists() else []
-
-
-def in_flight(points: list[str]) -> list[str]:
-    """Return the durables and subjects whose handlers were entered more often than left."""
-    entered: Counter[str] = Counter()
-    for point in points:
-        effect, _, rest = point.partition(".")
-        what, _, side = rest.rpartition(".")
-        if effect in {"handle", "reply"}:
-            entered[what] += 1 if side == "before" else -1
-    return sorted(what for what, count in entered.items() if count > 0)
-
 
 class Fleet:
     """Starts nats-server and the services, restarts what dies. An async context manager.
 
-    `link` is where the services find the bus, when that is not the server itself.
+    `link` is what the services reach the bus through, where that is not the server itself.
+    `arm` says by title of a member what is added to the environment of its next process; `on_death` hears of deaths.
     """
 
-    def __init__(self, directory: Path, config: Config, replicas: Mapping[str, int], link: str | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        config: Config,
+        replicas: Mapping[str, int],
+        link: Link | None = None,
+    ) -> None:
         self.directory = directory
         self.server = NatsServer(directory / "nats")
         self.link = link
-        self.env: dict[str, str] = {}
+        self.arm: dict[str, dict[str, str]] = {}
+        self.on_death: Callable[[Member], None] = lambda _: None
         self.members = [
             Member(name, number, free_port()) for name in START_ORDER for number in range(1, replicas.get(name, 1) + 1)
         ]
@@ -102,6 +86,8 @@ class Fleet:
         """Start everything and wait until each service says where it is."""
         try:
             await self.server.start()
+            if self.link is not None:
+                self.link.port = self.server.port
             await prepare(self.server.url, self._config)
             await self._start_forks()
             await asyncio.gather(*(self.spawn(member) for member in self.members))
@@ -118,7 +104,7 @@ class Fleet:
         """Return the replicas of a service."""
         return [member for member in self.members if member.name == name]
 
-    async def spawn(self, member: Member, *, crash_at: str = "", env: Mapping[str, str] | None = None) -> None:
+    async def spawn(self, member: Member, env: Mapping[str, str] | None = None) -> None:
         """Start a member's next process and wait until it is up; one that dies before that is started again."""
         data = self.directory / str(member.number)
         address = data / "run" / f"{member.name}.json"
@@ -126,21 +112,21 @@ class Fleet:
         address.unlink(missing_ok=True)
         self._orders += 1
         points = self.directory / f"{member.title}.{self._orders}.points"
-        member.paths.append(points)
+        member.trails.append(Trail(points))
         member.is_stopping = False
         member.ended = asyncio.Event()
         order_id = str(self._orders)
         order = {
             "id": order_id,
             "name": member.name,
+            "fresh": "LD_PRELOAD" in (env or {}),
             "log": str(self.directory / f"{member.title}.log"),
             "env": {
-                "INQUEST_NATS_URL": self.link or self.server.url,
+                "INQUEST_NATS_URL": self.link.url if self.link else self.server.url,
                 "INQUEST_HTTP_PORT": str(member.port),
                 "INQUEST_DATA_DIR": str(data),
-                CRASH_AT: crash_at,
+                CRASH_AT: "",
                 CRASH_LOG: str(points),
-                **self.env,
                 **(env or {}),
             },
         }
@@ -181,7 +167,7 @@ class Fleet:
 
     def passed(self, name: str) -> Counter[str]:
         """Return the crash points that all processes of a service have passed."""
-        return sum((member.passed() for member in self.of(name)), Counter())
+        return sum((trail.passed() for member in self.of(name) for trail in member.trails), Counter())
 
     async def stop(self) -> None:
         """End all members, then the server."""
@@ -199,7 +185,13 @@ class Fleet:
     async def _start_forks(self) -> None:
         names = dict.fromkeys(member.name for member in self.members)
         self._forks = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "inquest.testkit.forks", *names, stdin=PIPE, stdout=PIPE, start_new_session=True
+            sys.executable,
+            "-m",
+            "inquest.testkit.forks",
+            *names,
+            stdin=PIPE,
+            stdout=PIPE,
+            start_new_session=True,
         )
         said = self._said(self._forks)
         async with asyncio.timeout(READY_S_MAX):
@@ -228,7 +220,7 @@ class Fleet:
                 self._on_end(titles.pop(what["ended"]))
 
     def _spawned(self, order: str) -> Member:
-        return next(one for one in self.members if one.paths and one.paths[-1].name == f"{one.title}.{order}.points")
+        return next(m for m in self.members if m.trails and m.trails[-1].path.name == f"{m.title}.{order}.points")
 
     def _on_end(self, member: Member) -> None:
         member.pid = 0
@@ -236,7 +228,7 @@ class Fleet:
         if member.is_stopping:
             return
         member.deaths += 1
-        member.died_at = asyncio.get_running_loop().time()
+        self.on_death(member)
         task = asyncio.create_task(self._restart(member))
         self._restarts.add(task)
         task.add_done_callback(self._restarts.discard)
@@ -244,7 +236,7 @@ class Fleet:
     async def _restart(self, member: Member) -> None:
         await asyncio.sleep(RESTART_DELAY_S)
         if not member.is_stopping:
-            await self.spawn(member)
+            await self.spawn(member, self.arm.pop(member.title, None))
 
 
 def _has_text(path: Path) -> bool:

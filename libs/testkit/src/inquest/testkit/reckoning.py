@@ -9,6 +9,7 @@ from typing import Any
 from inquest.bus.bus import Bus
 from inquest.contracts.latest import (
     AdmissionDecided,
+    DeadLetter,
     Evidence,
     Incident,
     InvestigationRecorded,
@@ -142,5 +143,7 @@ async def repeats(bus: Bus) -> int:
 
 
 async def dead_letters(bus: Bus) -> list[str]:
-    """Return the subjects of all dead letters."""
-    return [delivery.subject async for batch in bus.replay("DEAD") for _, delivery in batch]
+    """Return all dead letters: the consumer, the subject and the reason."""
+    found = [delivery async for batch in bus.replay("DEAD") for _, delivery in batch]
+    letters = [DeadLetter.model_validate_json(delivery.payload) for delivery in found]
+    return [f"{one.consumer} {one.subject} {one.error_type}: {one.reason}" for one in letters]

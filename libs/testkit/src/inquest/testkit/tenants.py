@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from inquest.testkit.backends import Backend, Received, Reply
 
 # Deadlines far away: what is compared is the answer after deaths, not how late it came.
 LIMITS = {"step_latency_ms_max": 240_000, "duration_s_max": 900}
+PAST_S_MAX = 20 * 365 * 86_400  # the recorded page keeps its time where the tenant has no recording
 RETRY_S = 0.25
 
 
@@ -24,13 +25,23 @@ def copies(pack: Path, names: Sequence[str]) -> list[Scenario]:
     return [replace(one, tenant=name) for name in names]
 
 
-def configuration(scenarios: list[Scenario], secret: Path, hook: str, extra: dict[str, Any] | None = None) -> Config:
-    """Return a configuration with a tenant for each, whose notices go to the address `hook`."""
-    base = add_tenants(Config.model_validate({"modes": {"balanced": {"limits": LIMITS}}}), scenarios, secret)
+def configuration(
+    scenarios: list[Scenario], secret: Path, hook: str, instead: Mapping[str, Mapping[str, Any]] | None = None
+) -> Config:
+    """Return a configuration with a tenant for each, whose notices go to the address `hook`.
+
+    `instead` replaces the recording of some tenants by other settings.
+    """
+    settings = {"modes": {"balanced": {"limits": LIMITS}}, "correlation": {"past_s_max": PAST_S_MAX}}
+    base = add_tenants(Config.model_validate(settings), scenarios, secret)
     document = base.model_dump(mode="json", exclude_unset=True)
     for one in scenarios:
         channel = {"id": "hook", "kind": "webhook", "url": f"{hook}/{one.tenant}", "live": True, "per_minute": 6000}
-        document["tenants"][one.tenant] |= {"channels": [channel], **(extra or {})}
+        tenant = document["tenants"][one.tenant]
+        if instead and one.tenant in instead:
+            del tenant["recording"]
+            tenant |= instead[one.tenant]
+        tenant["channels"] = [channel]
     return Config.model_validate(document)
 
 

@@ -1,0 +1,99 @@
+"""What `make chaos` counts when the storm is over."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from inquest.testkit.arena import Arena, differences
+from inquest.testkit.reckoning import Tale, repeats, unsettled
+
+from scripts.chaos_faults import Death, Storm
+
+STEP = "worker-"
+
+
+async def ledger(
+    arena: Arena, storm: Storm, quiet: Mapping[str, Tale], accepted: list[str], dead: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the figures, and in words each problem behind them. `quiet` is the undisturbed run of each kind."""
+    found = await arena.tales()
+    problems: list[str] = []
+    counts: Counter[str] = Counter()
+    for tenant in accepted:
+        tale, right = found.get(tenant, Tale()), quiet[kind_of(tenant)]
+        counts["concluded"] += tale.end == "concluded"
+        explained = tale.end != "concluded" and bool(tale.reason or any(f".{tenant}." in one for one in dead))
+        counts["explained"] += explained
+        counts["lost"] += tale.end != "concluded" and not explained
+        counts["diverged"] += tale.end == "concluded" and tale.verdict != right.verdict
+        counts["doubled_effects"] += len(tale.doubled())
+        counts["odd_counts"] += tale.counts() != right.counts()
+        counts["maybe_sent"] += len(tale.maybe_sent)
+        problems += differences(tale, right, tenant)
+    stuck = await unsettled(arena.bus)
+    problems += [f"stuck: {durable} {count}" for durable, count in stuck.items()] + [
+        f"dead letter: {one}" for one in dead
+    ]
+    bugs = arena.bugs()
+    problems += [f"bug: {line}" for line in bugs]
+    in_flight = [death for death in storm.deaths if death.in_flight]
+    alone, any_s = recoveries(arena, storm)
+    return {
+        "accepted": len(accepted),
+        "concluded": counts["concluded"],
+        "explained": counts["explained"],
+        "lost": counts["lost"],
+        "doubled_effects": counts["doubled_effects"],
+        "odd_counts": counts["odd_counts"],
+        "rerun_calls": await arena.reruns(),
+        "inflight_reads_repeated": await repeats(arena.bus),
+        "maybe_sent": counts["maybe_sent"],
+        "diverged": counts["diverged"],
+        "stuck": len(stuck),
+        "dead_letters": len(dead),
+        "bugs": len(bugs),
+        "kills": len(storm.deaths),
+        "kills_in_flight": len(in_flight),
+        "steps_interrupted": len(any_s),
+        "recovery_s_max": round(max(alone, default=0.0), 2),
+        "recovery_under_other_faults_s_max": round(max(any_s, default=0.0), 2),
+        **{f"faults_{name}": count for name, count in sorted(storm.faults.items())},
+    }, problems
+
+
+def kind_of(tenant: str) -> str:
+    """Return what kind of tenant this is, by its name."""
+    return tenant.rpartition("-")[0]
+
+
+def histogram(deaths: Iterable[Death]) -> Counter[str]:
+    """Return how many died at each crash point, by service."""
+    return Counter(f"{death.member.rpartition('-')[0]:<10} {death.point}" for death in deaths)
+
+
+def recoveries(arena: Arena, storm: Storm) -> tuple[list[float], list[float]]:
+    """Return how long each interrupted step took from its last death to its end, in seconds.
+
+    First those whose wait no outage, pause or second death of a worker or gateway lay in; then all.
+    """
+    ends: dict[str, float] = {}
+    for member in arena.fleet.of("worker"):
+        for trail in member.trails:
+            trail.look()
+            for message, at in trail.finished.items():
+                ends[message] = min(at, ends.get(message, at))
+    last: dict[str, float] = {}
+    for death in storm.deaths:
+        for message, durable in death.messages.items():
+            if durable.startswith(STEP) and ends.get(message, 0.0) > death.at:
+                last[message] = death.at
+    troubles = storm.outages + [
+        (one.at, one.at) for one in storm.deaths if one.member.startswith(("worker", "gateway"))
+    ]
+    alone, all_s = [], []
+    for message, died in last.items():
+        took = ends[message] - died
+        all_s.append(took)
+        if not any(began < ends[message] and ended > died for began, ended in troubles):
+            alone.append(took)
+    return alone, all_s
