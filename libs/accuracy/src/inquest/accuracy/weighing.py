@@ -24,7 +24,7 @@ from inquest.rca.weights import DEFAULT, Weights
 
 # What speaks for an entity, and for a change, begins alike; only the signs are taken from the weights in use.
 EVIDENCE, CHANGE, PLACE = 2.5, 2.0, 0.6
-_PLACE = frozenset({"explains", "onset", "target", "recent", "neighbours"})
+_PLACE = frozenset({"explains", "onset", "target", "aside", "recent", "neighbours"})
 _FIXED = frozenset({"prior", "change_prior"})  # they shift all candidates of a kind alike
 STEPS = (1.5, 1 / 1.5)
 PASSES = 2
