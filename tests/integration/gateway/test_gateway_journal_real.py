@@ -9,14 +9,17 @@ from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
 from inquest.contracts.latest import LogsResponse, Query, ToolRequest, Window
 from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED
-from inquest.contracts.topology import GATEWAY_JOURNAL, PAYLOADS
-from inquest.gateway.calls import Calls, Ledger
+from inquest.contracts.topology import GATEWAY_JOURNAL, GATEWAY_LEDGER, PAYLOADS
+from inquest.gateway.board import HealthBoard
+from inquest.gateway.budget import Purse
+from inquest.gateway.calls import Calls
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.handlers import Handlers
 from inquest.gateway.journal import Journal
 from inquest.gateway.ports import Interface, ProviderFailed
-from inquest.gateway.reader import HealthBoard, Reader
+from inquest.gateway.reader import Reader
+from inquest.ledger import open_ledger
 from inquest.testkit.fixtures import until
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
@@ -61,10 +64,11 @@ def interface(name: str, provider: CountingProvider, priority: int = 100) -> Int
 
 def gateway(bus: Bus, owner: str, *interfaces: Interface) -> Handlers:
     clock = lambda: datetime.now(UTC)  # noqa: E731 - a name for the port, used three times
+    ledger = open_ledger("", None, bus, bus.kv(GATEWAY_LEDGER))
     calls = Calls(
         Journal(bus.kv(GATEWAY_JOURNAL), owner, clock, LEASE_S),
-        Ledger(bus),
-        Reader(HealthBoard(), RetryPolicy()),
+        Purse(ledger),
+        Reader(HealthBoard(ledger), RetryPolicy()),
         bus.objects(PAYLOADS),
         clock,
     )

@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.contracts.latest import Query, ToolRequest, ToolResult, Window
-from inquest.gateway.domain.health import HEALTHY, CircuitPolicy, after_failure
 from inquest.gateway.domain.journal import JournalEntry, next_step
-from inquest.gateway.domain.limits import refusal
 from inquest.gateway.domain.ranges import TimeRange, ranges
 from inquest.gateway.domain.request import call_id
 from inquest.gateway.domain.resolver import rank, unknown
@@ -108,32 +106,6 @@ def test_the_order_does_not_depend_on_the_order_of_configuration(rows):
     assert rank(candidates, ()) == rank(reversed(candidates), ())
 
 
-# -- health -------------------------------------------------------------------------------------
-
-POLICY = CircuitPolicy(failures_max=3, reset_s=10)
-
-
-def test_a_provider_rests_after_failures_in_a_row_and_then_one_try_decides():
-    health = HEALTHY
-    for _ in range(2):
-        health = after_failure(health, "refused", 100, POLICY)
-        assert health.allows(100)
-    health = after_failure(health, "refused", 100, POLICY)
-    assert not health.allows(109.9)
-    assert health.allows(110)
-    assert not after_failure(health, "refused again", 110, POLICY).allows(129.9)
-
-
-@settings(max_examples=50)
-@given(st.integers(1, 40))
-def test_a_rest_is_bounded(failures):
-    health = HEALTHY
-    for _ in range(failures):
-        health = after_failure(health, "x", 0.0, POLICY)
-    assert health.failures == failures
-    assert health.rests_until_s <= 10 * 2**4
-
-
 # -- retry --------------------------------------------------------------------------------------
 
 
@@ -151,16 +123,6 @@ def test_retries_are_bounded_in_number_delay_and_time(failures, retries_max, lef
 def test_delays_grow():
     policy = RetryPolicy(delay_s_first=0.1, delay_s_max=1)
     assert [delay_s(policy, number, 9, 100) for number in (1, 2, 3, 4, 5)] == [0.1, 0.2, 0.4, 0.8, 1]
-
-
-# -- limits -------------------------------------------------------------------------------------
-
-
-def test_the_last_call_of_the_budget_is_made_and_the_next_is_refused():
-    assert refusal(60, 60, 0, 100) is None
-    assert refusal(61, 60, 0, 100) == "over budget: the investigation may make 60 calls"
-    assert refusal(1, 60, 99, 100) is None
-    assert refusal(1, 60, 100, 100) == "over budget: the investigation has read 100 bytes of 100"
 
 
 # -- journal ------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from inquest.contracts.latest import LogsResponse, Query, Window
+from inquest.gateway.board import HealthBoard
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.ports import Interface, NotServed, ProviderFailed
-from inquest.gateway.reader import HealthBoard, Reader
+from inquest.gateway.reader import Reader
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 QUERY = Query(window=Window(start=T0, end=T0))
@@ -69,7 +70,7 @@ async def test_what_cannot_pass_is_not_tried_again_and_costs_no_health(reader):
     loki = interface("loki", ProviderFailed("wrong token", passing=False), retries_max=5, failures_max=1)
     reading = await read(reader, loki)
     assert (loki.provider.asked, reading.status, reading.reason) == (1, "failed", "loki: wrong token")
-    assert reader.health.get(loki).failures == 0
+    assert (await reader.health.get(loki)).failures == 0
 
 
 async def test_a_slow_provider_times_out_and_falls_back(reader):
@@ -90,7 +91,7 @@ async def test_nothing_of_the_kind_is_no_fault(reader):
     pack = interface("pack", NotServed("this pack has no flags"), retries_max=3)
     reading = await read(reader, pack)
     assert (pack.provider.asked, reading.status, reading.reason) == (1, "unavailable", "this pack has no flags")
-    assert reader.health.get(pack).failures == 0
+    assert (await reader.health.get(pack)).failures == 0
 
 
 async def test_an_unhealthy_provider_is_passed_over_until_its_rest_is_over(reader):
@@ -109,7 +110,7 @@ async def test_after_its_rest_one_answer_makes_it_healthy_again(reader):
     first = interface("first", ProviderFailed("refused"), ANSWER, retries_max=0, failures_max=1, reset_s=0.0)
     assert (await read(reader, first)).status == "failed"
     assert (await read(reader, first)).status == "ok"
-    assert reader.health.get(first).failures == 0
+    assert (await reader.health.get(first)).failures == 0
 
 
 async def test_a_bug_in_a_provider_does_not_cost_the_answer_of_the_next(reader):
@@ -146,6 +147,6 @@ async def test_probes_open_and_close_the_circuit(reader):
     assert (await read(reader, loki)).status == "failed"
     await reader.probe(loki)
     assert (await read(reader, loki)).status == "ok"
-    reader.health.failed(loki, "x", 0.0)
+    await reader.health.failed(loki, "x")
     reader.health.keep(frozenset())
-    assert reader.health.get(loki).failures == 0
+    assert (await reader.health.get(loki)).failures == 0

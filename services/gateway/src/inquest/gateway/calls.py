@@ -6,43 +6,24 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
-from inquest.bus.port import BusPort, Objects
+from inquest.bus.port import Objects
 from inquest.contracts.latest import ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
 from inquest.contracts.redaction import redact
+from inquest.gateway.budget import Purse
 from inquest.gateway.domain.fence import fence
-from inquest.gateway.domain.limits import refusal
 from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, result_of, without_answer
 from inquest.gateway.flights import Flights
 from inquest.gateway.journal import Claim, Journal
 from inquest.gateway.ports import Clock, Interface
 from inquest.gateway.reader import Reader
+from inquest.ledger import LedgerAway
 from inquest.telemetry.logs import get_logger
 
+NOT_COUNTED = "nothing was read, for the ledger of budgets is away"
+_LEDGER_SHARE = 0.5  # of a call's time may go into waiting for the ledger; the read has the rest
+
 log = get_logger("gateway")
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What an investigation has spent, on server-side counters that all gateways share."""
-
-    bus: BusPort
-
-    async def reserve(self, request: ToolRequest) -> str | None:
-        """Take one call from the budget; return why not, where there is none left."""
-        calls, size_bytes = await asyncio.gather(self._add(request, "calls", 1), self._add(request, "bytes", 0))
-        reason = refusal(calls, request.calls_max, size_bytes, request.bytes_max)
-        if reason:
-            await self._add(request, "calls", -1)
-        return reason
-
-    async def settle(self, request: ToolRequest, size_bytes: int) -> None:
-        """Add what was read."""
-        if size_bytes:
-            await self._add(request, "bytes", size_bytes)
-
-    async def _add(self, request: ToolRequest, unit: str, amount: int) -> int:
-        return await self.bus.add(request.tenant, request.investigation_id, unit, amount=amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +31,7 @@ class Calls:
     """Makes each call once, within its time and its investigation's budget."""
 
     journal: Journal
-    ledger: Ledger
+    purse: Purse
     reader: Reader
     payloads: Objects
     clock: Clock
@@ -79,11 +60,16 @@ class Calls:
     ) -> ToolResult:
         started_s = time.monotonic()
         fetched_at = self.clock()
-        if reason := await self.ledger.reserve(request):
+        try:
+            reason = await self.purse.reserve(request, limit_s * _LEDGER_SHARE)
+        except LedgerAway as error:
+            return without_answer(request, call_id, "failed", f"{NOT_COUNTED}: {error}", fetched_at)
+        if reason:
             return without_answer(request, call_id, "refused", reason, fetched_at)
-        reading = await self.reader.read(interfaces, request.domain, request.query, limit_s)
+        left_s = limit_s - (time.monotonic() - started_s)
+        reading = await self.reader.read(interfaces, request.domain, request.query, left_s)
         sealed = await self._store(request.tenant, reading.fetched) if reading.fetched else None
-        await self.ledger.settle(request, sealed.payload.size_bytes if sealed else 0)
+        await self.purse.settle(request, sealed.payload.size_bytes if sealed else 0)
         return result_of(
             request,
             call_id,

@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from inquest.contracts.latest import Domain, Query, ToolAttempt
 from inquest.contracts.redaction import redact
-from inquest.gateway.domain.health import HEALTHY, CircuitPolicy, Health, after_failure
+from inquest.gateway.board import HealthBoard
 from inquest.gateway.domain.outcome import Fetched, Reading
 from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
@@ -20,30 +20,6 @@ _REASON_CHARS = 500
 _PROBE_S_MAX = 5.0
 
 log = get_logger("gateway")
-
-
-@dataclass(slots=True)
-class HealthBoard:
-    """What this process knows of each provider's health. Every replica learns it by itself."""
-
-    _of: dict[str, Health] = field(default_factory=dict)
-
-    def get(self, interface: Interface) -> Health:
-        """Return the health of a provider; healthy while nothing is known."""
-        return self._of.get(interface.key, HEALTHY)
-
-    def succeeded(self, interface: Interface) -> None:
-        """Note an answer."""
-        self._of.pop(interface.key, None)
-
-    def failed(self, interface: Interface, reason: str, now_s: float) -> None:
-        """Note a failure."""
-        policy = CircuitPolicy(interface.failures_max, interface.reset_s)
-        self._of[interface.key] = after_failure(self.get(interface), reason, now_s, policy)
-
-    def keep(self, keys: frozenset[str]) -> None:
-        """Forget the providers that are configured no more."""
-        self._of = {key: health for key, health in self._of.items() if key in keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +34,8 @@ class Reader:
         ends_s = time.monotonic() + left_s
         reading = Reading()
         for interface in rank(interfaces, query.services):
-            health = self.health.get(interface)
-            if not health.allows(time.monotonic()):
+            health = await self.health.get(interface)
+            if health.rests_s > 0:
                 reason = f"unhealthy after {health.failures} failures, the last: {health.reason}"
                 reading.faults.append(f"{interface.name}: {reason}")
                 _note(reading, interface, "unhealthy", time.monotonic(), reason)
@@ -119,11 +95,11 @@ class Reader:
             log.exception("provider_crashed", provider=interface.name, domain=domain)
             failure = ProviderFailed(f"bug in the provider: {type(error).__name__}", passing=False)
         else:
-            self.health.succeeded(interface)
+            await self.health.succeeded(interface)
             _note(reading, interface, "ok", started_s)
             return fetched
         if failure.passing:
-            self.health.failed(interface, str(failure), time.monotonic())
+            await self.health.failed(interface, str(failure))
         _note(reading, interface, status, started_s, str(failure))
         raise failure
 
@@ -134,10 +110,10 @@ class Reader:
                 await interface.provider.ping()
         except (ProviderFailed, TimeoutError) as error:
             reason = redact(str(error))[:_REASON_CHARS] or "no answer to the probe"
-            self.health.failed(interface, reason, time.monotonic())
+            await self.health.failed(interface, reason)
             log.warning("provider_unhealthy", provider=interface.key, reason=reason)
         else:
-            self.health.succeeded(interface)
+            await self.health.succeeded(interface)
 
 
 def _note(

@@ -10,16 +10,19 @@ from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
 from inquest.contracts.subjects import TOOL_CALL
-from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, PAYLOADS
+from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, GATEWAY_LEDGER, PAYLOADS
 from inquest.gateway.adapters.directory import ConfiguredDirectory
 from inquest.gateway.adapters.http import client
 from inquest.gateway.adapters.pack import PackShelf
-from inquest.gateway.calls import Calls, Ledger
+from inquest.gateway.board import HealthBoard
+from inquest.gateway.budget import Purse
+from inquest.gateway.calls import Calls
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.handlers import Handlers, Prober
 from inquest.gateway.journal import Journal
-from inquest.gateway.reader import HealthBoard, Reader
+from inquest.gateway.reader import Reader
 from inquest.gateway.settings import Settings
+from inquest.ledger import open_ledger
 from inquest.runtime import Service
 
 
@@ -31,10 +34,12 @@ def build(bus: BusPort, settings: Settings) -> Service:
     directory = ConfiguredDirectory(
         cache, bus, PackShelf(settings.gateway_packs_max), executor, http, settings.gateway_response_bytes_max
     )
+    opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(GATEWAY_LEDGER))
+    ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
     calls = Calls(
         journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, _now, settings.gateway_lease_s),
-        ledger=Ledger(bus),
-        reader=watch(Reader(HealthBoard(), RetryPolicy()), "provider", "read"),
+        purse=Purse(ledger),
+        reader=watch(Reader(HealthBoard(ledger), RetryPolicy()), "provider", "read"),
         payloads=bus.objects(PAYLOADS),
         clock=_now,
         executor=executor,
@@ -44,6 +49,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
 
     async def close() -> None:
         await http.aclose()
+        await ledger.close()
         await asyncio.to_thread(executor.shutdown, cancel_futures=True)
 
     return Service(
@@ -51,7 +57,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
         on_start=(directory.start,),
         tasks=(cache.follow, Prober(directory, calls.reader, settings.gateway_probe_s).run),
         on_stop=(audit.close, close),
-        pings={"config": cache.ping},
+        pings={"config": cache.ping, "ledger": ledger.ping},
     )
 
 

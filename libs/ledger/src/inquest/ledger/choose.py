@@ -1,0 +1,26 @@
+"""Which ledger a process uses."""
+
+import time
+from pathlib import Path
+
+from inquest.bus.port import BusPort, KeyValue
+from inquest.contracts.errors import InquestError
+from inquest.ledger.nats import BusLedger
+from inquest.ledger.port import Ledger
+
+SCHEMES = ("redis://", "rediss://")
+
+
+def open_ledger(url: str, password_file: Path | None, bus: BusPort, kv: KeyValue) -> Ledger:
+    """Return the ledger of an address: empty means the bus. Nothing is connected yet. Raises InquestError."""
+    if not url:
+        return BusLedger(bus, kv, time.time)
+    if not url.startswith(SCHEMES):
+        raise InquestError("INQUEST_LEDGER_URL must be empty (the bus) or begin with redis:// or rediss://")
+    try:
+        from inquest.ledger.redis import RedisLedger  # noqa: PLC0415 - who uses the bus does not load it
+    except ImportError as error:
+        raise InquestError(
+            f"the ledger is on Redis, and its client is missing ({error}): run `make install`"
+        ) from error
+    return RedisLedger(url, password_file)

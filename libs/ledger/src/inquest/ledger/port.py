@@ -1,0 +1,123 @@
+"""The ledger as its users see it: `BusLedger` is the one on NATS, `RedisLedger` the one on Redis."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from inquest.contracts.errors import RetryLater
+
+
+class LedgerAway(RetryLater):
+    """The ledger did not answer. What was asked of it may or may not have been done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose budget it is."""
+
+    tenant: str
+    investigation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What an account may spend. The call that crosses the byte limit is served, the next one is refused."""
+
+    calls_max: int
+    bytes_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an account has spent."""
+
+    calls: int = 0
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """How much use of one thing is allowed to all replicas together.
+
+    Attributes:
+        places_max: holders at once.
+        per_s: new places a second, on average.
+        burst: new places that may come at once after a quiet time; at least 1.
+        lease_s: a holder that does not renew for so long has died; its place is free again.
+    """
+
+    places_max: int
+    per_s: float
+    burst: int
+    lease_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """After `failures_max` failures in a row a provider rests for `reset_s`, doubled with each further failure."""
+
+    failures_max: int = 3
+    reset_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Failures in a row, how many seconds the provider still rests, and the last reason."""
+
+    failures: int = 0
+    rests_s: float = 0.0
+    reason: str = ""
+
+
+class Ledger(Protocol):
+    """Counts that all replicas share. Every method raises LedgerAway when it gets no answer in time.
+
+    Counting is at least once: a call that raised LedgerAway may have been counted, so that who asks again may count
+    twice. A budget is therefore never exceeded by an outage, only used up sooner.
+    """
+
+    async def reserve(self, account: Account, budget: Budget) -> str | None:
+        """Take one call from the budget; return why not, where there is none left. A refusal takes nothing."""
+        ...
+
+    async def settle(self, account: Account, size_bytes: int) -> None:
+        """Add the bytes that a call has read."""
+        ...
+
+    async def spent(self, account: Account) -> Spent:
+        """Return what was spent so far."""
+        ...
+
+    async def take(self, name: str, holder: str, governor: Governor) -> float:
+        """Take a place: 0.0 means that it is the holder's for `lease_s`, else ask again after so many seconds.
+
+        A holder that has a place keeps it, and its lease starts again: asking twice takes one place.
+        """
+        ...
+
+    async def renew(self, name: str, holder: str, governor: Governor) -> bool:
+        """Start the lease again. False: it ran out, the place may be another's."""
+        ...
+
+    async def give_back(self, name: str, holder: str) -> None:
+        """Free the holder's place; unknown holders are no error."""
+        ...
+
+    async def health(self, key: str) -> Health:
+        """Return what is known of a provider; healthy while nothing is."""
+        ...
+
+    async def failed(self, key: str, reason: str, circuit: Circuit) -> Health:
+        """Note a failure and return the health after it."""
+        ...
+
+    async def succeeded(self, key: str) -> None:
+        """Note an answer: the provider is healthy."""
+        ...
+
+    async def ping(self) -> None:
+        """Raise LedgerAway when the ledger does not answer."""
+        ...
+
+    async def close(self) -> None:
+        """Close what was opened for it."""
+        ...

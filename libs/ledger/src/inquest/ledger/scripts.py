@@ -1,0 +1,88 @@
+"""What the Redis server does in one step each. Times are the server's own, so that clients' clocks do not matter.
+
+Every script names all its keys, and they share a hash slot: the ledger works on a cluster too.
+"""
+
+_NOW = "local t = redis.call('TIME'); local now = tonumber(t[1]) + tonumber(t[2]) / 1e6\n"
+
+# KEYS: budget. ARGV: calls_max, bytes_max, ttl_s. → calls with this one, bytes
+RESERVE = """
+local calls = redis.call('HINCRBY', KEYS[1], 'calls', 1)
+local bytes = tonumber(redis.call('HGET', KEYS[1], 'bytes') or '0')
+if calls > tonumber(ARGV[1]) or bytes >= tonumber(ARGV[2]) then
+  redis.call('HINCRBY', KEYS[1], 'calls', -1)
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return {calls, bytes}
+"""
+
+# KEYS: budget. ARGV: bytes, ttl_s.
+SETTLE = """
+redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+"""
+
+# KEYS: places (holder → end of lease), rate. ARGV: holder, places_max, per_s, burst, lease_s, wait_s_max. → seconds
+TAKE = (
+    _NOW
+    + """
+local per_s, burst, lease = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local tokens = tonumber(redis.call('HGET', KEYS[2], 'tokens') or ARGV[4])
+local at = tonumber(redis.call('HGET', KEYS[2], 'at') or now)
+tokens = math.min(burst, tokens + math.max(0, now - at) * per_s)
+local wait = 0
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
+  if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then
+    local soonest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+    wait = math.min((soonest and tonumber(soonest) - now) or math.huge, tonumber(ARGV[6]))
+  elseif tokens < 1 then
+    wait = per_s > 0 and (1 - tokens) / per_s or tonumber(ARGV[6])
+  else
+    tokens = tokens - 1
+  end
+end
+if wait == 0 then redis.call('ZADD', KEYS[1], string.format('%.6f', now + lease), ARGV[1]) end
+redis.call('HSET', KEYS[2], 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
+redis.call('EXPIRE', KEYS[2], 86400)
+redis.call('EXPIRE', KEYS[1], math.max(86400, math.ceil(lease)))
+return tostring(wait)
+"""
+)
+
+# KEYS: places. ARGV: holder, lease_s. → 1 or 0
+RENEW = (
+    _NOW
+    + """
+local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not ends or tonumber(ends) <= now then return 0 end
+redis.call('ZADD', KEYS[1], string.format('%.6f', now + tonumber(ARGV[2])), ARGV[1])
+return 1
+"""
+)
+
+# KEYS: health. → failures, seconds to rest, reason
+HEALTH = (
+    _NOW
+    + """
+local found = redis.call('HMGET', KEYS[1], 'failures', 'until', 'reason')
+return {found[1] or '0', tostring(math.max(0, tonumber(found[2] or '0') - now)), found[3] or ''}
+"""
+)
+
+# KEYS: health. ARGV: reason, failures_max, reset_s, doublings_max. → failures, seconds to rest
+FAILED = (
+    _NOW
+    + """
+local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
+redis.call('HSET', KEYS[1], 'reason', ARGV[1])
+local over = failures - tonumber(ARGV[2])
+local ends = tonumber(redis.call('HGET', KEYS[1], 'until') or '0')
+if over >= 0 then
+  ends = now + tonumber(ARGV[3]) * 2 ^ math.min(over, tonumber(ARGV[4]))
+  redis.call('HSET', KEYS[1], 'until', string.format('%.6f', ends))
+end
+redis.call('EXPIRE', KEYS[1], math.max(86400, math.ceil(ends - now)))
+return {failures, tostring(math.max(0, ends - now))}
+"""
+)

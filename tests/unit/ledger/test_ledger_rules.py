@@ -1,0 +1,86 @@
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inquest.contracts.errors import InquestError
+from inquest.contracts.topology import GATEWAY_LEDGER
+from inquest.ledger import Account, Budget, Circuit, Governor, LedgerAway, Spent, open_ledger
+from inquest.ledger.nats import BusLedger
+from inquest.ledger.rules import Places, Standing, after_failure, refusal, taken
+
+CIRCUIT = Circuit(failures_max=3, reset_s=10)
+
+
+def test_the_last_call_of_the_budget_is_made_and_the_next_is_refused():
+    budget = Budget(60, 100)
+    assert refusal(Spent(60, 0), budget) is None
+    assert refusal(Spent(61, 0), budget) == "over budget: the investigation may make 60 calls"
+    assert refusal(Spent(1, 99), budget) is None
+    assert refusal(Spent(1, 100), budget) == "over budget: the investigation has read 100 bytes of 100"
+
+
+def test_a_provider_rests_after_failures_in_a_row_and_then_one_try_decides():
+    standing = Standing()
+    for _ in range(2):
+        standing = after_failure(standing, "refused", 100, CIRCUIT)
+        assert standing.at(100).rests_s == 0
+    standing = after_failure(standing, "refused", 100, CIRCUIT)
+    assert standing.at(109.5).rests_s == 0.5
+    assert standing.at(110).rests_s == 0
+    assert after_failure(standing, "refused again", 110, CIRCUIT).at(110).rests_s == 20
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 40))
+def test_a_rest_is_bounded(failures):
+    standing = Standing()
+    for _ in range(failures):
+        standing = after_failure(standing, "x", 0.0, CIRCUIT)
+    assert standing.failures == failures
+    assert standing.rests_until_s <= 10 * 2**4
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.floats(0, 3)), max_size=40),
+    st.integers(1, 3),
+    st.integers(1, 5),
+    st.sampled_from([0.5, 1.0, 10.0]),
+)
+def test_there_are_never_more_places_nor_a_faster_rate_than_allowed(asks, places_max, burst, per_s):
+    governor = Governor(places_max, per_s, burst, lease_s=2)
+    places, now_s, new = Places(), 0.0, 0
+    for holder, pause_s in asks:
+        now_s += pause_s
+        held = {name for name, until_s in places.until_s.items() if until_s > now_s}
+        places, wait_s = taken(places, holder, now_s, governor)
+        new += wait_s == 0 and holder not in held
+        assert (wait_s == 0) == (places.until_s.get(holder, 0) == now_s + 2)
+        assert sum(until_s > now_s for until_s in places.until_s.values()) <= places_max
+        assert new <= burst + now_s * per_s + 1e-6
+
+
+async def test_a_bus_that_is_away_is_a_ledger_that_is_away(memory_bus, monkeypatch):
+    async def away(*_, **__):
+        raise LedgerAway("no ack")
+
+    kv = memory_bus.kv(GATEWAY_LEDGER)
+    ledger = BusLedger(memory_bus, kv, lambda: 0.0)
+    monkeypatch.setattr(memory_bus, "add", away)
+    monkeypatch.setattr(kv, "get", away)
+    with pytest.raises(LedgerAway, match="no ack"):
+        await ledger.spent(Account("acme", "inv"))
+    with pytest.raises(LedgerAway, match="no ack"):
+        await ledger.ping()
+
+
+def test_a_ledger_is_the_bus_or_redis(memory_bus, monkeypatch):
+    kv = memory_bus.kv(GATEWAY_LEDGER)
+    assert isinstance(open_ledger("", None, memory_bus, kv), BusLedger)
+    with pytest.raises(InquestError, match=r"must be empty .* or begin with redis://"):
+        open_ledger("postgres://db", None, memory_bus, kv)
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    monkeypatch.delitem(sys.modules, "inquest.ledger.redis", raising=False)
+    with pytest.raises(InquestError, match="its client is missing"):
+        open_ledger("redis://127.0.0.1", None, memory_bus, kv)
