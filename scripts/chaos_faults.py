@@ -60,7 +60,6 @@ class Storm:
     faketime: str  # the library, empty where there is none
     deaths: list[Death] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
-    outages: list[tuple[float, float]] = field(default_factory=list)
     _paused: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def blow(self) -> None:
@@ -74,11 +73,8 @@ class Storm:
         while True:
             await asyncio.sleep(dice.uniform(*BETWEEN_S))
             (name,) = dice.choices(list(weights), list(weights.values()))
-            began = time.monotonic()
             await faults[name](dice)
             self.faults[name] += 1
-            if name != "kill":
-                self.outages.append((began, time.monotonic()))
 
     async def calm(self) -> None:
         """End every fault that lasts; the dead are started again by the fleet."""
@@ -130,11 +126,9 @@ class Storm:
         self.arena.fleet.signal(member, signal.SIGSTOP)
 
         async def wake() -> None:
-            began = time.monotonic()
             await asyncio.sleep(seconds)
             if member.pid == pid:
                 self.arena.fleet.signal(member, signal.SIGCONT)
-            self.outages.append((began, time.monotonic()))
 
         task = asyncio.create_task(wake())
         self._paused.add(task)

@@ -37,7 +37,7 @@ async def ledger(
     bugs = arena.bugs()
     problems += [f"bug: {line}" for line in bugs]
     in_flight = [death for death in storm.deaths if death.in_flight]
-    alone, any_s = recoveries(arena, storm)
+    waits_s = recoveries(arena, storm)
     return {
         "accepted": len(accepted),
         "concluded": counts["concluded"],
@@ -54,9 +54,8 @@ async def ledger(
         "bugs": len(bugs),
         "kills": len(storm.deaths),
         "kills_in_flight": len(in_flight),
-        "steps_interrupted": len(any_s),
-        "recovery_s_max": round(max(alone, default=0.0), 2),
-        "recovery_under_other_faults_s_max": round(max(any_s, default=0.0), 2),
+        "steps_interrupted": len(waits_s),
+        "recovery_s_max": round(max(waits_s, default=0.0), 2),
         **{f"faults_{name}": count for name, count in sorted(storm.faults.items())},
     }, problems
 
@@ -71,29 +70,16 @@ def histogram(deaths: Iterable[Death]) -> Counter[str]:
     return Counter(f"{death.member.rpartition('-')[0]:<10} {death.point}" for death in deaths)
 
 
-def recoveries(arena: Arena, storm: Storm) -> tuple[list[float], list[float]]:
-    """Return how long each interrupted step took from its last death to its end, in seconds.
-
-    First those whose wait no outage, pause or second death of a worker or gateway lay in; then all.
-    """
+def recoveries(arena: Arena, storm: Storm) -> list[float]:
+    """Return how long each interrupted step took from the last death that it met to its end, in seconds."""
     ends: dict[str, float] = {}
-    for member in arena.fleet.of("worker"):
-        for trail in member.trails:
-            trail.look()
-            for message, at in trail.finished.items():
-                ends[message] = min(at, ends.get(message, at))
-    last: dict[str, float] = {}
+    for trail in (trail for member in arena.fleet.of("worker") for trail in member.trails):
+        trail.look()
+        for message, at in trail.finished.items():
+            ends[message] = min(at, ends.get(message, at))
+    died: dict[str, float] = {}
     for death in storm.deaths:
         for message, durable in death.messages.items():
             if durable.startswith(STEP) and ends.get(message, 0.0) > death.at:
-                last[message] = death.at
-    troubles = storm.outages + [
-        (one.at, one.at) for one in storm.deaths if one.member.startswith(("worker", "gateway"))
-    ]
-    alone, all_s = [], []
-    for message, died in last.items():
-        took = ends[message] - died
-        all_s.append(took)
-        if not any(began < ends[message] and ended > died for began, ended in troubles):
-            alone.append(took)
-    return alone, all_s
+                died[message] = death.at
+    return [ends[message] - at for message, at in died.items()]
