@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from inquest.cli.backup_app import add_backup
 from inquest.cli.controls_app import add_controls
 from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topology_app
 from inquest.cli.incidents_app import incidents_app
@@ -162,6 +163,7 @@ def version(as_json: Json = False) -> None:
 
 
 add_controls(app)
+add_backup(app)
 
 
 def main() -> None:

@@ -1,0 +1,133 @@
+"""`inquest backup DIR` and `inquest restore DIR`, against a running bus or the store of a stopped `inquest up`."""
+
+import fcntl
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from inquest.bus.backup import backup, restore
+from inquest.bus.backup_files import Manifest, read_verified
+from inquest.bus.bus import Bus
+from inquest.bus.connection import Connection
+from inquest.bus.server import NatsServer
+from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
+from inquest.contracts.errors import InquestError
+
+STORE = "nats"  # below the data folder, as `inquest up` lays it out
+INDEX = "tracestore"
+
+
+def take(directory: Path, data_dir: Path, nats_url: str | None, *, as_json: bool) -> None:
+    """Back everything up into a new folder; progress goes to standard error."""
+    store = data_dir.resolve() / STORE
+    running = nats_url is not None or (data_dir / "run" / "system.json").exists()
+    if not running and (store / "jetstream").exists():
+        manifest = run(_take_of_folder(directory, store))
+    else:
+        manifest = run(_take_of_bus(directory, local_nats(data_dir, nats_url)))
+    _tell(manifest, f"{directory} is whole", as_json=as_json)
+
+
+def put_back(directory: Path, data_dir: Path, nats_url: str | None, *, replace: bool, as_json: bool) -> None:
+    """Restore a backup; without a bus into the data folder, which is swapped only once all of it is there."""
+    if nats_url is None:
+        manifest = run(_put_into_folder(directory, data_dir.resolve(), replace=replace))
+        place = f"{data_dir}; start `inquest up`"
+    else:
+        manifest = run(_put_onto_bus(directory, nats_url, replace=replace))
+        place = "the bus; remove the trace store's old file, then start the services"
+    _tell(manifest, f"restored into {place}", as_json=as_json)
+
+
+def check(directory: Path, *, as_json: bool) -> None:
+    """Check the sums of a backup without restoring it."""
+    _tell(read_verified(directory, _progress), f"{directory} is whole and unchanged", as_json=as_json)
+
+
+def _tell(manifest: Manifest, what: str, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(manifest.model_dump(mode="json", exclude={"entries": {"__all__": {"config", "state"}}}))
+        return
+    messages = sum(entry.messages for entry in manifest.entries)
+    durables = sum(len(entry.positions) for entry in manifest.entries)
+    typer.echo(f"{what}: {len(manifest.entries)} streams, {messages} messages, {durables} consumers")
+    for row in manifest.left_out:
+        typer.echo(f"  not in it: {row.what}: {row.why}")
+
+
+def _progress(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+async def _take_of_folder(directory: Path, store: Path) -> Manifest:
+    async with _served(store) as connection:
+        return await backup(connection, directory, _progress)
+
+
+async def _take_of_bus(directory: Path, nats_url: str) -> Manifest:
+    async with _connected(nats_url) as connection:
+        return await backup(connection, directory, _progress)
+
+
+async def _put_onto_bus(directory: Path, nats_url: str, *, replace: bool) -> Manifest:
+    async with _connected(nats_url) as connection:
+        return await restore(connection, directory, _progress, replace=replace)
+
+
+async def _put_into_folder(directory: Path, data_dir: Path, *, replace: bool) -> Manifest:
+    store, fresh = data_dir / STORE, data_dir / f"{STORE}.restoring"
+    for folder in (store, fresh):
+        _refuse_served(folder)
+    if (store / "jetstream").exists() and not replace:
+        raise InquestError(f"{store} is not empty: choose another --data-dir, or give --replace, which moves it aside")
+    shutil.rmtree(fresh, ignore_errors=True)  # of a restore that was killed
+    try:
+        async with _served(fresh) as connection:
+            manifest = await restore(connection, directory, _progress)
+        mark = f"old-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        for name in (INDEX, STORE):  # an index of other streams would hide new messages behind old sequences
+            if (data_dir / name).exists():
+                (data_dir / name).rename(data_dir / f"{name}.{mark}")
+                _progress(f"{data_dir / name} is now {name}.{mark}")
+        fresh.rename(store)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _refuse_served(store: Path) -> None:
+    """Raise InquestError while a nats-server, ours or one that outlived us, works on a store."""
+    lock = store / "lock"
+    if not lock.exists():
+        return
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InquestError(f"a nats-server works on {store}: stop `inquest up` first") from error
+
+
+@asynccontextmanager
+async def _served(store: Path) -> AsyncIterator[Connection]:
+    server = NatsServer(store)
+    await server.start()
+    try:
+        async with _connected(server.url) as connection:
+            yield connection
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Connection]:
+    bus = Bus(url, "cli")
+    await bus.connect(CONNECT_S_MAX)
+    try:
+        yield bus.connection
+    finally:
+        await bus.close()
