@@ -9,6 +9,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from inquest.contracts.errors import InquestError
+from inquest.runtime.http_limits import LimitedProtocol
 
 STOP_S_MAX = 5
 BACKLOG = 256
@@ -37,7 +38,7 @@ class HttpServer:
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=STOP_S_MAX,
-            http="httptools",
+            http=LimitedProtocol,
             timeout_keep_alive=15,
             server_header=False,
         )
