@@ -8,6 +8,7 @@ import pytest
 from inquest.api.adapters.http import make_routes
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
+from inquest.api.dead import Dead
 from inquest.api.domain.control_requests import NoticesAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
@@ -67,7 +68,11 @@ def world(memory_bus, tmp_path):
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), notices, lambda: NOW, audit)
     routes = list(
         make_routes(
-            Operations(memory_bus, None, lambda: NOW, audit), Incidents(None, memory_bus, audit), controls, tokens
+            Operations(memory_bus, None, lambda: NOW, audit),
+            Incidents(None, memory_bus, audit),
+            controls,
+            Dead(memory_bus, audit),
+            tokens,
         )
     )
     return World(memory_bus, notices, routes)

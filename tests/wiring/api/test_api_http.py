@@ -8,6 +8,7 @@ import pytest
 from inquest.api.adapters.http import BODY_BYTES_MAX, make_routes
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
+from inquest.api.dead import Dead
 from inquest.api.domain.requests import Investigations
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
@@ -75,7 +76,11 @@ def client_of(bus, stories, tokens=None, peer="127.0.0.1", **headers):
     operations = Operations(bus, stories, lambda: NOW, audit)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, lambda: NOW, audit)
     app = Starlette(
-        routes=list(make_routes(operations, Incidents(stories, bus, audit), controls, TokenFile(tokens, audit)))
+        routes=list(
+            make_routes(
+                operations, Incidents(stories, bus, audit), controls, Dead(bus, audit), TokenFile(tokens, audit)
+            )
+        )
     )
     transport = httpx.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)

@@ -7,6 +7,7 @@ import pytest
 from inquest.api.adapters.http import make_routes
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
+from inquest.api.dead import Dead
 from inquest.api.domain.incident_requests import IncidentsAnswer
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
@@ -64,7 +65,15 @@ def client(memory_bus, stories):
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), stories, lambda: NOW, audit)
     operations = Operations(memory_bus, stories, lambda: NOW, audit)
     app = Starlette(
-        routes=list(make_routes(operations, Incidents(stories, memory_bus, audit), controls, TokenFile(None, audit)))
+        routes=list(
+            make_routes(
+                operations,
+                Incidents(stories, memory_bus, audit),
+                controls,
+                Dead(memory_bus, audit),
+                TokenFile(None, audit),
+            )
+        )
     )
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")

@@ -61,15 +61,39 @@ def dead_list(
 
 @dead_app.command("redrive")
 def dead_redrive(
-    seq: Annotated[int | None, typer.Argument(metavar="SEQ")] = None,
+    seqs: Annotated[list[int] | None, typer.Argument(metavar="SEQ...")] = None,
     every: Annotated[bool, typer.Option("--all", help="All that may be sent again, oldest first.")] = False,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Kept in the audit.")] = "",
     nats_url: NatsUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Send the message of a dead letter again, once its fault is mended."""
+    """Send the messages of dead letters again, once their fault is mended."""
     from inquest.cli.dead import redrive
 
-    redrive(seq, nats_url, every=every, as_json=as_json)
+    redrive(seqs or [], reason, nats_url, every=every, as_json=as_json)
+
+
+@dead_app.command("show")
+def dead_show(
+    seq: Annotated[int, typer.Argument(metavar="SEQ")], nats_url: NatsUrl = None, as_json: Json = False
+) -> None:
+    """Show one dead letter: reason, attempts, trace, headers and content, without secrets."""
+    from inquest.cli.dead import show
+
+    show(seq, nats_url, as_json=as_json)
+
+
+@dead_app.command("discard")
+def dead_discard(
+    seqs: Annotated[list[int], typer.Argument(metavar="SEQ...")],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why nobody needs it; kept in the audit.")],
+    nats_url: NatsUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Give messages up for good."""
+    from inquest.cli.dead import discard
+
+    discard(seqs, reason, nats_url, as_json=as_json)
 
 
 @topology_app.command("apply")

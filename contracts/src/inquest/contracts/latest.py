@@ -13,7 +13,7 @@ from inquest.contracts.v1.controls import (
     PanicState,
     PanicSwitch,
 )
-from inquest.contracts.v1.dead import DeadLetter
+from inquest.contracts.v1.dead import DeadLetter, Redrive, Redriven
 from inquest.contracts.v1.domains import (
     ChangeData,
     ChangesResponse,
@@ -179,6 +179,8 @@ __all__ = [
     "Priority",
     "Provenance",
     "Query",
+    "Redrive",
+    "Redriven",
     "Remediation",
     "RoundClosed",
     "Scalar",

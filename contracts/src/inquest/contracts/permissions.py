@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
-from inquest.contracts.topology import BUCKETS, BUDGETS_OWNER, READS, SERVICES, STREAMS, Bucket, Consumer, consumers_of
+from inquest.contracts.topology import (
+    BUCKETS,
+    BUDGETS_OWNER,
+    DEAD_KEEPER,
+    READS,
+    SERVICES,
+    STREAMS,
+    Bucket,
+    Consumer,
+    consumers_of,
+)
 
 _API = "$JS.API"
 _REPLY_EXPIRES = "2m"  # longer than any request's time-out
@@ -57,6 +67,12 @@ def _publish(service: str) -> Iterator[str]:
             yield from _read_bucket(bucket)
         if service == bucket.owner:
             yield from _write_bucket(bucket)
+    yield from _kept_by_one(service)
+
+
+def _kept_by_one(service: str) -> Iterator[str]:
+    if service == DEAD_KEEPER:
+        yield f"{_API}.STREAM.MSG.DELETE.DEAD"
     if service == BUDGETS_OWNER:
         yield "budget.>"
     if service == "tracestore":

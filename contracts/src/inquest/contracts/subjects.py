@@ -98,6 +98,12 @@ _EVERY = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tra
 _CHAIN = ("tenant", "service", "chain")  # each service may only write chains of its own
 AUDIT_RECORDED = Subject("evt.audit.recorded.v1", _CHAIN, m.AuditRecord, _EVERY, "AUDIT")
 AUDIT_CHECKPOINT = Subject("evt.checkpoint.taken.v1", _CHAIN, m.AuditCheckpoint, _EVERY, "CHECKPOINTS")
+REDRIVES = {  # by the service that may publish what is sent again
+    service: Subject(
+        f"req.redrive.{service}.v1", ("tenant",), m.Redrive, ("api",), None, reply=m.Redriven, replier=service
+    )
+    for service in ("intake", "planner", "notifier")
+}
 FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "FEEDBACK")
 
 SUBJECTS: tuple[Subject, ...] = (
@@ -131,6 +137,7 @@ SUBJECTS: tuple[Subject, ...] = (
     NOTICE_DUE,
     AUDIT_RECORDED,
     AUDIT_CHECKPOINT,
+    *REDRIVES.values(),
     FEEDBACK_GIVEN,
 )
 

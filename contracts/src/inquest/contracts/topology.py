@@ -293,13 +293,14 @@ READS: Mapping[str, tuple[str, ...]] = {
     "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
     "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
-    "api": ("AUDIT",),
+    "api": ("AUDIT", "DEAD"),
     "worker": ("EVIDENCE",),
     "gateway": ("SIGNALS",),  # the changes that came in through the doors
     # An advisory names a message of any stream; it is fetched to become a dead letter.
     "tracestore": tuple(stream.name for stream in STREAMS),
 }
 
+DEAD_KEEPER = "api"  # removes dead letters that operators sent again or discarded
 BUDGETS_OWNER = "gateway"  # the only service that adds to counters
 
 

@@ -18,3 +18,21 @@ class DeadLetter(Message):
     dead_at: Instant
     headers: dict[str, str] = Field(default_factory=dict)
     payload_base64: str
+
+
+class Redrive(Message):
+    """Ask the service that may publish a subject to publish the message of a dead letter on it again."""
+
+    seq: int
+    subject: str
+    stream: str
+    headers: dict[str, str] = Field(default_factory=dict)
+    payload_base64: str
+    requested_by: str
+
+
+class Redriven(Message):
+    """What became of it: sent again on its subject, or why not."""
+
+    subject: str
+    error: str = ""

@@ -107,6 +107,10 @@ class Bus:
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"dead letter of {letter.subject}: {error}") from error
 
+    async def remove(self, stream: str, seq: int) -> None:
+        """See BusPort."""
+        await self._reader.remove(stream, seq)
+
     async def last(self, subject: Subject, **keys: str) -> Stored[Any] | None:
         """See BusPort."""
         return await self._reader.last(subject, keys)

@@ -96,29 +96,38 @@ async def read_letters(connection: Connection, count_max: int) -> AsyncIterator[
         raise _unread(error) from error
 
 
+async def letter(connection: Connection, seq: int) -> DeadLetter:
+    """Return one dead letter. Raises NotFound, RetryLater."""
+    try:
+        found = await _letter(connection, seq)
+    except (NatsError, TimeoutError) as error:
+        raise _unread(error) from error
+    if found is None:
+        raise NotFound(f"there is no dead letter {seq}; `inquest dead list` shows those there are")
+    return found
+
+
 async def redrive(connection: Connection, seq: int) -> str:
     """Publish the message of a dead letter again and remove the letter; returns the subject.
 
     Raises NotFound where there is no such letter, Impossible where a second copy would falsify a record, RetryLater.
     """
+    found = await letter(connection, seq)
     try:
-        letter = await _letter(connection, seq)
-        if letter is None:
-            raise NotFound(f"there is no dead letter {seq}; `inquest dead list` shows those there are")
-        if letter.stream not in REDRIVABLE:
+        if found.stream not in REDRIVABLE:
             raise Impossible(
-                f"dead letter {seq}: a second copy in {letter.stream} would falsify what was recorded; "
-                f"the original still lies there as message {letter.stream_seq}"
+                f"dead letter {seq}: a second copy in {found.stream} would falsify what was recorded; "
+                f"the original still lies there as message {found.stream_seq}"
             )
-        payload = await _payload(connection, letter)
+        payload = await _payload(connection, found)
         # A fresh id: under its own the server would drop it as a repeat. Conditions held at another time.
-        headers = {name: value for name, value in letter.headers.items() if not name.startswith("Nats-")}
+        headers = {name: value for name, value in found.headers.items() if not name.startswith("Nats-")}
         headers[h.MSG_ID] = f"redrive:{seq}"
-        await connection.js.publish(letter.subject, payload, headers=headers)
+        await connection.js.publish(found.subject, payload, headers=headers)
         await connection.js.delete_msg(DEAD_STREAM, seq)
     except (NatsError, TimeoutError) as error:
         raise _unread(error) from error
-    return letter.subject
+    return found.subject
 
 
 async def _payload(connection: Connection, letter: DeadLetter) -> bytes:

@@ -200,6 +200,10 @@ class BusPort(Protocol):
         """
         ...
 
+    async def remove(self, stream: str, seq: int) -> None:
+        """Delete one stored message; one that is gone is no error. Raises RetryLater."""
+        ...
+
     async def bury(self, letter: DeadLetter) -> None:
         """Keep a dead letter under `dead.<subject>`, once per message and consumer; delete a work queue's original."""
         ...

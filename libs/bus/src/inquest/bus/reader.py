@@ -101,6 +101,14 @@ class Reader:
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"cannot read {stream}: {error}") from error
 
+    async def remove(self, stream: str, seq: int) -> None:
+        """See BusPort.remove."""
+        try:
+            await self._connection.js.delete_msg(stream, seq)
+        except (NatsError, TimeoutError) as error:
+            if await self.get(stream, seq) is not None:
+                raise RetryLater(f"cannot remove {stream}:{seq}: {error}") from error
+
     async def get(self, stream: str, seq: int) -> Delivery | None:
         """See BusPort.get."""
         try:

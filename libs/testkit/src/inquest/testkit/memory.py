@@ -7,6 +7,7 @@ replicas) is tested against the real one.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,6 +86,12 @@ class MemoryBus:
         rows = [row for row in self._rows if row.stream == stream and row.seq > after_seq]
         for start in range(0, len(rows), batch_max):
             yield [decoded(self._envelope(row, 1, 1)) for row in rows[start : start + batch_max]]
+
+    async def remove(self, stream: str, seq: int) -> None:
+        """See BusPort."""
+        for index, row in enumerate(self._rows):
+            if (row.stream, row.seq) == (stream, seq):
+                self._rows[index] = replace(row, subject="", stream="")  # its number is not given again
 
     async def bury(self, letter: DeadLetter) -> None:
         """See BusPort."""

@@ -7,6 +7,7 @@ from inquest.api.adapters.listener import Listener
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
+from inquest.api.dead import Dead
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
@@ -29,11 +30,12 @@ def build(bus: BusPort, settings: Settings) -> Service:
     operations = Operations(bus, stories, _now, audit)
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit)
     incidents = Incidents(stories, bus, audit)
+    dead = Dead(bus, audit)
     tokens = TokenFile(settings.api_tokens_ref, audit)
-    listener = Listener(operations, incidents, controls, tokens, settings)
+    listener = Listener(operations, incidents, controls, dead, tokens, settings)
     return Service(
         name="api",
-        routes=make_routes(operations, incidents, controls, tokens),
+        routes=make_routes(operations, incidents, controls, dead, tokens),
         on_start=(tokens.check, listener.start),
         on_stop=(audit.close, stories.close, listener.stop),
         pings={"tracestore": stories.ping},

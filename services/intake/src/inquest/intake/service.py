@@ -2,8 +2,10 @@
 
 from inquest.audit import AuditLog
 from inquest.bus.port import BusPort
+from inquest.bus.redrive import replier
 from inquest.config import ConfigStore
 from inquest.config.secrets import resolve
+from inquest.contracts.subjects import REDRIVES
 from inquest.contracts.topology import CONFIG, DELIVERIES, INTAKE_INCIDENTS, consumer
 from inquest.intake.adapters.configuration import LiveConfiguration
 from inquest.intake.adapters.door import Door
@@ -25,6 +27,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     bus.handle_batch(consumer("intake-deliveries"), door.in_order)
     bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
     bus.handle_batch(consumer("intake-timers"), correlating.on_due)
+    bus.reply(REDRIVES["intake"], replier(bus, "intake"))
     bus.handle(consumer("intake-commands"), correlating.on_command)
     cache = configuration.cache
     return Service(

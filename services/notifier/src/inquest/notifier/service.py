@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from inquest.audit import AuditLog
 from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
+from inquest.bus.redrive import replier
 from inquest.config import Config, ConfigStore
+from inquest.contracts.subjects import REDRIVES
 from inquest.contracts.topology import CONFIG, MUTES, NOTIFIER_CLAIMS, NOTIFIER_THREADS, SWITCHES, consumer
 from inquest.notifier.adapters.senders import Senders
 from inquest.notifier.controls import Controls
@@ -37,6 +39,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     handlers = Handlers(bus, threads, controls, Reading(bus))
     audit = AuditLog(bus, "notifier")
     outbox = Outbox(bus, bus.kv(NOTIFIER_CLAIMS), threads, controls, watch(senders, "channel", "send"), _now, audit)
+    bus.reply(REDRIVES["notifier"], replier(bus, "notifier"))
     bus.handle(consumer("notifier-conclusions"), handlers.on_recorded)
     bus.handle(consumer("notifier-incidents"), handlers.on_incident)
     bus.handle(consumer("notifier-admissions"), handlers.on_admission)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 from inquest.audit import AuditLog
 from inquest.bus import BusPort
+from inquest.bus.redrive import replier
 from inquest.config.store import ConfigCache, ConfigStore
+from inquest.contracts.subjects import REDRIVES
 from inquest.contracts.topology import CONFIG, PLANNER_ADMISSION, consumer
 from inquest.planner.adapters.configuration import AppliedConfiguration
 from inquest.planner.adapters.histories import StreamHistories
@@ -52,6 +54,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
         interval_s=settings.planner_sweep_interval_s,
         stale_s=settings.planner_stale_s,
     )
+    bus.reply(REDRIVES["planner"], replier(bus, "planner"))
     bus.handle(consumer("planner-incidents"), handlers.on_incident)
     bus.handle(consumer("planner-admitted"), handlers.on_admission_decided)
     bus.handle(consumer("planner-slots"), handlers.on_investigation_recorded)

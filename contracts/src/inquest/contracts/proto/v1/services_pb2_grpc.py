@@ -1216,3 +1216,214 @@ class ControlService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class DeadLetterServiceStub:
+    """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
+    kept in the audit.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.List = channel.unary_unary(
+                '/inquest.v1.DeadLetterService/List',
+                request_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceListRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceListResponse.FromString,
+                _registered_method=True)
+        self.Get = channel.unary_unary(
+                '/inquest.v1.DeadLetterService/Get',
+                request_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceGetRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceGetResponse.FromString,
+                _registered_method=True)
+        self.Redrive = channel.unary_unary(
+                '/inquest.v1.DeadLetterService/Redrive',
+                request_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceRedriveRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceRedriveResponse.FromString,
+                _registered_method=True)
+        self.Discard = channel.unary_unary(
+                '/inquest.v1.DeadLetterService/Discard',
+                request_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceDiscardRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceDiscardResponse.FromString,
+                _registered_method=True)
+
+
+class DeadLetterServiceServicer:
+    """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
+    kept in the audit.
+    """
+
+    def List(self, request, context):
+        """List returns the letters of a tenant, newest first; of all, where the token is for all and names none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Get(self, request, context):
+        """Get returns one with its content. NOT_FOUND when there is none of that number.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Redrive(self, request, context):
+        """Redrive sends messages again, each by itself; the answer says what became of each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Discard(self, request, context):
+        """Discard gives messages up for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_DeadLetterServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'List': grpc.unary_unary_rpc_method_handler(
+                    servicer.List,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceListRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceListResponse.SerializeToString,
+            ),
+            'Get': grpc.unary_unary_rpc_method_handler(
+                    servicer.Get,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceGetRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceGetResponse.SerializeToString,
+            ),
+            'Redrive': grpc.unary_unary_rpc_method_handler(
+                    servicer.Redrive,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceRedriveRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceRedriveResponse.SerializeToString,
+            ),
+            'Discard': grpc.unary_unary_rpc_method_handler(
+                    servicer.Discard,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceDiscardRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.DeadLetterServiceDiscardResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.DeadLetterService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.DeadLetterService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class DeadLetterService:
+    """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
+    kept in the audit.
+    """
+
+    @staticmethod
+    def List(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.DeadLetterService/List',
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceListRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Get(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.DeadLetterService/Get',
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceGetRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceGetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Redrive(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.DeadLetterService/Redrive',
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceRedriveRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceRedriveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Discard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.DeadLetterService/Discard',
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceDiscardRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.DeadLetterServiceDiscardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

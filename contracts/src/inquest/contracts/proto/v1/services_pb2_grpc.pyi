@@ -407,3 +407,76 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListAudit returns who used which control, newest first."""
 
 def add_ControlServiceServicer_to_server(servicer: ControlServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class DeadLetterServiceStub:
+    """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
+    kept in the audit.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> DeadLetterServiceAsyncStub: ...
+    List: _grpc.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceListRequest, _services_pb2.DeadLetterServiceListResponse]
+    """List returns the letters of a tenant, newest first; of all, where the token is for all and names none."""
+    Get: _grpc.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceGetRequest, _services_pb2.DeadLetterServiceGetResponse]
+    """Get returns one with its content. NOT_FOUND when there is none of that number."""
+    Redrive: _grpc.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceRedriveRequest, _services_pb2.DeadLetterServiceRedriveResponse]
+    """Redrive sends messages again, each by itself; the answer says what became of each."""
+    Discard: _grpc.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceDiscardRequest, _services_pb2.DeadLetterServiceDiscardResponse]
+    """Discard gives messages up for good."""
+
+@_typing.type_check_only
+class DeadLetterServiceAsyncStub(DeadLetterServiceStub):
+    """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
+    kept in the audit.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    List: _aio.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceListRequest, _services_pb2.DeadLetterServiceListResponse]  # type: ignore[assignment]
+    """List returns the letters of a tenant, newest first; of all, where the token is for all and names none."""
+    Get: _aio.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceGetRequest, _services_pb2.DeadLetterServiceGetResponse]  # type: ignore[assignment]
+    """Get returns one with its content. NOT_FOUND when there is none of that number."""
+    Redrive: _aio.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceRedriveRequest, _services_pb2.DeadLetterServiceRedriveResponse]  # type: ignore[assignment]
+    """Redrive sends messages again, each by itself; the answer says what became of each."""
+    Discard: _aio.UnaryUnaryMultiCallable[_services_pb2.DeadLetterServiceDiscardRequest, _services_pb2.DeadLetterServiceDiscardResponse]  # type: ignore[assignment]
+    """Discard gives messages up for good."""
+
+class DeadLetterServiceServicer(metaclass=_abc_1.ABCMeta):
+    """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
+    kept in the audit.
+    """
+
+    @_abc_1.abstractmethod
+    def List(
+        self,
+        request: _services_pb2.DeadLetterServiceListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.DeadLetterServiceListResponse, _abc.Awaitable[_services_pb2.DeadLetterServiceListResponse]]:
+        """List returns the letters of a tenant, newest first; of all, where the token is for all and names none."""
+
+    @_abc_1.abstractmethod
+    def Get(
+        self,
+        request: _services_pb2.DeadLetterServiceGetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.DeadLetterServiceGetResponse, _abc.Awaitable[_services_pb2.DeadLetterServiceGetResponse]]:
+        """Get returns one with its content. NOT_FOUND when there is none of that number."""
+
+    @_abc_1.abstractmethod
+    def Redrive(
+        self,
+        request: _services_pb2.DeadLetterServiceRedriveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.DeadLetterServiceRedriveResponse, _abc.Awaitable[_services_pb2.DeadLetterServiceRedriveResponse]]:
+        """Redrive sends messages again, each by itself; the answer says what became of each."""
+
+    @_abc_1.abstractmethod
+    def Discard(
+        self,
+        request: _services_pb2.DeadLetterServiceDiscardRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.DeadLetterServiceDiscardResponse, _abc.Awaitable[_services_pb2.DeadLetterServiceDiscardResponse]]:
+        """Discard gives messages up for good."""
+
+def add_DeadLetterServiceServicer_to_server(servicer: DeadLetterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

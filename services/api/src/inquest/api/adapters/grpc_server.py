@@ -7,6 +7,7 @@ import grpc.aio
 
 from inquest.api.adapters.grpc_calls import abort, answer, caller_of, tenant_of, time_of, valid
 from inquest.api.adapters.grpc_controls import ControlServicer
+from inquest.api.adapters.grpc_dead import DeadLetterServicer
 from inquest.api.adapters.grpc_incidents import IncidentServicer
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.domain.requests import CancelBody, FeedbackBody, ListQuery, StartBody, WatchQuery
@@ -118,7 +119,11 @@ class GrpcServer:
     """A listening server. `address` is `host:port` once started."""
 
     def __init__(
-        self, investigations: InvestigationServicer, incidents: IncidentServicer, controls: ControlServicer
+        self,
+        investigations: InvestigationServicer,
+        incidents: IncidentServicer,
+        controls: ControlServicer,
+        dead: DeadLetterServicer,
     ) -> None:
         self.address = ""
         self._server = grpc.aio.server(
@@ -131,6 +136,7 @@ class GrpcServer:
         rpc.add_InvestigationServiceServicer_to_server(investigations, self._server)
         rpc.add_IncidentServiceServicer_to_server(incidents, self._server)
         rpc.add_ControlServiceServicer_to_server(controls, self._server)
+        rpc.add_DeadLetterServiceServicer_to_server(dead, self._server)
 
     async def start(self, host: str, port: int) -> None:
         """Listen. Raises InquestError when the port is taken."""

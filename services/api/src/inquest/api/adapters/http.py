@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match, Route
 from inquest.api.adapters.sse import event_stream
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
+from inquest.api.dead import Dead
 from inquest.api.domain.access import Caller
 from inquest.api.domain.openapi import document
 from inquest.api.domain.operation import Operation
@@ -50,10 +51,10 @@ Serve = Callable[[Call], Awaitable[BaseModel | Response]]
 
 
 def make_routes(
-    operations: Operations, incidents: Incidents, controls: Controls, tokens: TokenFile
+    operations: Operations, incidents: Incidents, controls: Controls, dead: Dead, tokens: TokenFile
 ) -> tuple[BaseRoute, ...]:
     """Return the routes: one for each row of the table, the document, and one for everything else under /v1/."""
-    serving = {**_serving(operations), **_on_incidents(incidents), **_controlling(controls)}
+    serving = {**_serving(operations), **_on_incidents(incidents), **_controlling(controls), **_on_dead(dead)}
     routes = [Route(row.path, _endpoint(row, serving[row.name], tokens), methods=[row.method]) for row in OPERATIONS]
 
     async def unknown(request: Request) -> Response:
@@ -119,6 +120,15 @@ def _controlling(controls: Controls) -> dict[str, Serve]:
         "end_mute": lambda call: controls.end_mute(call.caller, call.query.tenant, call.path["mute_id"], call.body),
         "list_notices": lambda call: controls.list_notices(call.caller, call.query),
         "list_audit": lambda call: controls.list_audit(call.caller, call.query),
+    }
+
+
+def _on_dead(dead: Dead) -> dict[str, Serve]:
+    return {
+        "list_dead_letters": lambda call: dead.list(call.caller, call.query),
+        "get_dead_letter": lambda call: dead.get(call.caller, call.query.tenant, call.path["seq"]),
+        "redrive_dead_letters": lambda call: dead.redrive(call.caller, call.query.tenant, call.body),
+        "discard_dead_letters": lambda call: dead.discard(call.caller, call.query.tenant, call.body),
     }
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
+from inquest.api.dead import Dead
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
@@ -23,12 +24,14 @@ class Listener:
         operations: Operations,
         incidents: Incidents,
         controls: Controls,
+        dead: Dead,
         tokens: TokenFile,
         settings: Settings,
     ) -> None:
         self._operations = operations
         self._incidents = incidents
         self._controls = controls
+        self._dead = dead
         self._tokens = tokens
         self._settings = settings
         self._server: GrpcServer | None = None
@@ -37,12 +40,14 @@ class Listener:
         """Listen. Raises InquestError when the port is taken."""
         # Imported late: gRPC costs start-up time and memory.
         from inquest.api.adapters.grpc_controls import ControlServicer  # noqa: PLC0415
+        from inquest.api.adapters.grpc_dead import DeadLetterServicer  # noqa: PLC0415
         from inquest.api.adapters.grpc_incidents import IncidentServicer  # noqa: PLC0415
         from inquest.api.adapters.grpc_server import GrpcServer, InvestigationServicer  # noqa: PLC0415
 
         investigations = InvestigationServicer(self._operations, self._tokens)
         incidents = IncidentServicer(self._incidents, self._tokens)
-        server = GrpcServer(investigations, incidents, ControlServicer(self._controls, self._tokens))
+        controls = ControlServicer(self._controls, self._tokens)
+        server = GrpcServer(investigations, incidents, controls, DeadLetterServicer(self._dead, self._tokens))
         await server.start(self._settings.api_grpc_host, self._settings.api_grpc_port)
         self._server = server
         path = self._settings.address_file

@@ -1,6 +1,7 @@
 """The table of HTTP operations. Routes and the OpenAPI document are both made from it. Pure."""
 
 from inquest.api.domain.control_routes import CONTROL_OPERATIONS
+from inquest.api.domain.dead_requests import DEAD_OPERATIONS
 from inquest.api.domain.incident_routes import INCIDENT_OPERATIONS
 from inquest.api.domain.operation import Operation
 from inquest.api.domain.requests import (
@@ -80,4 +81,5 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *INCIDENT_OPERATIONS,
     *CONTROL_OPERATIONS,
+    *DEAD_OPERATIONS,
 )

@@ -1,0 +1,171 @@
+"""The operations on dead letters, the same over HTTP and gRPC."""
+
+import base64
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from inquest.api.domain.access import EVERY_TENANT, Caller
+from inquest.api.domain.dead_requests import (
+    DeadDetail,
+    DeadLetters,
+    DeadLine,
+    DeadQuery,
+    DiscardBody,
+    RedriveBody,
+    Settled,
+    SettledAll,
+)
+from inquest.audit import AuditLog, Deed
+from inquest.bus.dead import DEAD_STREAM, REDRIVABLE
+from inquest.bus.port import BusPort
+from inquest.bus.redrive import publisher_of, send_again
+from inquest.contracts.errors import Impossible, InquestError, NotFound
+from inquest.contracts.latest import AuditAction, DeadLetter, Redrive, Redriven
+from inquest.contracts.redaction import redact, redact_attributes
+from inquest.contracts.subjects import REDRIVES, match
+from inquest.contracts.v1.controls import NO_TENANT
+
+PAYLOAD_CHARS_MAX = 16_000
+REDRIVE_S_MAX = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Every method raises Forbidden where the caller may not, before anything else happens."""
+
+    bus: BusPort
+    audit: AuditLog
+
+    async def list(self, caller: Caller, query: DeadQuery) -> DeadLetters:
+        """Return the newest letters of a tenant; a caller for all tenants who names none sees all."""
+        tenant = _whose(caller, query.tenant)
+        newest: deque[DeadLine] = deque(maxlen=query.limit)
+        async for seq, letter in self._letters():
+            if _is_of(letter, tenant) and query.consumer in ("", letter.consumer):
+                newest.append(_line(seq, letter))
+        return DeadLetters(letters=tuple(reversed(newest)))
+
+    async def get(self, caller: Caller, tenant: str | None, seq: str) -> DeadDetail:
+        """Return one letter with its content. Raises NotFound."""
+        number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 19 else 0
+        letter = await self._letter(number, _whose(caller, tenant))
+        payload = base64.b64decode(letter.payload_base64)
+        return DeadDetail(
+            **_line(number, letter).model_dump(),
+            headers=redact_attributes(letter.headers),
+            payload=redact(payload.decode(errors="replace"))[:PAYLOAD_CHARS_MAX],
+            payload_bytes=len(payload),
+        )
+
+    async def redrive(self, caller: Caller, tenant: str | None, body: RedriveBody) -> SettledAll:
+        """Send messages again; each by itself, so that one that cannot be sent does not hold the others."""
+        chosen = _whose(caller, tenant)
+
+        async def one(seq: int) -> str:
+            letter = await self._letter(seq, chosen)
+            await self._send_again(seq, letter, caller.name)
+            await self.audit.record(_deed("dead-redriven", letter, seq, caller, body.reason))
+            await self.bus.remove(DEAD_STREAM, seq)
+            return letter.subject
+
+        return await _each(body.seqs, one)
+
+    async def discard(self, caller: Caller, tenant: str | None, body: DiscardBody) -> SettledAll:
+        """Give messages up for good; who did and why is recorded first."""
+        chosen = _whose(caller, tenant)
+
+        async def one(seq: int) -> str:
+            letter = await self._letter(seq, chosen)
+            await self.audit.record(_deed("dead-discarded", letter, seq, caller, body.reason))
+            await self.bus.remove(DEAD_STREAM, seq)
+            return ""
+
+        return await _each(body.seqs, one)
+
+    async def _send_again(self, seq: int, letter: DeadLetter, by: str) -> None:
+        service = publisher_of(letter.subject)
+        if not letter.payload_base64 and "left out" in letter.reason:
+            raise Impossible("its payload was too large to keep here: use `inquest dead redrive` on the bus")
+        request = Redrive(
+            seq=seq,
+            subject=letter.subject,
+            stream=letter.stream,
+            headers=letter.headers,
+            payload_base64=letter.payload_base64,
+            requested_by=by,
+        )
+        if service == "api":
+            await send_again(self.bus, service, request)
+            return
+        tenant = _tenant_of(letter) or NO_TENANT
+        answer: Redriven = await self.bus.request(REDRIVES[service], request, timeout_s=REDRIVE_S_MAX, tenant=tenant)
+        if answer.error:
+            raise Impossible(answer.error)
+
+    async def _letters(self) -> AsyncIterator[tuple[int, DeadLetter]]:
+        async for batch in self.bus.replay(DEAD_STREAM):
+            for _, delivery in batch:
+                if (letter := _parsed(delivery.payload)) is not None:
+                    yield delivery.stream_seq, letter
+
+    async def _letter(self, seq: int, tenant: str | None) -> DeadLetter:
+        stored = await self.bus.get(DEAD_STREAM, seq) if seq > 0 else None
+        letter = _parsed(stored.payload) if stored else None
+        if letter is None or not _is_of(letter, tenant):
+            raise NotFound(f"there is no dead letter {seq}; GET /v1/dead lists those there are")
+        return letter
+
+
+async def _each(seqs: tuple[int, ...], one: Callable[[int], Awaitable[str]]) -> SettledAll:
+    settled = []
+    for seq in dict.fromkeys(seqs):
+        try:
+            settled.append(Settled(seq=seq, subject=await one(seq)))
+        except InquestError as error:
+            settled.append(Settled(seq=seq, error=str(error)))
+    return SettledAll(letters=tuple(settled))
+
+
+def _whose(caller: Caller, tenant: str | None) -> str | None:
+    """Return the tenant whose letters the caller may handle; None: all, also those of no tenant."""
+    chosen = caller.may("operator", tenant)
+    return None if caller.tenant == EVERY_TENANT and tenant is None else chosen
+
+
+def _tenant_of(letter: DeadLetter) -> str:
+    found = match(letter.subject)
+    return found[1].get("tenant", "") if found else ""
+
+
+def _is_of(letter: DeadLetter, tenant: str | None) -> bool:
+    return tenant is None or _tenant_of(letter) == tenant
+
+
+def _parsed(payload: bytes) -> DeadLetter | None:
+    try:
+        return DeadLetter.model_validate_json(payload)
+    except ValueError:  # somebody else's message: no letter of ours
+        return None
+
+
+def _line(seq: int, letter: DeadLetter) -> DeadLine:
+    parts = letter.headers.get("traceparent", "").split("-")
+    return DeadLine(
+        seq=seq,
+        tenant=_tenant_of(letter),
+        subject=letter.subject,
+        stream=letter.stream,
+        stream_seq=letter.stream_seq,
+        consumer=letter.consumer,
+        reason=redact(letter.reason),
+        error_type=letter.error_type,
+        attempts=letter.deliveries,
+        dead_at=letter.dead_at,
+        trace_id=parts[1] if len(parts) == 4 else "",
+        redrivable=letter.stream in REDRIVABLE,
+    )
+
+
+def _deed(action: AuditAction, letter: DeadLetter, seq: int, caller: Caller, reason: str) -> Deed:
+    return Deed(action, _tenant_of(letter) or NO_TENANT, caller.name, reason, f"{seq}: {letter.subject}")
