@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -170,3 +171,20 @@ def test_a_document_may_tell_of_a_change():
     assert reading.change.author == "ann"
     with pytest.raises(Refused, match=r"change\.kind"):
         read({"fired_at": "2026-01-01T10:00:00Z", "change": {"kind": "odd"}})
+
+
+def test_null_in_a_document_is_the_same_as_leaving_it_out():
+    said = {"time": "2026-01-01T10:00:00Z", "service": "cart"}
+    names = ["fired_at", "services", "metric", "observed", "threshold", "severity", "summary", "status", "dedup_key"]
+    nulls = dict.fromkeys([*names, "labels", "links", "change", "window", "baseline", "more"])
+    bare = read(said)
+    assert replace(read(said | nulls), key=bare.key) == bare
+    inside = {"labels": {"a": "b", "c": None}, "services": ["db", None], "change": {"ref": "v2", "author": None}}
+    reading = read(said | inside)
+    assert (reading.labels, reading.services) == ({"a": "b"}, (("cart",), ("db",)))
+    assert reading.change is not None
+    assert (reading.change.ref, reading.change.author) == ("v2", "")
+    with pytest.raises(Refused, match="fired_at: Field required"):
+        read({"fired_at": None})
+    with pytest.raises(Refused, match="the document"):
+        read_all([None])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from inquest.config.tenant import RecordedWindow
 from inquest.contracts.message import Instant
@@ -42,6 +42,18 @@ class GenericBody(BaseModel):
     change: SignalChange | None = None
     window: RecordedWindow | None = None
     baseline: RecordedWindow | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_means_absent(cls, value: Any) -> Any:
+        given = _without_null(value)
+        return {name: _without_null(one) for name, one in given.items()} if isinstance(given, dict) else given
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: one for name, one in value.items() if one is not None}
+    return [one for one in value if one is not None] if isinstance(value, list) else value
 
 
 def read(body: Any, delivered: Delivered) -> tuple[Reading, ...]:
