@@ -12,7 +12,7 @@ from inquest.contracts.topology import SERVICES
 from inquest.packs import open_pack
 
 ONCE = {"topology", "configure"}
-OTHERS = {"nats", "prometheus", "grafana", "jaeger"}
+OTHERS = {"nats", "prometheus", "grafana", "jaeger", "redis"}
 
 
 def env_of(service: dict[str, Any]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Kubernetes manifests: as files always, and rendered where kubectl or kustomize is installed."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -148,3 +149,18 @@ def test_it_renders(root: Path, overlay: str) -> None:
         str(sorted(one["spec"]["selector"]["matchLabels"].items())) for one in found if one["kind"] == "Deployment"
     ]
     assert len(selectors) == len(set(selectors))
+
+
+@pytest.mark.skipif(KUSTOMIZE is None, reason="neither kustomize nor kubectl is installed")
+def test_the_gateways_ledger_can_be_a_redis(root: Path, tmp_path: Path) -> None:
+    assert KUSTOMIZE is not None
+    place = os.path.relpath(root / K8S, tmp_path.resolve())
+    overlay = {"resources": [f"{place}/overlays/dev"], "components": [f"{place}/components/redis"]}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    done = subprocess.run([*KUSTOMIZE, tmp_path], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found = {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(done.stdout)}
+    [redis] = found["StatefulSet", "redis"]["spec"]["template"]["spec"]["containers"]
+    assert {"--appendonly", "noeviction"} <= set(redis["args"])
+    [gateway] = found["Deployment", "gateway"]["spec"]["template"]["spec"]["containers"]
+    assert {"name": "INQUEST_LEDGER_URL", "value": "redis://redis:6379/0"} in gateway["env"]

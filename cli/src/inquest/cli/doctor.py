@@ -18,6 +18,7 @@ from inquest.bus.server import NatsServer, binary
 from inquest.bus.topology import drift
 from inquest.cli.doctor_changes import changes_findings, probe_received
 from inquest.cli.doctor_channels import channel_findings
+from inquest.cli.doctor_ledger import ledger_finding
 from inquest.cli.finding import Finding
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.sources import source_findings
@@ -51,6 +52,7 @@ async def _examine(config_file: Path, nats_url: str | None) -> list[Finding]:
     found = [_python(), _disk(Path.cwd()), await _nats_server()]
     with suppress(InquestError):
         found.append(await _running_bus(local_nats(Path("var"), nats_url)))
+    found.append(await ledger_finding())
     config, finding = _config(config_file)
     found.append(finding)
     for tenant_id, tenant in config.tenants.items() if config else ():
