@@ -48,7 +48,8 @@ def test_a_spent_hour_waits_for_the_next_and_says_until_when():
     desk.ask("two")
     said = desk.ask("three")
     assert (said.cause, said.until) == ("hour-budget", T0.replace(hour=4, minute=0))
-    assert said.reason == "budget of the tenant spent: 2 of 2 this hour; until 04:00 UTC"
+    until = "until 04:00 UTC; set by admission.budget.per_hour"
+    assert said.reason == f"budget of the tenant spent: 2 of 2 this hour; {until}"
     assert desk.ledger.due == said.until
     desk.now = desk.ledger.due
     desk.check()
@@ -60,7 +61,8 @@ def test_a_spent_day_is_refused_at_once_where_the_wait_would_be_too_long():
     desk.ask("one")
     said = desk.ask("two")
     assert (said.outcome, said.cause) == ("refused", "day-budget")
-    assert said.reason == "budget of the tenant spent: 1 of 1 today; until 2026-03-15 00:00 UTC"
+    until = "until 2026-03-15 00:00 UTC; set by admission.budget.per_day"
+    assert said.reason == f"budget of the tenant spent: 1 of 1 today; {until}"
     desk.now = T0.replace(hour=22)
     assert desk.ask("three").outcome == "waiting"  # two hours before midnight it is worth it
     desk.now = desk.ledger.due
@@ -94,7 +96,22 @@ def test_critical_begins_when_all_else_is_spent_up_to_its_own_ceiling():
     assert desk.last("c-2").reason == "2 of 2 investigations of critical incidents are running"
     desk.end("c-0")
     said = desk.ask("c-3", "critical")
-    assert said.reason == "budget of critical incidents spent: 3 of 3 this hour; until 04:00 UTC"
+    count = "budget of critical incidents spent: 3 of 3 this hour"
+    assert said.reason == f"{count}; until 04:00 UTC; set by admission.critical.per_hour"
+
+
+def test_the_share_of_a_source_in_the_critical_budget_is_called_that():
+    desk = Desk(source_share=0.5, critical={"per_day": 2})
+    desk.ask("one", "critical")
+    said = desk.ask("two", "critical")
+    count = "budget of source pagerduty among critical incidents spent: 1 of 1 today"
+    assert said.reason.startswith(count)
+    assert said.reason.endswith("; set by admission.source_share of admission.critical.per_day")
+    own = Desk(sources={"pagerduty": {"per_day": 0}}).ask("one")
+    assert own.reason.endswith("; set by admission.sources.pagerduty.per_day")
+    share = Desk(source_share=0.5, budget={"per_day": 2})
+    share.ask("one")
+    assert share.ask("two").reason.endswith("; set by admission.source_share of admission.budget.per_day")
 
 
 def test_one_source_cannot_take_everything_not_even_by_calling_it_critical():

@@ -103,6 +103,8 @@ def test_a_full_queue_refuses_the_least_urgent():
     assert desk.waiting == ["high", "medium"]
     said = desk.last("low")
     assert (said.outcome, said.cause, said.waiting) == ("refused", "queue-full", 2)
+    desk.ask("one-more", "medium")
+    assert desk.last("one-more").reason.startswith("2 wait already (admission.waiting_max), none less urgent: 1 of 1")
 
 
 def test_another_reason_to_wait_is_told_once():

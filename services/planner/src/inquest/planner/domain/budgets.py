@@ -20,11 +20,17 @@ _PERIODS: dict[Measure, str] = {"per_day": "today", "per_hour": "this hour"}
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit as it stands for one request; `kept_for` are the severities for which the rest of it is kept."""
+    """One limit as it stands for one request.
+
+    `set_by` is the setting of the configuration, below `admission`; `kept_for` are the severities for which the rest
+    of it is kept.
+    """
 
     limit_of: str
     limit: int
     used: int
+    set_by: str
+    whose: str
     kept: int = 0
     kept_for: tuple[Severity, ...] = ()
 
@@ -53,14 +59,10 @@ class Block:
         kept = f" ({self.by.kept} kept for {' and '.join(self.by.kept_for)})" if self.by.kept else ""
         count = f"{self.by.used} of {self.by.limit}"
         if self.until is None:
-            return f"{count} investigations of {_whose(self.by.limit_of)} are running{kept}"
+            return f"{count} investigations of {self.by.whose} are running{kept}"
         until = self.until.strftime("%H:%M UTC" if self.measure == "per_hour" else "%Y-%m-%d %H:%M UTC")
-        return f"budget of {_whose(self.by.limit_of)} spent: {count} {_PERIODS[self.measure]}{kept}; until {until}"
-
-
-def _whose(limit_of: str) -> str:
-    kind, _, name = limit_of.partition(":")
-    return {"tenant": "the tenant", "critical": "critical incidents"}.get(kind, f"{kind} {name}")
+        period, setting = _PERIODS[self.measure], f"admission.{self.by.set_by}"
+        return f"budget of {self.by.whose} spent: {count} {period}{kept}; until {until}; set by {setting}"
 
 
 class Usage:
@@ -99,10 +101,11 @@ class Usage:
             if source == request.source:
                 of_source[severity == "critical"] += count
         critical = request.severity == "critical"
-        source_cap = config.cap(request.source, measure, critical=critical)
-        of_its_source = Limit(f"source:{request.source}", source_cap, of_source[critical])
+        of_its_source = _of_source(request.source, config, measure, of_source[critical], critical=critical)
         if critical:
-            yield Limit("critical", config.critical.of(measure), by_severity["critical"])
+            ceiling = config.critical.of(measure)
+            used = by_severity["critical"]
+            yield Limit("critical", ceiling, used, f"critical.{measure}", "critical incidents")
             yield of_its_source
             return
         kept = {
@@ -111,10 +114,12 @@ class Usage:
             if severity != request.severity and (left := count - by_severity[severity]) > 0
         }
         below_critical = by_severity.total() - by_severity["critical"]
-        yield Limit("tenant", config.budget.of(measure), below_critical, sum(kept.values()), tuple(kept))
+        whole, set_by = config.budget.of(measure), f"budget.{measure}"
+        yield Limit("tenant", whole, below_critical, set_by, "the tenant", sum(kept.values()), tuple(kept))
         own = config.severities.get(request.severity, BudgetCap()).of(measure)
         if own is not None:
-            yield Limit(f"severity:{request.severity}", own, by_severity[request.severity])
+            of = request.severity
+            yield Limit(f"severity:{of}", own, by_severity[of], f"severities.{of}.{measure}", f"severity {of}")
         yield of_its_source
 
     def _until(self, measure: Measure) -> datetime | None:
@@ -123,3 +128,15 @@ class Usage:
         if measure == "per_hour":
             return self._hour + timedelta(hours=1)
         return self._hour.replace(hour=0) + timedelta(days=1)
+
+
+def _of_source(source: str, config: AdmissionConfig, measure: Measure, used: int, *, critical: bool) -> Limit:
+    """Return what one source may take: its own limit where one is written, else its share of the budget."""
+    cap = config.cap(source, measure, critical=critical)
+    if critical:
+        whose, set_by = f"source {source} among critical incidents", f"source_share of admission.critical.{measure}"
+    elif config.sources.get(source, BudgetCap()).of(measure) is None:
+        whose, set_by = f"source {source}", f"source_share of admission.budget.{measure}"
+    else:
+        whose, set_by = f"source {source}", f"sources.{source}.{measure}"
+    return Limit(f"source:{source}", cap, used, set_by, whose)

@@ -74,7 +74,8 @@ def fitted(rulings: Sequence[Ruling], rules: Rules) -> list[Ruling]:
     places = rules.config.waiting_max
     for one in rulings:
         if one.outcome == "waiting" and places == 0:
-            reason = f"{rules.config.waiting_max} more urgent incidents wait: {one.reason}"
+            # The others are as urgent and older, or more urgent: only that none is less urgent is always true.
+            reason = f"{rules.config.waiting_max} wait already (admission.waiting_max), none less urgent: {one.reason}"
             made.append(Ruling(one.request, "refused", "queue-full", reason, one.block))
             continue
         places -= one.outcome == "waiting"
