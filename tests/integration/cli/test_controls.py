@@ -95,7 +95,8 @@ def test_a_test_page_goes_the_whole_way_unless_panic_or_a_mute_holds_it(system):
 def test_mistakes_are_one_clear_line(system):
     for arguments, expected in (
         (("mute", "-r", "x", "--for", "1h"), "name at least one service"),
-        (("mute", "-r", "x", "-s", "db"), "every mute ends"),
+        (("mute", "-r", "x", "-s", "db"), "either --for or --until: every mute ends"),
+        (("mute", "-r", "x", "-s", "db", "--for", "1h", "--until", "2030-01-01T00:00:00Z"), "either --for or --until"),
         (("mute", "-r", "x", "-s", "db", "--for", "soon"), "write it like 30m"),
         (("mute", "-r", "x", "--label", "env", "--for", "1h"), "NAME=VALUE"),
         (("unmute", "nothing"), "no mute nothing"),

@@ -36,6 +36,12 @@ def test_what_cannot_be_read_is_refused_by_the_configuration(hours):
         ServiceEntry(service_id="a", hours=hours)
 
 
+@pytest.mark.parametrize("hours", ["Mon-Fry 09:00-18:00", "Fry 09:00-18:00"])
+def test_a_day_that_is_none_is_named(hours):
+    with pytest.raises(ValueError, match="Fry is no day of the week; days are Mon, Tue"):
+        parse_hours(hours)
+
+
 def test_zones_are_checked():
     with pytest.raises(ValidationError, match="no IANA time zone"):
         ServiceEntry(service_id="a", time_zone="Mars/Olympus")

@@ -91,6 +91,8 @@ def add_mute(
 ) -> None:
     """Add a mute; `times` are how long, until when, and from when."""
     duration, until, start = times
+    if bool(duration) == bool(until):
+        raise InquestError("give either --for or --until: every mute ends")
     body = {
         **what,
         "labels": dict(map(_label, labels)),

@@ -53,9 +53,15 @@ def _time(hour: int, minute: int) -> time:
 def _days(first: str | None, last: str | None) -> frozenset[int]:
     if first is None:
         return frozenset(range(7))
-    begin = DAYS.index(first.casefold())
-    end = DAYS.index(last.casefold()) if last else begin
+    begin = _day(first)
+    end = _day(last) if last else begin
     return frozenset((begin + number) % 7 for number in range((end - begin) % 7 + 1))
+
+
+def _day(name: str) -> int:
+    if name.casefold() not in DAYS:
+        raise ValueError(f"{name} is no day of the week; days are {', '.join(day.title() for day in DAYS)}")
+    return DAYS.index(name.casefold())
 
 
 def zone_of(name: str) -> ZoneInfo:
