@@ -92,8 +92,20 @@ def story(folder: Path, one: Scenario):
 
 def investigated(folder: Path, one: Scenario):
     assert page(folder, one) == 202
+    return concluded(folder, one)
+
+
+def concluded(folder: Path, one: Scenario):
     until(lambda: any(row["state"] == "concluded" for row in rows(folder, one.tenant)))
     return until(lambda: settled(folder, one))
+
+
+def judgement(told) -> list[dict[str, object]]:
+    return [{key: value for key, value in verdict.items() if key != "reached_at"} for verdict in told["verdicts"]]
+
+
+def calls(told) -> list[str]:
+    return [call["call_id"] for call in told["tool_calls"]]
 
 
 def settled(folder: Path, one: Scenario):
@@ -123,8 +135,42 @@ def test_lost_disk(tmp_path, one):
         assert page(tmp_path, one) == 202
         until(lambda: api(tmp_path, "incidents", one.tenant))
         assert settled(tmp_path, one)["verdicts"] == before["verdicts"]
-        assert len(story(tmp_path, one)["tool_calls"]) == len(before["tool_calls"])
+        assert calls(story(tmp_path, one)) == calls(before)
         assert len(rows(tmp_path, one.tenant)) == 1  # a page already investigated is not investigated twice
+
+
+def test_a_backup_of_a_running_investigation_is_one_moment_of_it(tmp_path, one):
+    """Taken while steps are in flight: the copy ends with the same verdict, and recorded calls are not made again."""
+    take, _, restore, start, _ = commands("lost-disk.md")
+    with up(tmp_path):
+        assert page(tmp_path, one) == 202
+        until(lambda: rows(tmp_path, one.tenant))
+        follow(tmp_path, take)
+        original = concluded(tmp_path, one)
+    shutil.rmtree(tmp_path / "var")
+    follow(tmp_path, restore)
+    with up(tmp_path, start):
+        copy = concluded(tmp_path, one)
+    assert judgement(copy) == judgement(original)
+    assert sorted(calls(copy)) == sorted(set(calls(copy))) == sorted(calls(original))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_or_killed_backup_is_none_and_the_system_goes_on(tmp_path, one, how):
+    take, check, *_ = commands("lost-disk.md")
+    with up(tmp_path):
+        words = [BIN / "inquest", *take.split()[1:]]
+        with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            assert "saved" in process.stderr.readline()
+            process.send_signal(how)
+            assert process.wait(timeout=WAIT_S_MAX) == (130 if how is signal.SIGINT else -signal.SIGKILL)
+        assert not (tmp_path / "backups" / "monday").exists()
+        assert (tmp_path / "backups" / "monday.partial").exists() is (how is signal.SIGKILL)
+        follow(tmp_path, take)  # the next one takes what was left away
+        assert not (tmp_path / "backups" / "monday.partial").exists()
+        follow(tmp_path, check)
+        assert investigated(tmp_path, one)
 
 
 def test_a_stopped_system_is_backed_up_and_a_full_one_is_not_overwritten(tmp_path):
