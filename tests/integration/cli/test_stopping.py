@@ -45,6 +45,22 @@ def test_impatient_interrupts_still_stop_everything(tmp_path: Path, extra: list[
     assert alive_below(tmp_path) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed system leaves its children, and says so")
+@pytest.mark.parametrize("extra", [[], ["--processes"]])
+def test_a_killed_system_leaves_nothing_behind_and_starts_again(tmp_path: Path, extra: list[str]) -> None:
+    command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0", *extra]
+    for _ in range(2):
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            while "Ctrl-C" not in process.stdout.readline():
+                assert process.poll() is None
+            process.kill()
+        give_up_at = time.monotonic() + START_S_MAX
+        while alive_below(tmp_path):
+            assert time.monotonic() < give_up_at
+            time.sleep(0.05)
+
+
 def test_a_folder_serves_one_system(tmp_path: Path) -> None:
     command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as first:

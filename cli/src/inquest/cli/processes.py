@@ -11,6 +11,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from inquest.bus.server import NatsServer
+from inquest.bus.tied import tied_to_parent
 from inquest.cli.keeper import RESTARTS_MAX, keep_server
 from inquest.cli.system import START_ORDER, STOP_LAST, Ports, first_failure, prepare
 from inquest.config import Config
@@ -73,6 +74,7 @@ class ProcessSystem:
                 stderr=log,
                 stdout=log,
                 start_new_session=True,
+                preexec_fn=tied_to_parent(),
             )
         await self._wait_for_address(name)
         self._picked[name] = urlsplit(self.url(name)).port or 0  # a restart must be found where the first start was

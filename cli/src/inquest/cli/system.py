@@ -105,12 +105,14 @@ class System:
         self._stopping = True
         hosts, self.hosts = self.hosts, {}
         last = [hosts.pop(name) for name in STOP_LAST if name in hosts]
-        await asyncio.gather(*(host.stop() for host in hosts.values()))
-        for host in last:
-            await host.stop()
-        if self._keeper is not None:
-            self._keeper.cancel()
-        await self.server.stop()
+        try:
+            await asyncio.gather(*(host.stop() for host in hosts.values()), return_exceptions=True)
+            for host in last:
+                await host.stop()
+        finally:
+            if self._keeper is not None:
+                self._keeper.cancel()
+            await self.server.stop()
 
 
 async def first_failure(parts: Sequence[Awaitable[None]]) -> None:

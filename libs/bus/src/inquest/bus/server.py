@@ -14,6 +14,7 @@ from asyncio.subprocess import DEVNULL, Process
 from contextlib import suppress
 from pathlib import Path
 
+from inquest.bus.tied import tied_to_parent
 from inquest.contracts.errors import InquestError
 
 START_S_MAX = 15.0
@@ -95,6 +96,7 @@ class NatsServer:
             stderr=DEVNULL,
             start_new_session=True,
             pass_fds=[] if self._lock is None else [self._lock],
+            preexec_fn=tied_to_parent(),
         )
         try:
             async with asyncio.timeout(START_S_MAX):

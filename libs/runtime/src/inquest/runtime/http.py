@@ -56,8 +56,7 @@ class HttpServer:
     async def stop(self, task: asyncio.Task[None]) -> None:
         """Finish open requests within STOP_S_MAX seconds, then close."""
         self._server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)  # how it ended, its supervisor tells
         self._socket.close()
 
 
