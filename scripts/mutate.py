@@ -1,8 +1,8 @@
 """Mutation score of failure, verification and gate paths: breaks them on purpose and counts what the tests notice.
 
     make mutate                                              what .ci/run does: a fixed sample of each file's mutants
-    .venv/bin/python -m scripts.mutate health retry          only files whose path contains one of the words
-    .venv/bin/python -m scripts.mutate --most 999 health     all mutants of a file
+    .venv/bin/python -m scripts.mutate rules retry           only files whose path contains one of the words
+    .venv/bin/python -m scripts.mutate --most 999 rules      all mutants of a file
 
 Prints a line for each file (mutants, killed, score) and below it the mutants that survived; fails when a file scores
 below SCORE_MIN. A mutant is killed when its tests fail or take too long. A survivor asks a question: which behaviour
@@ -45,10 +45,11 @@ PRELOADED_AFTER_BUS = ("inquest.testkit.fixtures",)
 # Folder, modules and tests of what loses an investigation, accepts a wrong verdict or leaks a secret when it is wrong.
 TARGETS = (  # libs/bus comes first: what is preloaded after it imports it
     ("libs/bus/src/inquest/bus", "settle", "tests/unit/bus"),
+    ("libs/ledger/src/inquest/ledger", "rules", "tests/unit/ledger"),
     ("libs/rca/src/inquest/rca", "confidence", "tests/unit/rca/test_rca_bands.py tests/unit/rca/test_rca_gate.py"),
     (
         "services/gateway/src/inquest/gateway/domain",
-        "health journal limits resolver retry",
+        "journal resolver retry",
         "tests/unit/gateway/test_gateway_decisions.py tests/unit/gateway/test_gateway_reader.py",
     ),
     (
@@ -61,8 +62,10 @@ TARGETS = (  # libs/bus comes first: what is preloaded after it imports it
     (
         "services/intake/src/inquest/intake/domain/correlation",
         "fold links people spots",
-        "tests/unit/intake/test_correlation_links.py tests/unit/intake/test_correlation_lives.py"
-        " tests/unit/intake/test_correlation_people.py",
+        (
+            "tests/unit/intake/test_correlation_links.py tests/unit/intake/test_correlation_lives.py"
+            " tests/unit/intake/test_correlation_people.py"
+        ),
     ),
     ("services/notifier/src/inquest/notifier/domain", "claim decide", "tests/unit/notifier"),
     ("services/planner/src/inquest/planner/domain", "decide state admission budgets rulings", "tests/unit/planner"),

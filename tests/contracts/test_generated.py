@@ -173,7 +173,7 @@ def test_every_field_has_its_number() -> None:
 
 
 def test_growth_is_told_for_streams_that_exist() -> None:
-    from inquest.contracts.topology import STREAMS
+    from inquest.contracts.streams import STREAMS
 
     assert set(PER_INCIDENT) <= {stream.name for stream in STREAMS}
 

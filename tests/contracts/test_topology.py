@@ -3,6 +3,7 @@
 from itertools import combinations, product
 
 import pytest
+from inquest.contracts.streams import STREAMS, Stream
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS, Subject
 from inquest.contracts.topology import (
     BUCKETS,
@@ -10,9 +11,7 @@ from inquest.contracts.topology import (
     CONSUMERS,
     READS,
     SERVICES,
-    STREAMS,
     Consumer,
-    Stream,
     consumer,
     consumers_of,
     worker_durable,

@@ -11,8 +11,8 @@ from inquest.bus.bus import Bus
 from inquest.bus.topology import stream_config
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.latest import Incident, Limits, StepFinished
+from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import INVESTIGATION_RECORDED
-from inquest.contracts.topology import STREAMS
 from inquest.planner.adapters.histories import StreamHistories
 from inquest.planner.domain import decide
 from inquest.planner.domain.rounds import step_id

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from inquest.bus.server import binary
-from inquest.contracts.topology import SERVICES, STREAMS
+from inquest.contracts.streams import STREAMS
+from inquest.contracts.topology import SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = (ROOT / "deploy/nats/nats.conf", ROOT / "deploy/k8s/base/nats/nats.conf")

@@ -7,7 +7,8 @@ import typer
 from inquest.bus.bus import Bus
 from inquest.bus.topology import Drift, apply, drift
 from inquest.cli.session import CONNECT_S_MAX, echo_json, run
-from inquest.contracts.topology import BUCKETS, CONSUMERS, STREAMS
+from inquest.contracts.streams import STREAMS
+from inquest.contracts.topology import BUCKETS, CONSUMERS
 
 
 def apply_topology(nats_url: str, replicas: int, *, as_json: bool) -> None:

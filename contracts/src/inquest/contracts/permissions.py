@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
 from inquest.contracts.topology import (
     BUCKETS,
@@ -16,7 +17,6 @@ from inquest.contracts.topology import (
     DEAD_KEEPER,
     READS,
     SERVICES,
-    STREAMS,
     Bucket,
     Consumer,
     consumers_of,

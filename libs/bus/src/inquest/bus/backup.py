@@ -19,7 +19,7 @@ from inquest.bus.backup_files import FORMAT, Entry, LeftOut, Manifest, Position,
 from inquest.bus.backup_hold import Durables, held, read_durables, read_streams, release, standing
 from inquest.bus.backup_wire import BackupRefused, load_stream, save_stream
 from inquest.bus.connection import Connection
-from inquest.contracts.topology import STREAMS
+from inquest.contracts.streams import STREAMS
 
 TRIES_MAX = 3
 FOLDER = "streams"

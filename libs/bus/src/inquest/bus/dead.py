@@ -14,8 +14,8 @@ from inquest.bus import headers as h
 from inquest.bus.connection import Connection
 from inquest.bus.port import Delivery
 from inquest.contracts.errors import Impossible, NotFound, RetryLater
+from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import DEAD_PREFIX
-from inquest.contracts.topology import STREAMS
 from inquest.contracts.v1.dead import DeadLetter
 
 DEAD_STREAM = "DEAD"

@@ -19,7 +19,8 @@ from nats.js.errors import BucketNotFoundError, NotFoundError
 
 from inquest.bus.connection import Connection
 from inquest.contracts.errors import InquestError
-from inquest.contracts.topology import BUCKETS, CONSUMERS, STREAMS, Bucket, Consumer, Stream
+from inquest.contracts.streams import STREAMS, Stream
+from inquest.contracts.topology import BUCKETS, CONSUMERS, Bucket, Consumer
 
 Kind = Literal["stream", "consumer", "bucket"]
 State = Literal["same", "missing", "differs"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from inquest.bus.port import Delivery
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.topology import STREAMS, consumers_of
+from inquest.contracts.streams import STREAMS
+from inquest.contracts.topology import consumers_of
 from inquest.telemetry.logs import get_logger
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.domain.advisory import IGNORED_STREAMS, dead_letter, parse_advisory

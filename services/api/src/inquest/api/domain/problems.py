@@ -10,7 +10,12 @@ from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLa
 _TABLE: tuple[tuple[type[InquestError], int, str, str], ...] = (
     (Unauthenticated, 401, "unauthenticated", "ask an admin of Inquest for a token with a role and your tenant"),
     (Forbidden, 403, "forbidden", "ask an admin of Inquest for a token with this role and tenant"),
-    (NotFound, 404, "not-found", "list what there is: GET /v1/investigations"),
+    (
+        NotFound,
+        404,
+        "not-found",
+        "list what there is: GET /v1/incidents or /v1/investigations, `inquest incidents` or `inquest list`",
+    ),
     (TooLarge, 413, "too-large", "send less"),
     (Busy, 429, "busy", "close streams that nobody reads, or try again later"),
     (Impossible, 400, "bad-request", "see /openapi.json for what is accepted"),
