@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from inquest.contracts.latest import AuditRecord
+from inquest.contracts.latest import AuditCheckpoint, AuditRecord
 from inquest.contracts.v1.controls import AUDIT_GENESIS
 
 
@@ -22,6 +23,12 @@ class Head:
     def named(self) -> str:
         """Return what the first record of the chain that goes on from here holds in `follows`."""
         return f"{self.chain}:{self.number}:{self.hash}"
+
+    def checkpoint(self, tenant: str, service: str, at: datetime) -> AuditCheckpoint:
+        """Return what is noted of it elsewhere."""
+        return AuditCheckpoint(
+            tenant=tenant, service=service, chain=self.chain, number=self.number, hash=self.hash, at=at
+        )
 
 
 def hash_of(fields: Mapping[str, Any]) -> str:

@@ -18,18 +18,19 @@ from inquest.bus.port import BusPort, Outgoing
 from inquest.contracts import subjects as s
 from inquest.contracts.deeds import Deed
 from inquest.contracts.errors import Conflict, InquestError, RetryLater
-from inquest.contracts.latest import AuditCheckpoint, AuditRecord, derive_id
+from inquest.contracts.latest import AuditRecord, derive_id
 from inquest.contracts.redaction import redact
 from inquest.contracts.v1.controls import NO_TENANT
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.traces import trace_id
 
 BATCH_MAX = 100  # records in one atomic batch
-WINDOW_S = 5.0  # what repeats within it is one record with a count
-KEYS_MAX = 64  # different deeds counted in one window; more are counted as `(others)`
+WINDOW_S = 10.0  # what repeats within it is one record with a count
+KEYS_MAX = 256  # different deeds counted in one window; more are counted as `(others)`
+REFUSALS_MAX = 32  # of these, refusals: strangers make them, and must not fill the stream
 WAITING_MAX = 5000  # records in memory while the bus is away; more are lost, and their number is recorded
 WRITTEN_S_MAX = 15.0  # how long an admin action waits for its record
-REFUSED_S_MAX = 1.0  # how long a refusal does
+TOLD_S_MAX = 1.0  # how long a refusal or a decision does
 RETRY_S = 0.5
 CHECKPOINT_S = 30.0
 CLOSE_S_MAX = 5.0
@@ -91,8 +92,12 @@ class AuditLog:
         now = self._clock()
         self._counted[self._key(deed)] = _Counted(now, now)
         self._open_window()
-        with suppress(TimeoutError, InquestError):  # the refusal stands all the same
-            async with asyncio.timeout(REFUSED_S_MAX):
+        await self.tell(deed)
+
+    async def tell(self, deed: Deed) -> None:
+        """Record what must go on also where the audit cannot be written; it is written later then. Never raises."""
+        with suppress(TimeoutError, InquestError):
+            async with asyncio.timeout(TOLD_S_MAX):
                 await asyncio.shield(self._enqueue(deed, is_awaited=True))
 
     def note(self, deed: Deed) -> None:
@@ -119,7 +124,10 @@ class AuditLog:
 
     def _key(self, deed: Deed) -> Deed:
         """Return what a deed is counted as."""
-        if deed in self._counted or len(self._counted) < KEYS_MAX:
+        if deed in self._counted:
+            return deed
+        refusals = sum(one.outcome == "refused" for one in self._counted)
+        if len(self._counted) < KEYS_MAX and (deed.outcome != "refused" or refusals < REFUSALS_MAX):
             return deed
         return replace(deed, by=OTHERS, reason="", about="", peer="")
 
@@ -275,16 +283,9 @@ class AuditLog:
             self._unmarked.discard(tenant)
 
     async def _checkpoint(self, tenant: str, head: Head) -> None:
-        taken = AuditCheckpoint(
-            tenant=tenant,
-            service=self._service,
-            chain=head.chain,
-            number=head.number,
-            hash=head.hash,
-            at=self._clock(),
-        )
-        msg_id = f"{head.chain}:{head.number}"
+        taken = head.checkpoint(tenant, self._service, self._clock())
         keys = {"tenant": tenant, "service": self._service, "chain": head.chain}
+        msg_id = f"{head.chain}:{head.number}"
         await self._bus.publish_many([Outgoing(s.AUDIT_CHECKPOINT, taken, keys, msg_id)])
 
 

@@ -143,7 +143,7 @@ class Admissions:
             if key not in earlier or not await self._is_published(one):
                 fresh.append(one)
         # Recorded first: a decision that is published is not met here again. So a crash may record one twice.
-        await asyncio.gather(*(self.audit.record(_deed(one)) for one in fresh))
+        await asyncio.gather(*(self.audit.tell(_deed(one)) for one in fresh))
         await self.bus.publish_many(
             Outgoing(
                 ADMISSION_DECIDED,
