@@ -11,7 +11,7 @@ SEED = int(os.environ.get("SEED") or 5)
 VOLLEYS = os.environ.get("VOLLEYS", "2")  # `all`: every crash point once
 
 
-@pytest.mark.timeout(7200 if VOLLEYS == "all" else 180 + 40 * int(VOLLEYS))
+@pytest.mark.timeout(6 * 3600 if VOLLEYS == "all" else 180 + 40 * int(VOLLEYS))
 async def test_a_death_at_any_effect_changes_nothing(tmp_path):
     tenants = 1000 if VOLLEYS == "all" else int(VOLLEYS) + 1
     async with arena(tmp_path, BUNDLED, [f"t-{number}" for number in range(tenants)]) as running:
