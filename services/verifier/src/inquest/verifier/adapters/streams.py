@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from inquest.bus import BusPort
 from inquest.contracts.errors import Conflict
@@ -27,7 +28,7 @@ class BusRecord:
 
     async def read(self, event: InvestigationRecorded) -> Recorded:
         """Return all of it, in the order of the streams."""
-        keys = {"tenant": event.tenant, "investigation": event.investigation_id}
+        keys: dict[str, Any] = {"tenant": event.tenant, "investigation": event.investigation_id}
         events, finished, evidence, calls = await asyncio.gather(
             self.bus.read(INVESTIGATION_RECORDED, **keys),
             self.bus.read(STEP_FINISHED, **keys),
