@@ -136,6 +136,22 @@ def test_an_alert_under_a_new_key_each_time_is_still_the_same_alert(folder):
     assert len(shop.kept) == 1
 
 
+def test_an_odd_time_does_not_make_an_incident_older(folder):
+    shop = folder()
+    shop.each(signal("a", 0, "k"), signal("b", -900, "k"))
+    assert shop.of("b").incident.opened_at == NOW - timedelta(seconds=900)
+    skew = "the source said 0001-01-01T00:00:00+00:00, which is further back than past_s_max allows"
+    shop.each(signal("c", -14 * 86_400, "k", labels={"clock_skew": skew}), signal("d", -1801, "k"))
+    kept = shop.of("d")
+    assert kept.incident.opened_at == NOW - timedelta(seconds=900)
+    assert [spot.first_s for spot in kept.spots] == [kept.incident.opened_at.timestamp()]
+    assert shop.why("b") == "attached: same alert"
+    odd = "its time does not count, 336 h before INC-1 began: the source said 0001-01-01T00:00:00+00:00"
+    assert shop.why("c") == f"attached: same alert; {odd}, which is further back than past_s_max allows"
+    said = "its time does not count, 15 min before INC-1 began: the source said 2025-12-31T23:29:59+00:00"
+    assert shop.why("d") == kept.incident.decisions[-1].what + f": same alert; {said}"
+
+
 def test_an_alert_that_comes_and_goes_flaps_and_is_closed_when_it_is_quiet(folder):
     shop = folder()
     told = [shop.fold(signal("a0", 0, "k"))]

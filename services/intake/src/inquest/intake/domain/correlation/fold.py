@@ -18,8 +18,8 @@ from inquest.intake.domain.correlation.endings import (
     resolve,
 )
 from inquest.intake.domain.correlation.hold import hold_ended, hold_or_announce, take_up_overdue
-from inquest.intake.domain.correlation.incident import joined, listed, opened
-from inquest.intake.domain.correlation.links import Link, explained, link
+from inquest.intake.domain.correlation.incident import early_s, joined, listed, opened
+from inquest.intake.domain.correlation.links import Link, explained, link, span
 from inquest.intake.domain.correlation.merging import absorb_if_untold
 from inquest.intake.domain.correlation.place import Place, Rules, place
 from inquest.intake.domain.correlation.priority import priority
@@ -180,6 +180,9 @@ def _joined(book: Book, found: Link, signal: Signal, seen: Place, rules: Rules) 
         what = "attached" if kept.is_open else "reopened"
         if not kept.is_open:
             kept = reopen(book, kept, signal, why)
+        if before_s := early_s(kept.incident, seen, rules):
+            said = signal.labels.get("clock_skew") or f"the source said {signal.occurred_at.isoformat()}"
+            why = f"{why}; its time does not count, {span(before_s)} before {kept.name} began: {said}"
         kept = book.put(joined(kept, signal, seen, rules))
         book.owners[seen.mark] = kept.incident_id
         if what == "attached":

@@ -1,6 +1,7 @@
 """An incident when a signal opens it or joins it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from inquest.contracts.message import derive_id
 from inquest.contracts.v1.signal import Incident, Severity, Signal
@@ -52,17 +53,25 @@ def opened(signal: Signal, seen: Place, rules: Rules, number: int, trace: str) -
 
 
 def joined(kept: Kept, signal: Signal, seen: Place, rules: Rules) -> Kept:
-    """Return an open incident with a signal that belongs to it."""
+    """Return an open incident with a signal that belongs to it; its own time counts unless it is too early."""
+    if early_s(kept.incident, seen, rules):
+        seen = replace(seen, at_s=kept.incident.opened_at.timestamp())
     holds = signal.opens and seen.mark != "" and seen.mark not in kept.firing  # what only joins keeps nothing open
     added = _firing(kept, seen.mark) if holds else kept
     return added.model_copy(
         update={
-            "incident": _told(kept.incident, signal),
+            "incident": _told(kept.incident, signal, seen),
             "spots": marked(kept.spots, seen, rules),
             "likes": kept.likes if seen.like in kept.likes else (*kept.likes, seen.like)[-LIKES_MAX:],
             "touched_at": max(kept.touched_at, signal.received_at),
         }
     )
+
+
+def early_s(incident: Incident, seen: Place, rules: Rules) -> float:
+    """Return by how many seconds a signal says to be older than its incident, if more than `window_s`; else 0."""
+    before_s = incident.opened_at.timestamp() - seen.at_s
+    return before_s if before_s > rules.correlation.window_s else 0.0
 
 
 def _firing(kept: Kept, mark: str) -> Kept:
@@ -72,14 +81,14 @@ def _firing(kept: Kept, mark: str) -> Kept:
     return kept.model_copy(update={"firing": (*kept.firing, mark), "ended": ended})
 
 
-def _told(old: Incident, signal: Signal) -> Incident:
+def _told(old: Incident, signal: Signal, seen: Place) -> Incident:
     incident = listed(old, signal)
     return incident.model_copy(
         update={
             "severity": max(old.severity, signal.severity, key=SEVERITIES.index),
             "services": union(old.services, signal.services, SERVICES_MAX),
             "sources": union(old.sources, (signal.source,), SOURCES_MAX),
-            "opened_at": min(old.opened_at, signal.occurred_at),
+            "opened_at": signal.occurred_at if seen.at_s < old.opened_at.timestamp() else old.opened_at,
             "metric": old.metric or signal.metric,
             "labels": dict(list({**signal.labels, **old.labels}.items())[:LABELS_MAX]),
             "links": union(old.links, signal.links, LINKS_MAX),
