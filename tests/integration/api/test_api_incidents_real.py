@@ -99,12 +99,18 @@ async def test_the_same_over_grpc(http):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await stub.Get(pb.IncidentServiceGetRequest(tenant="acme", incident_id="nobody"))
         assert refused.value.code() == grpc.StatusCode.NOT_FOUND
+        with pytest.raises(grpc.aio.AioRpcError) as strange:
+            split = pb.IncidentServiceSplitRequest(tenant="acme", incident_id="INC-2", signal_ids=["deadbeef"])
+            await stub.Split(split)
+        assert strange.value.code() == grpc.StatusCode.NOT_FOUND
+        assert "deadbeef" in strange.value.details()
 
 
 async def test_the_command_tells_both(http):
+    options = ["--tenant", "acme", "--api-url", str(http.base_url)]
+
     def run(*words: str) -> str:
-        options = ["--tenant", "acme", "--api-url", str(http.base_url), "--zone", "UTC"]
-        done = CliRunner().invoke(app, ["incidents", *words, *options])
+        done = CliRunner().invoke(app, ["incidents", *words, *options, "--zone", "UTC"])
         assert done.exit_code == 0, done.output
         return done.output
 
@@ -118,3 +124,8 @@ async def test_the_command_tells_both(http):
     assert none == "tenant acme has no such incidents\n"
     assert '"number": 2' in await asyncio.to_thread(run, "--json")
     assert '"timeline"' in await asyncio.to_thread(run, "show", "INC-2", "--json")
+    for words in (["split", "INC-2", "--signals", "deadbeef"], ["merge", "INC-2", "INC-999"]):
+        refused = await asyncio.to_thread(CliRunner().invoke, app, ["incidents", *words, *options])
+        assert refused.exit_code != 0
+        assert words[-1] in str(refused.exception)
+        assert "`inquest incidents`" in str(refused.exception)

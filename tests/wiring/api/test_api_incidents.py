@@ -14,13 +14,14 @@ from inquest.api.operations import Operations
 from inquest.audit import AuditLog
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
-from inquest.contracts.latest import IncidentStory, IncidentSummary
+from inquest.contracts.latest import Decision, IncidentStory, IncidentSummary
 from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-INCIDENT = InvestigationBuilder().incident(number=7)
+INCIDENT = InvestigationBuilder().incident(number=7, signal_ids=("s1", "s2", "gone"))
+MOVED = Decision(at=datetime(2026, 3, 1, tzinfo=UTC), signal_id="gone", what="moved", why="to INC-9 by anna")
 OTHER = InvestigationBuilder(2).incident(number=8)
 SUMMARY = IncidentSummary(
     incident_id=INCIDENT.incident_id,
@@ -47,7 +48,7 @@ class FakeStories:
             return IncidentStory(summary=SUMMARY, incident=OTHER)
         if tenant != "acme" or incident_id not in (INCIDENT.incident_id, "INC-7"):
             raise NotFound(f"tenant {tenant} has no incident {incident_id!r}")
-        return IncidentStory(summary=SUMMARY, incident=INCIDENT)
+        return IncidentStory(summary=SUMMARY, incident=INCIDENT, decisions=(MOVED,))
 
     async def incidents(self, tenant, query):
         self.asked.append((tenant, query))
@@ -107,6 +108,7 @@ async def test_get_by_id_and_by_number(client, wanted):
 async def test_one_that_nobody_knows_is_not_found(client):
     answer = await client.get("/v1/incidents/other", params={"tenant": "acme"})
     assert (answer.status_code, answer.json()["error"]) == (404, "not-found")
+    assert "`inquest incidents`" in answer.json()["hint"]
 
 
 async def test_merge_and_split_become_commands_with_the_real_ids(client, memory_bus):
@@ -130,6 +132,8 @@ async def test_merge_and_split_become_commands_with_the_real_ids(client, memory_
         ("INC-7/merge", {"other": "INC-99"}, 404, "INC-99"),
         ("INC-99/split", {"signal_ids": ["s1"]}, 404, "INC-99"),
         ("INC-7/split", {"signal_ids": []}, 400, "signal_ids"),
+        ("INC-7/split", {"signal_ids": ["s1", "deadbeef"]}, 404, "deadbeef: no signal of incident INC-7"),
+        ("INC-7/split", {"signal_ids": ["gone"]}, 404, "gone: no signal of incident INC-7"),
     ],
 )
 async def test_what_cannot_be_regrouped_is_refused_at_once(client, memory_bus, path, body, status, said):

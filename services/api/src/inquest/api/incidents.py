@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 
 from inquest.api.domain.access import Caller
-from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery, MergeBody, Regrouped, SplitBody
+from inquest.api.domain.incident_requests import (
+    IncidentsAnswer,
+    IncidentsQuery,
+    MergeBody,
+    Regrouped,
+    SplitBody,
+    signals_of,
+)
 from inquest.api.ports import IncidentStories
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
-from inquest.contracts.errors import Impossible
+from inquest.contracts.errors import Impossible, NotFound
 from inquest.contracts.latest import IncidentStory, MergeIncidents, SplitIncident
 from inquest.telemetry.logs import get_logger
 
@@ -47,9 +54,12 @@ class Incidents:
         return Regrouped(incident_id=kept)
 
     async def split(self, caller: Caller, tenant: str | None, incident_id: str, body: SplitBody) -> Regrouped:
-        """Ask that some signals become an incident of their own. Raises NotFound for an incident nobody knows."""
+        """Ask that some signals become an incident of their own. Raises NotFound, also for a signal not of it."""
         chosen = caller.may("responder", tenant)
-        kept = (await self.stories.incident(chosen, incident_id)).incident.incident_id
+        story = await self.stories.incident(chosen, incident_id)
+        kept, known = story.incident.incident_id, signals_of(story)
+        if strange := [one for one in body.signal_ids if one not in known]:
+            raise NotFound(f"signal_ids: {', '.join(strange)}: no signal of incident {incident_id}")
         command = SplitIncident(
             tenant=chosen, incident_id=kept, signal_ids=body.signal_ids, reason=body.reason, requested_by=caller.name
         )

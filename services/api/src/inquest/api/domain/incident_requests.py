@@ -3,7 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from inquest.api.domain.requests import Answer, Asked, TenantQuery
-from inquest.contracts.latest import AdmissionOutcome, Id, IncidentState, IncidentSummary
+from inquest.contracts.latest import AdmissionOutcome, Id, IncidentState, IncidentStory, IncidentSummary
 from inquest.contracts.v1.grouping import SPLIT_SIGNALS_MAX
 
 
@@ -47,3 +47,10 @@ class Regrouped(Answer):
     """The command is durable; the incident says when it is done."""
 
     incident_id: str
+
+
+def signals_of(story: IncidentStory) -> frozenset[str]:
+    """Return the ids of the signals that are of an incident now: those that were moved elsewhere are not."""
+    newest = {one.signal_id: one.what for one in story.decisions if one.signal_id}
+    listed = (*story.incident.signal_ids, *(signal.signal_id for signal in story.signals))
+    return frozenset(one for one in (*newest, *listed) if newest.get(one) != "moved")
