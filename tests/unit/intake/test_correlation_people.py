@@ -47,6 +47,20 @@ def test_a_merge_ends_one_and_later_signals_go_to_the_other(two):
     assert shop.groups() == {frozenset(map(derive_id, ("a", "m", "m2", "m3", "r1", "r2", "r3")))}
 
 
+def test_each_signal_says_how_it_came_and_where_it_went(two):
+    shop, into, other = two
+    merged(shop, into, other, "one rack")
+    mail = signal("m", 5, "km", services="mail")
+    (one,) = shop.open
+    why = {decision.signal_id: decision for decision in one.incident.decisions}
+    came = why[mail.signal_id]
+    assert (came.what, came.why) == ("attached", "came with INC-2, merged by anna: one rack")
+    was_split(shop, into, mail)
+    left = next(kept.incident for kept in shop.open if kept.incident_id == into)
+    went = [decision for decision in left.decisions if decision.signal_id == mail.signal_id][-1]
+    assert (went.what, went.why) == ("moved", "to INC-3 by anna")
+
+
 def test_a_merge_that_comes_twice_is_told_twice_and_done_once(two):
     shop, into, other = two
     merged(shop, into, other)

@@ -59,7 +59,7 @@ def test_what_ends_while_it_waits_is_dropped_and_may_ask_again():
     said = desk.ask("gone", updated_at=T0 + timedelta(minutes=5))  # it was reopened
     assert (said.outcome, said.number) == ("waiting", 3)
     said = desk.ask("gone", merged_into="busy")
-    assert (said.cause, said.reason) == ("merged", "it became part of incident busy while it waited")
+    assert (said.cause, said.reason) == ("merged", "while it waited it was merged into busy")
 
 
 def test_what_is_over_already_is_investigated_where_there_is_room_and_never_waits():

@@ -108,7 +108,8 @@ def _dropped(ledger: Ledger, present: Request, incident: Incident, rules: Rules,
 
 def _over(incident: Incident) -> tuple[AdmissionCause, str]:
     if incident.merged_into:
-        return "merged", f"it became part of incident {incident.merged_into} while it waited"
+        how = incident.ended_how or f"merged into {incident.merged_into}"
+        return "merged", f"while it waited it was {how}"
     return "resolved", "it was resolved while it waited"
 
 

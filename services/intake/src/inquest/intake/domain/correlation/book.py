@@ -1,5 +1,6 @@
 """The state while a batch is folded into it, and what must be told because of it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from inquest.intake.domain.correlation.state import RECENT_MAX, Early, Incidents
 NEWEST_MAX = 10  # decisions kept of those that only say that a signal joined
 NOTABLE_MAX = 20
 WHY_CHARS_MAX = 300
-ROUTINE = frozenset({"attached", "ended", "repeated"})
+ROUTINE = frozenset({"attached", "ended", "moved", "repeated"})
 
 What = Literal["opened", "updated", "resolved"]
 
@@ -81,9 +82,16 @@ class Book:
     def decide(self, kept: Kept, at: datetime, what: str, why: str, signal: Signal | None = None) -> Kept:
         """Put a decision on an incident; one about a signal is told with its next event and remembered."""
         signal_id = signal.signal_id if signal else None
-        decision = Decision(at=at, signal_id=signal_id, what=what, why=why[:WHY_CHARS_MAX])
-        self.saying(kept).taken.append(decision)
-        return self.amend(kept, decisions=_listed((*kept.incident.decisions, decision)))
+        return self._decided(kept, [Decision(at=at, signal_id=signal_id, what=what, why=why[:WHY_CHARS_MAX])])
+
+    def decide_each(self, kept: Kept, at: datetime, what: str, why: str, signal_ids: Iterable[str]) -> Kept:
+        """Put one decision about several signals on an incident, so that each says why it is there or is not."""
+        why = why[:WHY_CHARS_MAX]
+        return self._decided(kept, [Decision(at=at, signal_id=one, what=what, why=why) for one in signal_ids])
+
+    def _decided(self, kept: Kept, decisions: Sequence[Decision]) -> Kept:
+        self.saying(kept).taken.extend(decisions)
+        return self.amend(kept, decisions=_listed((*kept.incident.decisions, *decisions)))
 
     def remember(self, signal: Signal, kept: Kept | None, what: str, why: str = "") -> None:
         """Keep what was decided about a signal, so that it can be told again; without an incident nothing is told."""

@@ -14,6 +14,7 @@ def absorb(book: Book, kept: Kept, other: Kept, at: datetime, why: str, rules: R
     one = merged(kept, other, rules)
     one = one.model_copy(update={"apart": tuple(name for name in kept.apart if name != other.incident_id)})
     one = book.decide(book.put(one), at, "merged", f"took in {other.name} {why}")
+    one = book.decide_each(one, at, "attached", f"came with {other.name}, merged {why}", other.incident.signal_ids)
     if not kept.is_open and other.is_open:
         one = book.amend(one, state="open", resolved_at=None, resolution=None, ended_how="")
     how = f"merged into {kept.name} {why}"

@@ -54,7 +54,9 @@ def split(book: Book, command: SplitIncident, signals: Sequence[Signal], at: dat
     announce(book, new, at, "")
     book.index(book.kept[new_id])
     left = book.put(_without(kept, made_of, seen, new_id, rules))
-    book.decide(left, at, "split", f"{new.name} split off by {command.requested_by}{reason}")
+    left = book.decide(left, at, "split", f"{new.name} split off by {command.requested_by}{reason}")
+    moved = [signal.signal_id for signal in made_of]
+    book.decide_each(left, at, "moved", f"to {new.name} by {command.requested_by}{reason}", moved)
 
 
 def _known(book: Book, incident_id: str) -> Kept:
