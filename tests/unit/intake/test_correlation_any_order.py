@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.intake.domain.correlation import Incidents
-from inquest.testkit.signals import SEVERITIES, signal
+from inquest.testkit.signals import SEVERITIES, resolution, signal
 
 _signals = st.builds(
     lambda number, at_s, key, services, kind, severity, to: signal(
@@ -107,3 +107,27 @@ def test_the_order_within_a_hold_does_not_change_what_belongs_together(folder, t
     shop = folder(hold_s=5)
     shop.each(*(one.model_copy(update={"received_at": stream[0].received_at}) for one in stream))
     assert shop.groups() == expected
+
+
+@settings(max_examples=50)
+@given(st.data(), st.integers(1, 6), st.booleans())
+def test_an_alert_fires_at_last_if_it_fired_last_whatever_came_first(folder, data, count, alone):
+    """It fires and ends by turns, and what tells of it comes in any order, each perhaps twice."""
+    made = [resolution if turn % 2 else signal for turn in range(count)]
+    stream = [make(f"s{turn}", 10 * turn, "k", received_s=1000) for turn, make in enumerate(made)]
+    shop = folder(flap_count=100)
+    if not alone:
+        shop.fold(signal("other", -5, "other"))
+    for one in data.draw(st.permutations([*stream, *stream])):
+        shop.fold(one)
+    assert any("k" in kept.firing for kept in shop.open) == (count % 2 == 1)
+    assert not any(kept.is_open and not kept.firing for kept in shop.kept)
+    assert Incidents.model_validate_json(shop.state.model_dump_json()) == shop.state
+
+
+def test_an_end_before_the_last_firing_ends_nothing(folder):
+    shop = folder()
+    shop.each(signal("a", 0, "k"), signal("b", 20, "k"))
+    assert shop.fold(resolution("r", 10, "k", received_s=30)) == []
+    assert shop.of("b").is_open
+    assert shop.fold(resolution("s", 20, "k", received_s=40)) == ["resolved"]  # at the same time: it is over

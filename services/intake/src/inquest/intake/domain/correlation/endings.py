@@ -7,13 +7,16 @@ from inquest.intake.domain.correlation.book import Book
 from inquest.intake.domain.correlation.incident import listed
 from inquest.intake.domain.correlation.links import span
 from inquest.intake.domain.correlation.place import Place, Rules, mark_of
-from inquest.intake.domain.correlation.state import CYCLES_MAX, EARLY_MAX, MARKS_MAX, Early, Kept
+from inquest.intake.domain.correlation.state import CYCLES_MAX, EARLY_MAX, Early, Kept, marks
 
 
 def resolve(book: Book, signal: Signal, seen: Place, rules: Rules) -> None:
     """Take an alert from the incident it fires in; the last one closes it."""
     kept = book.owner(seen.mark)
     if kept is not None and seen.mark in kept.ended:
+        ended_at = kept.ended_at
+        ended_at[seen.mark] = max(ended_at[seen.mark], seen.at_s)
+        book.put(kept.model_copy(update=marks(kept.fired_at, ended_at)))
         book.remember(signal, None, "repeated")
         return
     if kept is None or not kept.is_open:
@@ -21,8 +24,8 @@ def resolve(book: Book, signal: Signal, seen: Place, rules: Rules) -> None:
     if kept is None:
         _overtook(book, signal)
         return
-    if signal.occurred_at < kept.incident.opened_at:
-        book.remember(signal, None, "too-late")  # it ended an earlier incident
+    if signal.occurred_at < kept.incident.opened_at or seen.at_s < kept.fired_at.get(seen.mark, 0.0):
+        book.remember(signal, None, "too-late")  # it ended an earlier incident, or the alert has fired again since
         return
     kept = book.put(kept.model_copy(update={"incident": listed(kept.incident, signal)}))
     left = len(kept.firing) + kept.uncounted - 1
@@ -39,10 +42,10 @@ def _uncounted(book: Book, seen: Place) -> Kept | None:
 
 def ended(book: Book, kept: Kept, mark: str, signal: Signal, rules: Rules, *, said_at: datetime, said: str) -> Kept:
     """Note that an alert is over, and close its incident when none fires any more."""
-    firing = tuple(one for one in kept.firing if one != mark)
-    uncounted = kept.uncounted - (1 if len(firing) == len(kept.firing) and kept.uncounted else 0)
-    ended_marks = (*(one for one in kept.ended if one != mark), mark)[-MARKS_MAX:]
-    update = {"firing": firing, "uncounted": uncounted, "ended": ended_marks}
+    firing, over = kept.fired_at, kept.ended_at
+    uncounted = kept.uncounted if firing.pop(mark, None) is not None else max(0, kept.uncounted - 1)
+    over[mark] = max(over.pop(mark, 0.0), said_at.timestamp())
+    update = {"uncounted": uncounted, **marks(firing, over)}
     kept = book.put(kept.model_copy(update={**update, "touched_at": max(kept.touched_at, signal.received_at)}))
     if firing or uncounted:
         return kept
@@ -111,7 +114,11 @@ def count_return(book: Book, kept: Kept, signal: Signal, seen: Place, rules: Rul
 
 def _overtook(book: Book, signal: Signal) -> None:
     """Keep a resolution that came before its alert."""
-    book.early.pop(signal.dedup_key, None)
+    known = book.early.pop(signal.dedup_key, None)
+    if known is not None and known.occurred_at >= signal.occurred_at:
+        book.early[signal.dedup_key] = known  # of several ends the last one counts
+        book.remember(signal, None, "early")
+        return
     book.early[signal.dedup_key] = Early(
         dedup_key=signal.dedup_key,
         occurred_at=signal.occurred_at,

@@ -172,8 +172,11 @@ def _joined(book: Book, found: Link, signal: Signal, seen: Place, rules: Rules) 
     kept, why = found.kept, found.why
     returns = bool(seen.mark and seen.mark in kept.ended) or (not kept.is_open and seen.like in kept.likes)
     ended_at = kept.incident.resolved_at
+    if returns and seen.at_s <= kept.ended_at.get(seen.mark, 0.0):
+        ended_at = signal.occurred_at  # its own end is known, whatever else of the incident still fires
     if ended_at is not None and signal.occurred_at <= ended_at:
-        what, why = "late", f"{why}; it happened before {kept.name} was over"
+        over = "its alert" if kept.is_open else kept.name
+        what, why = "late", f"{why}; it happened before {over} was over"
         late = kept.model_copy(update={"incident": listed(kept.incident, signal)})
         kept = book.decide(book.put(late), signal.received_at, what, why, signal)
     else:

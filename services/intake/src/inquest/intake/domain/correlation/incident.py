@@ -1,6 +1,6 @@
 """An incident when a signal opens it or joins it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from inquest.contracts.message import derive_id
@@ -16,6 +16,7 @@ from inquest.intake.domain.correlation.state import (
     SERVICES_MAX,
     SIGNALS_MAX,
     Kept,
+    marks,
 )
 
 SOURCES_MAX = 20
@@ -46,6 +47,7 @@ def opened(signal: Signal, seen: Place, rules: Rules, number: int, trace: str) -
         incident=incident,
         spots=marked((), seen, rules),
         firing=(seen.mark,) if seen.mark else (),
+        firing_s=(seen.at_s,) if seen.mark else (),
         likes=(seen.like,),
         touched_at=signal.received_at,
         trace=trace,
@@ -56,8 +58,8 @@ def joined(kept: Kept, signal: Signal, seen: Place, rules: Rules) -> Kept:
     """Return an open incident with a signal that belongs to it; its own time counts unless it is too early."""
     if early_s(kept.incident, seen, rules):
         seen = replace(seen, at_s=kept.incident.opened_at.timestamp())
-    holds = signal.opens and seen.mark != "" and seen.mark not in kept.firing  # what only joins keeps nothing open
-    added = _firing(kept, seen.mark) if holds else kept
+    holds = signal.opens and seen.mark != ""  # what only joins keeps nothing open
+    added = _firing(kept, seen) if holds else kept
     return added.model_copy(
         update={
             "incident": _told(kept.incident, signal, seen),
@@ -74,11 +76,13 @@ def early_s(incident: Incident, seen: Place, rules: Rules) -> float:
     return before_s if before_s > rules.correlation.window_s else 0.0
 
 
-def _firing(kept: Kept, mark: str) -> Kept:
-    ended = tuple(one for one in kept.ended if one != mark)
-    if len(kept.firing) >= MARKS_MAX:
-        return kept.model_copy(update={"uncounted": kept.uncounted + 1, "ended": ended})
-    return kept.model_copy(update={"firing": (*kept.firing, mark), "ended": ended})
+def _firing(kept: Kept, seen: Place) -> Kept:
+    fired_at, ended_at = kept.fired_at, kept.ended_at
+    ended_at.pop(seen.mark, None)
+    if seen.mark not in fired_at and len(fired_at) >= MARKS_MAX:
+        return kept.model_copy(update={"uncounted": kept.uncounted + 1, **marks(fired_at, ended_at)})
+    fired_at[seen.mark] = max(fired_at.get(seen.mark, 0.0), seen.at_s)
+    return kept.model_copy(update=marks(fired_at, ended_at))
 
 
 def _told(old: Incident, signal: Signal, seen: Place) -> Incident:
@@ -129,19 +133,22 @@ def merged(kept: Kept, other: Kept, rules: Rules) -> Kept:
         "baseline": mine.baseline or theirs.baseline,
         "flapping": mine.flapping or theirs.flapping,
     }
-    firing = union(kept.firing, other.firing, 2 * MARKS_MAX)
+    fired_at, ended_at = _newest(kept.fired_at, other.fired_at), _newest(kept.ended_at, other.ended_at)
     return kept.model_copy(
         update={
             "incident": mine.model_copy(update=update),
             "spots": joined_spots(kept.spots, other.spots, rules),
-            "firing": firing[:MARKS_MAX],
-            "uncounted": kept.uncounted + other.uncounted + len(firing[MARKS_MAX:]),
-            "ended": union(kept.ended, other.ended, MARKS_MAX),
+            **marks(dict(list(fired_at.items())[:MARKS_MAX]), ended_at),
+            "uncounted": kept.uncounted + other.uncounted + max(0, len(fired_at) - MARKS_MAX),
             "likes": union(kept.likes, other.likes, LIKES_MAX),
             "given": union(kept.given, other.given, LIKES_MAX),
             "touched_at": max(kept.touched_at, other.touched_at),
         }
     )
+
+
+def _newest(mine: Mapping[str, float], theirs: Mapping[str, float]) -> dict[str, float]:
+    return {mark: max(mine.get(mark, 0.0), theirs.get(mark, 0.0)) for mark in (*mine, *theirs)}
 
 
 def union(old: Iterable[str], new: Iterable[str], count_max: int) -> tuple[str, ...]:

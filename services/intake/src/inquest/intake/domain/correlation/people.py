@@ -13,7 +13,7 @@ from inquest.intake.domain.correlation.incident import joined, opened, union
 from inquest.intake.domain.correlation.merging import absorb
 from inquest.intake.domain.correlation.place import Place, Rules, place
 from inquest.intake.domain.correlation.spots import with_origins
-from inquest.intake.domain.correlation.state import LIKES_MAX, Kept
+from inquest.intake.domain.correlation.state import LIKES_MAX, Kept, marks
 
 
 def merge(book: Book, command: MergeIncidents, at: datetime, rules: Rules) -> None:
@@ -72,13 +72,13 @@ def _made_of(
     new = opened(made_of[0], seen[0], rules, number, kept.trace)
     for signal, where in zip(made_of[1:], seen[1:], strict=True):
         new = joined(new, signal, where, rules)
-    ended = {mark for mark in new.firing if mark in kept.ended}
+    fired_at = {mark: at_s for mark, at_s in new.fired_at.items() if mark not in kept.ended}
+    ended_at = {mark: at_s for mark, at_s in kept.ended_at.items() if mark in new.firing}
     incident = new.incident.model_copy(update={"incident_id": new_id, "split_from": kept.incident_id})
     return new.model_copy(
         update={
             "incident": incident,
-            "firing": tuple(mark for mark in new.firing if mark not in ended),
-            "ended": tuple(ended),
+            **marks(fired_at, ended_at),
             "given": _marks(seen),
             "apart": (kept.incident_id,),
         }
@@ -112,8 +112,10 @@ def _without(kept: Kept, made_of: Sequence[Signal], seen: Sequence[Place], new_i
         update={
             "incident": incident.model_copy(update=update),
             "spots": with_origins(spots, rules),
-            "firing": tuple(mark for mark in kept.firing if mark not in taken),
-            "ended": tuple(mark for mark in kept.ended if mark not in taken),
+            **marks(
+                {mark: at_s for mark, at_s in kept.fired_at.items() if mark not in taken},
+                {mark: at_s for mark, at_s in kept.ended_at.items() if mark not in taken},
+            ),
             "likes": tuple(like for like in kept.likes if like not in taken),
             "given": tuple(mark for mark in kept.given if mark not in taken),
             "barred": union(kept.barred, taken, LIKES_MAX),

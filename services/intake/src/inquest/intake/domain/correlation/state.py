@@ -1,5 +1,9 @@
 """What correlation remembers of one tenant: a value with limits, written with one compare-and-set."""
 
+from collections.abc import Mapping
+from itertools import chain, repeat
+from typing import Any
+
 from pydantic import Field
 
 from inquest.contracts.message import Id, Instant, Message
@@ -45,6 +49,8 @@ class Kept(Message):
     firing: tuple[str, ...] = ()  # marks without a resolution
     uncounted: int = 0  # alerts that fire beyond MARKS_MAX
     ended: tuple[str, ...] = ()  # marks that were resolved
+    firing_s: tuple[float, ...] = ()  # when each of `firing` last fired; `ended_s` is when each of `ended` last ended
+    ended_s: tuple[float, ...] = ()
     likes: tuple[str, ...] = ()
     given: tuple[str, ...] = ()  # marks and likenesses that a person gave to it
     barred: tuple[str, ...] = ()  # marks and likenesses that a person took from it
@@ -75,9 +81,30 @@ class Kept(Message):
         """What people call it."""
         return f"INC-{self.incident.number}" if self.incident.number else self.incident_id
 
+    @property
+    def fired_at(self) -> dict[str, float]:
+        """When each mark that fires last fired, in seconds since 1970; 0 in a state that did not note it."""
+        return dict(zip(self.firing, chain(self.firing_s, repeat(0.0)), strict=False))
+
+    @property
+    def ended_at(self) -> dict[str, float]:
+        """When each mark that is over last ended, in seconds since 1970; 0 in a state that did not note it."""
+        return dict(zip(self.ended, chain(self.ended_s, repeat(0.0)), strict=False))
+
     def spot(self, service: str) -> Spot | None:
         """Return where it shows at a service, or None."""
         return next((spot for spot in self.spots if spot.service == service), None)
+
+
+def marks(fired_at: Mapping[str, float], ended_at: Mapping[str, float]) -> dict[str, Any]:
+    """Return the fields of a Kept whose alerts last fired and ended at these times; the newest ended stay."""
+    over = list(ended_at.items())[-MARKS_MAX:]
+    return {
+        "firing": tuple(fired_at),
+        "firing_s": tuple(fired_at.values()),
+        "ended": tuple(mark for mark, _ in over),
+        "ended_s": tuple(at_s for _, at_s in over),
+    }
 
 
 class Early(Message):
