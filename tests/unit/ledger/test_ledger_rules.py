@@ -84,3 +84,20 @@ def test_a_ledger_is_the_bus_or_redis(memory_bus, monkeypatch):
     monkeypatch.delitem(sys.modules, "inquest.ledger.redis", raising=False)
     with pytest.raises(InquestError, match="its client is missing"):
         open_ledger("redis://127.0.0.1", None, memory_bus, kv)
+
+
+def test_a_grant_costs_one_place_of_the_rate_and_a_full_house_none():
+    governor = Governor(places_max=2, per_s=0.5, burst=3, lease_s=10)
+    places, wait_s = taken(Places(), "a", 100, governor)
+    assert (places, wait_s) == (Places({"a": 110}, 2.0, 100), 0)
+    places, _ = taken(places, "b", 101, governor)
+    assert places == Places({"a": 110, "b": 111}, 1.5, 101)
+    assert taken(places, "a", 102, governor) == (Places({"a": 112, "b": 111}, 2.0, 102), 0)
+    assert taken(places, "c", 109.5, governor) == (places, 0.5)
+    assert taken(places, "c", 102, governor) == (places, 1.0)
+    assert taken(Places({}, 0.25, 100), "c", 100, governor) == (Places({}, 0.25, 100), 1.5)
+    assert taken(Places(), "c", 100, Governor(0, 1, 1, 10)) == (Places(), 1.0)
+
+
+def test_the_last_reason_is_kept():
+    assert after_failure(Standing(), "refused", 100, CIRCUIT) == Standing(1, 0.0, "refused")
