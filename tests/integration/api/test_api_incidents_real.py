@@ -99,8 +99,8 @@ async def test_the_same_over_grpc(http):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await stub.Get(pb.IncidentServiceGetRequest(tenant="acme", incident_id="nobody"))
         assert refused.value.code() == grpc.StatusCode.NOT_FOUND
+        split = pb.IncidentServiceSplitRequest(tenant="acme", incident_id="INC-2", signal_ids=["deadbeef"])
         with pytest.raises(grpc.aio.AioRpcError) as strange:
-            split = pb.IncidentServiceSplitRequest(tenant="acme", incident_id="INC-2", signal_ids=["deadbeef"])
             await stub.Split(split)
         assert strange.value.code() == grpc.StatusCode.NOT_FOUND
         assert "deadbeef" in strange.value.details()

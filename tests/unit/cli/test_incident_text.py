@@ -192,5 +192,36 @@ def test_how_it_stands_is_told_in_words():
     assert "resolved after 3 h 5 min: its last alert was resolved" in ended
     assert "resolved after 3 days;" in facts(resolved_at=T0 + timedelta(days=3))
     assert "merged into xyz" in facts(merged_into="xyz")
+    by_hand = facts(merged_into="xyz", ended_how="merged into INC-15 by anna: one rack")
+    assert "merged into INC-15 by anna: one rack; id" in by_hand
     assert "held: more may come" in facts(held_until=NOW)
     assert "flapping, reopened 2 times" in facts(flapping=True, reopened_count=2)
+
+
+def test_a_signal_that_was_split_off_is_marked_and_not_counted():
+    stays, went = signal(1), signal(2, source="grafana")
+    at = T0 + timedelta(minutes=5)
+    story = IncidentStory(
+        summary=summary(signals_count=1),
+        incident=incident(),
+        signals=(stays, went),
+        decisions=(
+            Decision(at=T0, signal_id="s-1", what="opened", why="it is the first"),
+            Decision(at=T0, signal_id="s-2", what="attached", why="same service"),
+            Decision(at=at, signal_id="s-2", what="moved", why="to INC-9 by anna"),
+        ),
+    )
+    text = told(story)
+    assert "Signals    1 from sentry\n" in text
+    end = text.index("1 no longer of it:")
+    assert text.index("alert 1") < end < text.index("alert 2") < text.index("moved: to INC-9 by anna")
+    assert "same service" not in text
+
+
+def test_a_resolution_has_no_severity_and_a_long_name_is_cut():
+    ended = signal(1, kind="resolution")
+    story = IncidentStory(summary=summary(services=("x" * 200_000,)), incident=incident(), signals=(ended,))
+    text = told(story)
+    assert "sentry                 alert 1 [resolution]" in text
+    assert max(map(len, text.splitlines())) < 250
+    assert "…" in text

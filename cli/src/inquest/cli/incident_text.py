@@ -1,15 +1,24 @@
 """What `inquest incidents` prints: an incident in a line, and its story in the order in which people ask. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from inquest.contracts.latest import AdmissionDecided, IncidentStory, IncidentSummary, NearChange, NoticeSent, Signal
+from inquest.contracts.latest import (
+    AdmissionDecided,
+    Decision,
+    IncidentStory,
+    IncidentSummary,
+    NearChange,
+    NoticeSent,
+    Signal,
+)
 from inquest.contracts.text import plain
 from inquest.notifier.domain.advice import next_step
 
 SIGNALS_SHOWN_MAX = 12
 TITLE_CHARS_MAX = 90
+NAME_CHARS_MAX = 80  # of a service: any text may come in as one
 _LABEL_CHARS = 11
 _BEFORE, _AFTER = timedelta(minutes=30), timedelta(minutes=10)  # looked at, around an incident
 _QUESTIONS_MAX = 3
@@ -45,7 +54,7 @@ def tell(story: IncidentStory, zone: tzinfo, now: datetime, *, timeline: bool = 
     yield ""
     yield from _answer(story, zone)
     yield from _part("Admission", _admission(story.admissions, zone))
-    yield from _part("Services", [", ".join(map(plain, summary.services)) or "none is named"])
+    yield from _part("Services", [_names(summary.services) or "none is named"])
     yield from _part("Signals", _signals(story, zone))
     yield from _part("Decisions", _decisions(story, zone))
     yield from _part("Changes", [_change(change, zone) for change in incident.changes])
@@ -60,6 +69,10 @@ def _part(label: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"{label if index == 0 else '':<{_LABEL_CHARS}}{text}"
 
 
+def _names(services: Sequence[str]) -> str:
+    return ", ".join(plain(name, NAME_CHARS_MAX) for name in services)
+
+
 def _state(summary: IncidentSummary) -> str:
     return "merged" if summary.merged_into else summary.state
 
@@ -71,7 +84,7 @@ def _looked_at(summary: IncidentSummary) -> str:
 def _age(story: IncidentStory, now: datetime) -> str:
     summary, incident = story.summary, story.incident
     if summary.merged_into:
-        return f"merged into {summary.merged_into}"
+        return plain(incident.ended_how) or f"merged into {summary.merged_into}"
     if summary.resolved_at:
         how = plain(incident.ended_how or incident.resolution or "")
         return f"resolved after {_span(summary.resolved_at - summary.opened_at)}" + (f": {how}" if how else "")
@@ -97,8 +110,8 @@ def _answer(story: IncidentStory, zone: tzinfo) -> Iterator[str]:
     yield from _part("Cause", [f"{plain(verdict.headline)} {sure}", *because, *ceilings])
     yield from _part("Do first", [plain(next_step(verdict, leading))])
     if verdict.first_failing_service:
-        hit = ", ".join(map(plain, verdict.blast_radius))
-        yield from _part("Began in", [plain(verdict.first_failing_service) + (f"; also hit: {hit}" if hit else "")])
+        hit = _names(verdict.blast_radius)
+        yield from _part("Began in", [_names([verdict.first_failing_service]) + (f"; also hit: {hit}" if hit else "")])
     if sign := verdict.first_sign:
         yield from _part("First sign", [f"{_clock(sign.onset_at, zone)}  {plain(sign.statement)}"])
     yield from _part("Open", [plain(question) for question in verdict.open_questions[:_QUESTIONS_MAX]])
@@ -118,7 +131,7 @@ def _no_verdict(story: IncidentStory) -> str:
 
 
 def _by_hand(summary: IncidentSummary) -> str:
-    service = plain(summary.services[0]) if summary.services else "SERVICE"
+    service = _names(summary.services[:1]) if summary.services else "SERVICE"
     start, end = summary.opened_at - _BEFORE, (summary.resolved_at or summary.updated_at) + _AFTER
     return f"inquest investigate -s {service} --from {start:%Y-%m-%dT%H:%M:%SZ} --to {end:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -139,29 +152,40 @@ def _admitted(one: AdmissionDecided) -> str:
 
 def _signals(story: IncidentStory, zone: tzinfo) -> list[str]:
     why = {one.signal_id: one for one in story.decisions if one.signal_id}
-    sources = Counter(signal.source for signal in story.signals)
-    total = max(story.summary.signals_count, len(story.signals))
+    gone = {signal_id for signal_id, newest in why.items() if newest.what == "moved"}
+    here = [one for one in story.signals if one.signal_id not in gone]
+    moved = [one for one in story.signals if one.signal_id in gone]
+    sources = Counter(signal.source for signal in here)
+    total = max(story.summary.signals_count, len(here))
     each = [f"{name} ({count})" if len(sources) > 1 else name for name, count in sources.most_common()]
     lines = [f"{total} from {', '.join(each)}" if each else str(total)]
-    shown = sorted(story.signals, key=lambda one: not (one.signal_id in why and why[one.signal_id].what == "opened"))
+    shown = sorted(here, key=lambda one: not (one.signal_id in why and why[one.signal_id].what == "opened"))
     if len(shown) > SIGNALS_SHOWN_MAX:
         shown = [*shown[:_FIRST_SHOWN], *shown[_FIRST_SHOWN - SIGNALS_SHOWN_MAX :]]
-    said = ""
-    for index, signal in enumerate(shown):
+    for index, told in enumerate(_with_reasons(shown, why, zone)):
         if index == _FIRST_SHOWN and len(shown) < total:
             lines.append(f"… {total - len(shown)} more: {_whats(story)} (--json has all)")
-        lines.append(_signal(signal, zone))
+        lines += told
+    if moved:
+        lines.append(f"{len(moved)} no longer of it:")
+    return lines + [line for told in _with_reasons(moved[:SIGNALS_SHOWN_MAX], why, zone) for line in told]
+
+
+def _with_reasons(signals: Sequence[Signal], why: Mapping[str, Decision], zone: tzinfo) -> Iterator[list[str]]:
+    """Yield the lines of each signal: itself, and why it is there, unless the one before has the same reason."""
+    said = ""
+    for signal in signals:
         decided = why.get(signal.signal_id)
         text = f"{decided.what}: {plain(decided.why)}" if decided else ""
-        if text and text != said:  # a storm has one reason for hundreds
-            lines.append(f"{'':<10}{text}")
+        # A storm has one reason for hundreds.
+        yield [_signal(signal, zone), *([f"{'':<10}{text}"] if text and text != said else [])]
         said = text
-    return lines
 
 
 def _signal(signal: Signal, zone: tzinfo) -> str:
+    severity = "" if signal.kind == "resolution" else signal.severity  # an end is as urgent as nothing
     return (
-        f"{_clock(signal.occurred_at, zone)}  {signal.source:<13}{signal.severity:<10}"
+        f"{_clock(signal.occurred_at, zone)}  {signal.source:<13}{severity:<10}"
         f"{plain(signal.title, TITLE_CHARS_MAX)}{'' if signal.kind == 'alert' else f' [{signal.kind}]'}"
     )
 
@@ -180,7 +204,7 @@ def _decisions(story: IncidentStory, zone: tzinfo) -> list[str]:
 def _change(near: NearChange, zone: tzinfo) -> str:
     facts = " ".join(part for part in (near.change.kind, near.change.ref) if part)
     by = f" by {plain(near.change.author)}" if near.change.author else ""
-    on = f" on {', '.join(map(plain, near.services))}" if near.services else ""
+    on = f" on {_names(near.services)}" if near.services else ""
     return f"{_clock(near.at, zone)}  {plain(near.title, TITLE_CHARS_MAX)} ({plain(facts)}{by}{on})"
 
 

@@ -39,7 +39,9 @@ def _describe(message: Message, subject: str) -> str:
 @_describe.register
 def _(message: Signal, subject: str) -> str:
     del subject
-    return f"signal from {message.source}: {message.title} ({message.severity})"
+    # What ended or changed has no severity of its own.
+    kind = message.severity if message.kind in {"alert", "ticket"} else message.kind
+    return f"signal from {message.source}: {message.title} ({kind})"
 
 
 @_describe.register
