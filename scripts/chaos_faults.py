@@ -6,13 +6,13 @@ import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from inquest.bus.crashpoints import CRASH_AT
 from inquest.bus.server import ServerFailed
-from inquest.testkit.arena import Arena
+from inquest.testkit.arena import VICTIMS, Arena
 from inquest.testkit.fleet import Member
 from inquest.testkit.link import Link
 
@@ -102,21 +102,26 @@ class Storm:
     # -- faults ---------------------------------------------------------------------------------
 
     async def _kill(self, dice: random.Random) -> None:
+        def next_life(member: Member) -> dict[str, str]:
+            points = self.points.get(member.name)
+            return {CRASH_AT: dice.choice(points)} if points and dice.random() < ARMED_SHARE else {}
+
+        await self._strike(dice, VICTIMS, next_life)
+
+    async def _strike(
+        self, dice: random.Random, names: Collection[str], next_life: Callable[[Member], dict[str, str]]
+    ) -> None:
         """Kill a process in the middle of something, where one is found in time."""
-        alive = [member for member in self.arena.fleet.members if member.pid and member.name != "api"]
-        for look in range(LOOKS_MAX):
-            if not alive:
-                return
+        alive = [member for member in self.arena.fleet.members if member.pid and member.name in names]
+        for look in range(LOOKS_MAX if alive else 0):
             member = dice.choice(alive)
             self.arena.fleet.signal(member, signal.SIGSTOP)
-            if not member.trails[-1].in_flight() and not (look == LOOKS_MAX - 1 and dice.random() < IDLE_SHARE):
-                self.arena.fleet.signal(member, signal.SIGCONT)
-                await asyncio.sleep(LOOK_S)
-                continue
-            if dice.random() < ARMED_SHARE and self.points.get(member.name):
-                self.arena.fleet.arm[member.title] = {CRASH_AT: dice.choice(self.points[member.name])}
-            self.arena.fleet.signal(member, signal.SIGKILL)
-            return
+            if member.trails[-1].in_flight() or (look == LOOKS_MAX - 1 and dice.random() < IDLE_SHARE):
+                self.arena.fleet.arm[member.title] = next_life(member)
+                self.arena.fleet.signal(member, signal.SIGKILL)
+                return
+            self.arena.fleet.signal(member, signal.SIGCONT)
+            await asyncio.sleep(LOOK_S)
 
     async def _pause(self, dice: random.Random) -> None:
         member = dice.choice([one for one in self.arena.fleet.members if one.name != "api"])
@@ -177,11 +182,9 @@ class Storm:
 
     async def _jump_clock(self, dice: random.Random) -> None:
         """Kill a process whose next life has its clock far ahead or behind, until its next death."""
-        member = dice.choice([one for one in self.arena.fleet.members if one.name in JUMPING])
+        settings = {"LD_PRELOAD": self.faketime, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         offset = dice.choice((-900, -30, 30, 900))
-        settings = {"LD_PRELOAD": self.faketime, "FAKETIME": f"{offset:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        self.arena.fleet.arm[member.title] = settings
-        self.arena.fleet.signal(member, signal.SIGKILL)
+        await self._strike(dice, JUMPING, lambda _: {**settings, "FAKETIME": f"{offset:+d}s"})
 
 
 def trail_end(in_flight: list[str], last: str) -> str:

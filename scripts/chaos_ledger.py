@@ -37,6 +37,7 @@ async def ledger(
     bugs = arena.bugs()
     problems += [f"bug: {line}" for line in bugs]
     in_flight = [death for death in storm.deaths if death.in_flight]
+    reads_repeated, reruns = await arena.repeated_reads()
     waits_s = recoveries(arena, storm)
     return {
         "accepted": len(accepted),
@@ -45,8 +46,9 @@ async def ledger(
         "lost": counts["lost"],
         "doubled_effects": counts["doubled_effects"],
         "odd_counts": counts["odd_counts"],
-        "rerun_calls": await arena.reruns(),
-        "inflight_reads_repeated": await repeats(arena.bus),
+        "rerun_calls": reruns,
+        "inflight_reads_repeated": reads_repeated,
+        "calls_taken_over": await repeats(arena.bus),
         "maybe_sent": counts["maybe_sent"],
         "diverged": counts["diverged"],
         "stuck": len(stuck),

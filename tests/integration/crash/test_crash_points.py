@@ -25,6 +25,6 @@ async def test_a_death_at_any_effect_changes_nothing(tmp_path):
         assert campaign.problems == []
         assert await running.dead_letters() == []
         assert running.bugs() == []
-        assert await running.reruns() == 0
+        assert (await running.repeated_reads())[1] == 0
         hits, missed = campaign.hits.total(), campaign.missed
         assert hits > 2 * len(missed), f"{hits} deaths; not reached: {missed}"

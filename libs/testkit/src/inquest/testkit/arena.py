@@ -70,10 +70,12 @@ class Arena:
         """Return what is recorded of each tenant."""
         return await tales(self.bus, self.inbox.posts)
 
-    async def reruns(self) -> int:
-        """Return how many reads were done although their result was recorded; a read in flight may be repeated."""
+    async def repeated_reads(self) -> tuple[int, int]:
+        """Return how many reads were done again: those in flight when their gateway was lost, and any others."""
         calls = {name for tale in (await self.tales()).values() for kind, name in tale.effects if kind == "call"}
-        return max(0, self.fleet.passed("gateway")[READ] - len(calls) - await repeats(self.bus))
+        again = max(0, self.fleet.passed("gateway")[READ] - len(calls))
+        in_flight = min(again, await repeats(self.bus))
+        return in_flight, again - in_flight
 
     def bugs(self) -> list[str]:
         """Return the lines in which a service reports what only a bug can cause."""
