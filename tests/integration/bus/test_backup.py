@@ -62,6 +62,7 @@ async def target(tmp_path):
     await server.stop()
 
 
+@pytest.mark.slow  # waits for a message in flight to come again, and for a deadline
 async def test_a_restored_bus_goes_on_where_the_old_one_was(source, target, tmp_path):
     manifest = await backup(source.connection, tmp_path / "b", quiet)
     await restore(target.connection, tmp_path / "b", quiet)
