@@ -123,6 +123,11 @@ async def test_merge_and_split_become_commands_with_the_real_ids(client, memory_
     (command,) = memory_bus.published(s.INCIDENT_SPLIT)
     assert (command.incident_id, command.signal_ids) == (INCIDENT.incident_id, ("s1", "s2"))
     assert command.requested_by
+    records = memory_bus.published(s.AUDIT_RECORDED)
+    assert [(one.action, one.about, one.reason) for one in records] == [
+        ("incidents-merged", "INC-7 takes INC-8", "one database"),
+        ("incident-split", "INC-7: 2 signals, s1 first", ""),
+    ]
 
 
 @pytest.mark.parametrize(

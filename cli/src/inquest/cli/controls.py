@@ -194,7 +194,7 @@ def list_audit(limit: int, tenant: str, api_url: str | None, zone: str | None, *
     for one in found:
         about = "all tenants" if one["about"] == "*" else one["about"]
         typer.echo(
-            f"{_time(one['at'], where)}  {one['action']:<10} {plain(one['by']):<16} {about}  {plain(one['reason'])}"
+            f"{_time(one['at'], where)}  {one['action']:<19} {plain(one['by']):<16} {about}  {plain(one['reason'])}"
         )
     if not found:
         typer.echo(f"nobody has used a control of tenant {tenant}")

@@ -16,7 +16,7 @@ from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible, NotFound
-from inquest.contracts.latest import IncidentStory, MergeIncidents, SplitIncident
+from inquest.contracts.latest import Incident, IncidentStory, MergeIncidents, SplitIncident
 from inquest.telemetry.logs import get_logger
 
 _log = get_logger("api")
@@ -41,15 +41,17 @@ class Incidents:
     async def merge(self, caller: Caller, tenant: str | None, incident_id: str, body: MergeBody) -> Regrouped:
         """Ask that another incident become part of this one. Raises NotFound, and Impossible for the same one twice."""
         chosen = caller.may("responder", tenant)
-        kept = (await self.stories.incident(chosen, incident_id)).incident.incident_id
-        other = (await self.stories.incident(chosen, body.other)).incident.incident_id
+        one = (await self.stories.incident(chosen, incident_id)).incident
+        two = (await self.stories.incident(chosen, body.other)).incident
+        kept, other = one.incident_id, two.incident_id
         if kept == other:
             raise Impossible("other: is the same incident")
         command = MergeIncidents(
             tenant=chosen, incident_id=kept, merged_id=other, reason=body.reason, requested_by=caller.name
         )
         await self.bus.publish(s.INCIDENT_MERGE, command, tenant=chosen, incident=kept)
-        await self.audit.record(Deed("incidents-merged", chosen, caller.name, body.reason, f"{kept} takes {other}"))
+        about = f"{_name(one)} takes {_name(two)}"
+        await self.audit.record(Deed("incidents-merged", chosen, caller.name, body.reason, about))
         _log.info("merge_asked", by=caller.name, tenant=chosen, incident=kept, merged=other)
         return Regrouped(incident_id=kept)
 
@@ -64,6 +66,11 @@ class Incidents:
             tenant=chosen, incident_id=kept, signal_ids=body.signal_ids, reason=body.reason, requested_by=caller.name
         )
         await self.bus.publish(s.INCIDENT_SPLIT, command, tenant=chosen, incident=kept)
-        await self.audit.record(Deed("incident-split", chosen, caller.name, body.reason, kept))
+        about = f"{_name(story.incident)}: {len(body.signal_ids)} signals, {body.signal_ids[0]} first"
+        await self.audit.record(Deed("incident-split", chosen, caller.name, body.reason, about))
         _log.info("split_asked", by=caller.name, tenant=chosen, incident=kept, signals=len(body.signal_ids))
         return Regrouped(incident_id=kept)
+
+
+def _name(incident: Incident) -> str:
+    return f"INC-{incident.number}" if incident.number else incident.incident_id
