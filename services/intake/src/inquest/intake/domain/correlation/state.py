@@ -21,7 +21,7 @@ RESOLVED_S_MAX = 86_400  # resolved incidents are remembered this long for late 
 EARLY_MAX = 100
 CHANGES_MAX = 100
 RECENT_MAX = 1000  # signals whose decision can be told again, after a crash between commit and publish
-WEIGHT_MAX = 30_000  # marks and spots of all incidents; keeps the value far below the 1 MiB that NATS takes
+WEIGHT_MAX = 750_000  # bytes of the marks and spots of all incidents; NATS takes 1 MiB, and the value holds more
 
 
 class Spot(Message):
