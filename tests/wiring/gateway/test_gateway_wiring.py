@@ -10,6 +10,7 @@ from inquest.contracts.latest import LogsResponse, MetricsResponse, Query, ToolR
 from inquest.contracts.payloads import decode
 from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED
 from inquest.contracts.topology import CONFIG, PAYLOADS
+from inquest.gateway.reader import Reader
 from inquest.gateway.service import build
 from inquest.gateway.settings import Settings
 from inquest.packs import PackMeta, TimeRange, write_pack
@@ -192,3 +193,22 @@ async def test_probes_find_out_that_a_live_source_is_down(memory_bus):
     probing.cancel()
     for action in service.on_stop:
         await action()
+
+
+@pytest.mark.usefixtures("gateway")
+async def test_what_two_steps_ask_at_the_same_time_is_read_once_and_each_pays(memory_bus, monkeypatch):
+    reads = []
+    read = Reader.read
+
+    async def counted(self, *asked):
+        reads.append(asked)
+        await asyncio.sleep(0)  # lets the other step ask
+        return await read(self, *asked)
+
+    monkeypatch.setattr(Reader, "read", counted)
+    first, second = await asyncio.gather(call(memory_bus, step_id="one"), call(memory_bus, step_id="two"))
+    assert (first.status, second.status, len(reads)) == ("ok", "ok", 1)
+    assert first.payload_inline == second.payload_inline
+    assert first.call_id != second.call_id
+    records = memory_bus.published(TOOL_CALLED, tenant="acme", investigation="inv")
+    assert sorted(record.step_id for record in records) == ["one", "two"]

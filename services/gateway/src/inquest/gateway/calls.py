@@ -67,8 +67,9 @@ class Calls:
         if reason:
             return without_answer(request, call_id, "refused", reason, fetched_at)
         left_s = limit_s - (time.monotonic() - started_s)
-        reading = await self.reader.read(interfaces, request.domain, request.query, left_s)
-        sealed = await self._store(request.tenant, reading.fetched) if reading.fetched else None
+        # Two steps of a round often ask the same at the same time: the back end is asked once, and each pays for it.
+        asked = (request.tenant, request.domain, request.query.model_dump_json(), *(one.key for one in interfaces))
+        reading, sealed = await self.flights.share(asked, lambda: self._fetch(request, interfaces, left_s))
         await self.purse.settle(request, sealed.payload.size_bytes if sealed else 0)
         return result_of(
             request,
