@@ -4,6 +4,7 @@ import pytest
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import derive_id
 from inquest.contracts.v1.grouping import MergeIncidents, SplitIncident
+from inquest.contracts.v1.signal import TAKEN_MAX
 from inquest.intake.domain.correlation import Book, finish, merge, split
 from inquest.testkit.signals import NOW, resolution, signal
 
@@ -59,6 +60,17 @@ def test_each_signal_says_how_it_came_and_where_it_went(two):
     left = next(kept.incident for kept in shop.open if kept.incident_id == into)
     went = [decision for decision in left.decisions if decision.signal_id == mail.signal_id][-1]
     assert (went.what, went.why) == ("moved", "to INC-3 by anna")
+
+
+def test_what_is_new_of_a_batch_goes_before_what_a_merge_repeats(two):
+    shop, into, other = two
+    book = Book.of(shop.state)
+    merge(book, MergeIncidents(tenant="acme", incident_id=into, merged_id=other, requested_by="anna"), NOW, shop.rules)
+    for number in range(TAKEN_MAX - 1):  # beside `merged`
+        book.decide(book.kept[into], NOW, "attached", "same service", signal(f"s{number}"))
+    (told,) = [one.incident for one in finish(book, NOW, shop.rules).effects if one.incident.incident_id == into]
+    assert len(told.taken) == TAKEN_MAX
+    assert told.taken[-1].signal_id == derive_id(f"s{TAKEN_MAX - 2}")
 
 
 def test_a_merge_that_comes_twice_is_told_twice_and_done_once(two):

@@ -1,6 +1,6 @@
 """The state while a batch is folded into it, and what must be told because of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -22,6 +22,7 @@ class Told:
     """What there is to say of one incident after a batch."""
 
     taken: list[Decision] = field(default_factory=list)
+    again: list[Decision] = field(default_factory=list)  # of signals told of before: left out where there is no room
     opened: bool = False
     resolved: bool = False
     timers: dict[IncidentTimer, IncidentDue] = field(default_factory=dict)
@@ -82,15 +83,15 @@ class Book:
     def decide(self, kept: Kept, at: datetime, what: str, why: str, signal: Signal | None = None) -> Kept:
         """Put a decision on an incident; one about a signal is told with its next event and remembered."""
         signal_id = signal.signal_id if signal else None
-        return self._decided(kept, [Decision(at=at, signal_id=signal_id, what=what, why=why[:WHY_CHARS_MAX])])
+        decision = Decision(at=at, signal_id=signal_id, what=what, why=why[:WHY_CHARS_MAX])
+        self.saying(kept).taken.append(decision)
+        return self.amend(kept, decisions=_listed((*kept.incident.decisions, decision)))
 
     def decide_each(self, kept: Kept, at: datetime, what: str, why: str, signal_ids: Iterable[str]) -> Kept:
         """Put one decision about several signals on an incident, so that each says why it is there or is not."""
         why = why[:WHY_CHARS_MAX]
-        return self._decided(kept, [Decision(at=at, signal_id=one, what=what, why=why) for one in signal_ids])
-
-    def _decided(self, kept: Kept, decisions: Sequence[Decision]) -> Kept:
-        self.saying(kept).taken.extend(decisions)
+        decisions = [Decision(at=at, signal_id=one, what=what, why=why) for one in signal_ids]
+        self.saying(kept).again.extend(decisions)
         return self.amend(kept, decisions=_listed((*kept.incident.decisions, *decisions)))
 
     def remember(self, signal: Signal, kept: Kept | None, what: str, why: str = "") -> None:

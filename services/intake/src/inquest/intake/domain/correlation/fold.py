@@ -85,7 +85,7 @@ def finish(book: Book, now: datetime | None, rules: Rules) -> Folded:
 def _effects(kept: Kept, told: Told) -> list[Effect]:
     whats: list[What] = ["opened"] if told.opened else []
     whats += ["resolved"] if told.resolved else []
-    taken: tuple[Decision, ...] = tuple(told.taken[:TAKEN_MAX])
+    taken: tuple[Decision, ...] = (*told.taken, *told.again)[:TAKEN_MAX]
     cause = derive_id(*told.causes, *(one.signal_id or one.what for one in taken))
     made = []
     for what in whats or ["updated"]:
