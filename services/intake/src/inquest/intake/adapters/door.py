@@ -10,7 +10,7 @@ from inquest.bus.port import BatchHandler, Delivery
 from inquest.telemetry.logs import get_logger
 
 CROWD = 16  # requests at once; at 200/s and 5 ms each there is one
-YIELD_S_MAX = 0.5  # so that what was accepted moves on, a batch at a time, however long the crowd lasts
+YIELD_S_MAX = 2.0  # so that what was accepted moves on, a batch at a time, however long the crowd lasts
 BEHIND_S = 1.0
 EXPRESS_MAX = 16  # more at once are no exception any more
 ENDED_MAX = 10_000
