@@ -67,7 +67,7 @@ TARGETS = (  # libs/bus comes first: what is preloaded after it imports it
             " tests/unit/intake/test_correlation_people.py"
         ),
     ),
-    ("services/notifier/src/inquest/notifier/domain", "claim decide", "tests/unit/notifier"),
+    ("services/notifier/src/inquest/notifier/domain", "claim decide", "tests/unit/notifier tests/wiring/notifier"),
     ("services/planner/src/inquest/planner/domain", "decide state admission budgets rulings", "tests/unit/planner"),
     ("services/verifier/src/inquest/verifier/domain", "case conflicts findings fold ledger", "tests/unit/verifier"),
 )
