@@ -76,7 +76,7 @@ def gateway(bus: Bus, owner: str, *interfaces: Interface) -> Handlers:
 
 
 def request(step_id: str = "step", **limits) -> ToolRequest:
-    query = Query(window=Window(start=T0, end=T0))
+    query = Query(window=Window(start=T0, end=T0), services=(step_id,))  # each step asks for something else
     return ToolRequest(tenant="acme", investigation_id="inv", step_id=step_id, domain="logs", query=query, **limits)
 
 
