@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inquest.rca.cause import Cause, CauseKind, Remediation, Term
+from inquest.rca.cause import Cause, CauseKind, Remediation, Term, total
 from inquest.rca.conviction import conviction
 from inquest.rca.finding import Finding
 from inquest.rca.graph import CallGraph
@@ -116,7 +116,7 @@ def _cause(
         entity=entity,
         change_ref=ref,
         mechanism=mechanism,
-        score=sum(term.log_odds for term in terms),
+        score=total(terms),
         confidence=0.0,
         support=kept[:SUPPORT_MAX],
         against=tuple(i for i in against if i not in kept)[:SUPPORT_MAX],
@@ -161,7 +161,7 @@ def _seat(change: Finding, incident: Incident, weights: Weights) -> tuple[str, l
     nobody = [Term("prior", weights.prior, (), "few entities are the cause")]
     loads = bool(_LOADING & set(change.text("mechanisms").split()))
     seats = [(entity, _base(entity, incident, weights, nobody, loads=loads)) for entity in sorted(entities)]
-    best = max(seats, key=lambda seat: _sum(seat[1]), default=None)
+    best = max(seats, key=lambda seat: total(seat[1]), default=None)
     return best if best is not None else (change.entity or "unknown", nobody)
 
 
@@ -176,8 +176,4 @@ def _base(entity: str, incident: Incident, weights: Weights, nobody: list[Term],
     for other in sorted(hurt & set(incident.suspects)):
         why = f"it can hurt its neighbour {other}, which is in trouble"
         seats.append([*incident.suspects[other], Term("neighbours", weights.neighbours, (), why)])
-    return max(seats, key=_sum)
-
-
-def _sum(terms: Sequence[Term]) -> float:
-    return sum(term.log_odds for term in terms)
+    return max(seats, key=total)

@@ -1,5 +1,6 @@
 """What ranking answers with: causes, and the ranking as a whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +40,11 @@ class Term:
     log_odds: float
     findings: tuple[int, ...] = ()
     why: str = ""
+
+
+def total(terms: Sequence[Term]) -> float:
+    """The log-odds of all terms together."""
+    return sum(term.log_odds for term in terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from inquest.rca.cause import Term
+from inquest.rca.cause import Term, total
 from inquest.rca.finding import Sight
 from inquest.rca.graph import CallGraph
 from inquest.rca.symptoms import CAUSED
@@ -29,16 +29,12 @@ def with_stand_ins(
     found = dict(suspects)
     for callee in sorted(silent - graph.traced):
         seats = [suspects[caller] for caller in sorted(graph.callers[callee]) if caller in suspects]
-        worst = max((_shared(terms) for terms in seats), key=_sum, default=[])
+        worst = max((_shared(terms) for terms in seats), key=total, default=[])
         why = "it tells nothing of itself; what its caller shows may be its doing"
         stand_in = [*(Term(t.name, t.log_odds, t.findings, why) for t in worst), Term("unseen", UNSEEN, (), why)]
-        found[callee] = max([*([found[callee]] if callee in found else []), stand_in], key=_sum)
+        found[callee] = max([*([found[callee]] if callee in found else []), stand_in], key=total)
     return found
 
 
 def _shared(terms: Sequence[Term]) -> list[Term]:
     return [term for term in terms if term.name in _SHARED]
-
-
-def _sum(terms: Sequence[Term]) -> float:
-    return sum(term.log_odds for term in terms)
