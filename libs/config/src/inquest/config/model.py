@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from inquest.config.correlation import CorrelationConfig
+from inquest.config.retention import RetentionConfig
 from inquest.config.section import Name, Section
 from inquest.config.tenant import TenantConfig
 from inquest.contracts.capabilities import CAPABILITIES
@@ -94,6 +95,7 @@ class Config(Section):
     )
     modes: Modes = Modes()
     correlation: CorrelationConfig = CorrelationConfig()
+    retention: RetentionConfig = RetentionConfig()
 
     def tenant(self, tenant_id: str) -> TenantConfig:
         """Return a tenant. Raises NotFound naming those there are."""
