@@ -4,8 +4,8 @@ UV_VERSION = 0.13.8
 VENV = .venv
 BIN = $(VENV)/bin
 UV = UV_SYSTEM_CERTS=1 UV_NO_PROGRESS=1 $(BIN)/uv --quiet
-MEMBERS = contracts libs/accuracy libs/audit libs/bus libs/config libs/ledger libs/packs libs/rca libs/runtime libs/telemetry \
-	services/api services/gateway services/intake services/notifier services/planner \
+MEMBERS = contracts libs/accuracy libs/audit libs/bus libs/config libs/identity libs/ledger libs/packs libs/rca libs/runtime \
+	libs/telemetry services/api services/gateway services/intake services/notifier services/planner \
 	services/tracestore services/verifier services/worker cli
 PACK ?= packs/pool-exhausted
 LOCK = $(UV) export --quiet --no-header --no-emit-workspace --no-annotate --format requirements.txt

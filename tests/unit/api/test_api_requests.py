@@ -4,9 +4,10 @@ import pytest
 from inquest.api.domain.commands import cancel_command, feedback_event, standing_verdict, start_command
 from inquest.api.domain.problems import bad_input, problem_of
 from inquest.api.domain.requests import CancelBody, FeedbackBody, StartBody
-from inquest.api.errors import Busy, Forbidden, TooLarge, Unauthenticated
+from inquest.api.errors import Busy, TooLarge
 from inquest.contracts.errors import Impossible, NotFound, RetryLater
 from inquest.contracts.latest import InvestigationStory
+from inquest.identity import Forbidden, Unauthenticated
 from inquest.testkit.stories import InvestigationBuilder
 from pydantic import ValidationError
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from inquest.api.adapters.http import make_routes
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
 from inquest.api.domain.control_requests import NoticesAnswer
@@ -17,6 +16,7 @@ from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
 from inquest.contracts.latest import Mutes, PanicState
 from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.identity import Authenticator, IdentitySettings
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
 
@@ -63,7 +63,7 @@ class World:
 def world(memory_bus, tmp_path):
     audit = AuditLog(memory_bus, "api")
     (tmp_path / "tokens").write_text(TOKENS)
-    tokens = TokenFile(f"file:{tmp_path}/tokens", audit)
+    tokens = Authenticator(IdentitySettings(api_tokens_ref=f"file:{tmp_path}/tokens"), audit)
     notices = FakeNotices()
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), notices, lambda: NOW, audit)
     routes = list(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from inquest.api.adapters.http import BODY_BYTES_MAX, make_routes
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
 from inquest.api.domain.requests import Investigations
@@ -18,6 +17,7 @@ from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
 from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
 from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.identity import Authenticator, IdentitySettings
 from inquest.testkit.memory import MemoryBus
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
@@ -78,7 +78,11 @@ def client_of(bus, stories, tokens=None, peer="127.0.0.1", **headers):
     app = Starlette(
         routes=list(
             make_routes(
-                operations, Incidents(stories, bus, audit), controls, Dead(bus, audit), TokenFile(tokens, audit)
+                operations,
+                Incidents(stories, bus, audit),
+                controls,
+                Dead(bus, audit),
+                Authenticator(IdentitySettings(api_tokens_ref=tokens), audit),
             )
         )
     )
@@ -264,5 +268,9 @@ async def test_failures_have_one_form(client, stories, error, status):
 async def test_wrong_tokens_stop_the_process(tmp_path):
     (tmp_path / "tokens").write_text("oops")
     with pytest.raises(InquestError, match="line 1"):
-        await TokenFile(f"file:{tmp_path}/tokens", AuditLog(MemoryBus(), "api")).check()
-    await TokenFile(None, AuditLog(MemoryBus(), "api")).check()  # allowed, with a warning
+        await door(f"file:{tmp_path}/tokens").check()
+    await door(None).check()  # allowed, with a warning
+
+
+def door(ref):
+    return Authenticator(IdentitySettings(api_tokens_ref=ref), AuditLog(MemoryBus(), "api"))

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from inquest.api.adapters.http import make_routes
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
 from inquest.api.domain.incident_requests import IncidentsAnswer
@@ -16,6 +15,7 @@ from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import Decision, IncidentStory, IncidentSummary
 from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.identity import Authenticator, IdentitySettings
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
 
@@ -72,7 +72,7 @@ def client(memory_bus, stories):
                 Incidents(stories, memory_bus, audit),
                 controls,
                 Dead(memory_bus, audit),
-                TokenFile(None, audit),
+                Authenticator(IdentitySettings(api_tokens_ref=None), audit),
             )
         )
     )

@@ -11,7 +11,6 @@ import typer
 
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
-from inquest.api.domain.access import EVERY_TENANT, Caller
 from inquest.api.domain.control_requests import PanicBody
 from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
@@ -20,6 +19,7 @@ from inquest.cli.client import Api, find_api
 from inquest.contracts.errors import InquestError
 from inquest.contracts.text import plain
 from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.identity import EVERY_TENANT, Principal
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"([1-9][0-9]{0,6})([smhd])")
@@ -56,7 +56,9 @@ async def _set_panic(nats_url: str, tenant: str | None, body: PanicBody) -> dict
         unasked = TraceStoreClient(None, Path(), None)
         audit = AuditLog(bus, "cli")
         controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), unasked, lambda: datetime.now(UTC), audit)
-        status = await controls.set_panic(Caller(getpass.getuser(), "admin", EVERY_TENANT), tenant, body)
+        status = await controls.set_panic(
+            Principal(getpass.getuser(), "local", "admin", frozenset({EVERY_TENANT})), tenant, body
+        )
         await audit.close()
         return status.model_dump(mode="json")
     finally:

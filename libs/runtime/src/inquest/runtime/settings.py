@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from inquest.identity import IdentitySettings
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(IdentitySettings):
     """Shared settings; each service subclasses it, adds its own fields, and fails at start when one is wrong."""
-
-    model_config = SettingsConfigDict(env_prefix="INQUEST_", extra="ignore", frozen=True)
 
     nats_url: str = "nats://127.0.0.1:4222"
     nats_user: str | None = None

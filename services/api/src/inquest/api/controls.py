@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from inquest.api.domain.access import EVERY_TENANT, Caller
 from inquest.api.domain.control_requests import (
     AuditAnswer,
     AuditQuery,
@@ -24,7 +23,6 @@ from inquest.api.domain.controls import (
     with_mute,
     without_mute,
 )
-from inquest.api.errors import Forbidden
 from inquest.api.ports import Clock, Notices
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort, KeyValue
@@ -32,6 +30,7 @@ from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
 from inquest.contracts.latest import AuditAction, Message, Mute, Mutes, PanicState, PanicSwitch
 from inquest.contracts.v1.controls import EVERYWHERE, PANIC_KEY
+from inquest.identity import Forbidden, Principal
 from inquest.telemetry.logs import get_logger
 
 TRIES_MAX = 8  # of a compare-and-set that others win
@@ -50,18 +49,20 @@ class Controls:
     clock: Clock
     audit: AuditLog
 
-    async def get_panic(self, caller: Caller, tenant: str | None) -> PanicStatus:
+    async def get_panic(self, caller: Principal, tenant: str | None) -> PanicStatus:
         """Return whether what leaves for a tenant is stopped."""
-        chosen = caller.may("viewer", tenant)
+        chosen = caller.may("panic.read", tenant)
         entry = await self.switches.get(PANIC_KEY)
         return panic_status(PanicState.model_validate_json(entry.value) if entry else PanicState(), chosen)
 
-    async def set_panic(self, caller: Caller, tenant: str | None, body: PanicBody) -> PanicStatus:
+    async def set_panic(self, caller: Principal, tenant: str | None, body: PanicBody) -> PanicStatus:
         """Stop everything that leaves, or let it go on."""
-        chosen = caller.may("responder", tenant)
-        is_for_all = caller.tenant == EVERY_TENANT
+        chosen = caller.may("panic.write", tenant)
+        is_for_all = caller.is_for_every_tenant
         if body.everywhere and not is_for_all:
-            raise Forbidden(f"everywhere: this token is for {caller.tenant}, not for all tenants")
+            raise Forbidden(
+                f"everywhere: {caller.name} is for {', '.join(sorted(caller.tenants))}, not for all tenants"
+            )
         everywhere = (is_for_all and tenant is None) if body.everywhere is None else body.everywhere
         about = EVERYWHERE if everywhere else chosen
         switch = PanicSwitch(tenant=about, on=body.on, by=caller.name, at=self.clock(), reason=body.reason)
@@ -70,38 +71,38 @@ class Controls:
         await self._audit(caller, chosen, "panic-on" if body.on else "panic-off", body.reason, about)
         return panic_status(state, chosen)
 
-    async def list_mutes(self, caller: Caller, tenant: str | None) -> MutesAnswer:
+    async def list_mutes(self, caller: Principal, tenant: str | None) -> MutesAnswer:
         """Return the mutes that have not ended."""
-        chosen = caller.may("viewer", tenant)
+        chosen = caller.may("mutes.read", tenant)
         entry = await self.mutes.get(chosen)
         found = Mutes.model_validate_json(entry.value) if entry else Mutes()
         return MutesAnswer(mutes=lasting(found, self.clock()).mutes)
 
-    async def add_mute(self, caller: Caller, tenant: str | None, body: MuteBody) -> Mute:
+    async def add_mute(self, caller: Principal, tenant: str | None, body: MuteBody) -> Mute:
         """Do not tell people for a while."""
-        chosen, now = caller.may("responder", tenant), self.clock()
+        chosen, now = caller.may("mutes.write", tenant), self.clock()
         mute = mute_of(body, chosen, caller.name, now)
         await self._audit(caller, chosen, "mute-added", mute.reason, mute.mute_id)
         await _changed(self.mutes, chosen, Mutes, lambda mutes: with_mute(mutes, mute, now))
         return mute
 
-    async def end_mute(self, caller: Caller, tenant: str | None, mute_id: str, body: EndMuteBody) -> MuteEnded:
+    async def end_mute(self, caller: Principal, tenant: str | None, mute_id: str, body: EndMuteBody) -> MuteEnded:
         """End a mute before its time. Raises NotFound."""
-        chosen, now = caller.may("responder", tenant), self.clock()
+        chosen, now = caller.may("mutes.write", tenant), self.clock()
         await _changed(self.mutes, chosen, Mutes, lambda mutes: without_mute(mutes, mute_id, now))
         await self._audit(caller, chosen, "mute-ended", body.reason, mute_id)
         return MuteEnded(mute_id=mute_id)
 
-    async def list_notices(self, caller: Caller, query: NoticesQuery) -> NoticesAnswer:
+    async def list_notices(self, caller: Principal, query: NoticesQuery) -> NoticesAnswer:
         """Return one page of what was sent, or would have been."""
-        return await self.notices.notices(caller.may("viewer", query.tenant), query)
+        return await self.notices.notices(caller.may("notices.read", query.tenant), query)
 
-    async def list_audit(self, caller: Caller, query: AuditQuery) -> AuditAnswer:
+    async def list_audit(self, caller: Principal, query: AuditQuery) -> AuditAnswer:
         """Return what was recorded of a tenant, newest first."""
-        stored = await self.bus.read(s.AUDIT_RECORDED, tenant=caller.may("viewer", query.tenant))
+        stored = await self.bus.read(s.AUDIT_RECORDED, tenant=caller.may("audit.read", query.tenant))
         return AuditAnswer(records=tuple(one.message for one in reversed(stored[-query.limit :])))
 
-    async def _audit(self, caller: Caller, tenant: str, action: AuditAction, reason: str, about: str) -> None:
+    async def _audit(self, caller: Principal, tenant: str, action: AuditAction, reason: str, about: str) -> None:
         await self.audit.record(Deed(action, tenant, caller.name, reason, about))
         _log.info("control_used", action=action, by=caller.name, tenant=tenant, about=about)
 

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from inquest.api.domain.access import EVERY_TENANT, Caller
 from inquest.api.domain.dead_requests import (
     DeadDetail,
     DeadLetters,
@@ -25,6 +24,7 @@ from inquest.contracts.latest import AuditAction, DeadLetter, Redrive, Redriven
 from inquest.contracts.redaction import redact, redact_attributes
 from inquest.contracts.subjects import REDRIVES, match
 from inquest.contracts.v1.controls import NO_TENANT
+from inquest.identity import Permission, Principal
 
 PAYLOAD_CHARS_MAX = 16_000
 REDRIVE_S_MAX = 10.0
@@ -37,19 +37,19 @@ class Dead:
     bus: BusPort
     audit: AuditLog
 
-    async def list(self, caller: Caller, query: DeadQuery) -> DeadLetters:
+    async def list(self, caller: Principal, query: DeadQuery) -> DeadLetters:
         """Return the newest letters of a tenant; a caller for all tenants who names none sees all."""
-        tenant = _whose(caller, query.tenant)
+        tenant = _whose(caller, "dead.read", query.tenant)
         newest: deque[DeadLine] = deque(maxlen=query.limit)
         async for seq, letter in self._letters():
             if _is_of(letter, tenant) and query.consumer in ("", letter.consumer):
                 newest.append(_line(seq, letter))
         return DeadLetters(letters=tuple(reversed(newest)))
 
-    async def get(self, caller: Caller, tenant: str | None, seq: str) -> DeadDetail:
+    async def get(self, caller: Principal, tenant: str | None, seq: str) -> DeadDetail:
         """Return one letter with its content. Raises NotFound."""
         number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 19 else 0
-        letter = await self._letter(number, _whose(caller, tenant))
+        letter = await self._letter(number, _whose(caller, "dead.read", tenant))
         payload = base64.b64decode(letter.payload_base64)
         return DeadDetail(
             **_line(number, letter).model_dump(),
@@ -58,9 +58,9 @@ class Dead:
             payload_bytes=len(payload),
         )
 
-    async def redrive(self, caller: Caller, tenant: str | None, body: RedriveBody) -> SettledAll:
+    async def redrive(self, caller: Principal, tenant: str | None, body: RedriveBody) -> SettledAll:
         """Send messages again; each by itself, so that one that cannot be sent does not hold the others."""
-        chosen = _whose(caller, tenant)
+        chosen = _whose(caller, "dead.settle", tenant)
 
         async def one(seq: int) -> str:
             letter = await self._letter(seq, chosen)
@@ -71,9 +71,9 @@ class Dead:
 
         return await _each(body.seqs, one)
 
-    async def discard(self, caller: Caller, tenant: str | None, body: DiscardBody) -> SettledAll:
+    async def discard(self, caller: Principal, tenant: str | None, body: DiscardBody) -> SettledAll:
         """Give messages up for good; who did and why is recorded first."""
-        chosen = _whose(caller, tenant)
+        chosen = _whose(caller, "dead.settle", tenant)
 
         async def one(seq: int) -> str:
             letter = await self._letter(seq, chosen)
@@ -127,10 +127,10 @@ async def _each(seqs: tuple[int, ...], one: Callable[[int], Awaitable[str]]) -> 
     return SettledAll(letters=tuple(settled))
 
 
-def _whose(caller: Caller, tenant: str | None) -> str | None:
+def _whose(caller: Principal, permission: Permission, tenant: str | None) -> str | None:
     """Return the tenant whose letters the caller may handle; None: all, also those of no tenant."""
-    chosen = caller.may("operator", tenant)
-    return None if caller.tenant == EVERY_TENANT and tenant is None else chosen
+    chosen = caller.may(permission, tenant)
+    return None if caller.is_for_every_tenant and tenant is None else chosen
 
 
 def _tenant_of(letter: DeadLetter) -> str:
@@ -167,5 +167,5 @@ def _line(seq: int, letter: DeadLetter) -> DeadLine:
     )
 
 
-def _deed(action: AuditAction, letter: DeadLetter, seq: int, caller: Caller, reason: str) -> Deed:
+def _deed(action: AuditAction, letter: DeadLetter, seq: int, caller: Principal, reason: str) -> Deed:
     return Deed(action, _tenant_of(letter) or NO_TENANT, caller.name, reason, f"{seq}: {letter.subject}")

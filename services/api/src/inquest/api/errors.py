@@ -3,14 +3,6 @@
 from inquest.contracts.errors import InquestError, RetryLater
 
 
-class Unauthenticated(InquestError):
-    """Nobody knows who asks."""
-
-
-class Forbidden(InquestError):
-    """It is known who asks, and that they may not."""
-
-
 class TooLarge(InquestError):
     """The body is over the limit."""
 

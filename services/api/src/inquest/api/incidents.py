@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from inquest.api.domain.access import Caller
 from inquest.api.domain.incident_requests import (
     IncidentsAnswer,
     IncidentsQuery,
@@ -17,6 +16,7 @@ from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible, NotFound
 from inquest.contracts.latest import Incident, IncidentStory, MergeIncidents, SplitIncident
+from inquest.identity import Principal
 from inquest.telemetry.logs import get_logger
 
 _log = get_logger("api")
@@ -30,17 +30,17 @@ class Incidents:
     bus: BusPort
     audit: AuditLog
 
-    async def list(self, caller: Caller, query: IncidentsQuery) -> IncidentsAnswer:
+    async def list(self, caller: Principal, query: IncidentsQuery) -> IncidentsAnswer:
         """Return one page of incidents, newest first."""
-        return await self.stories.incidents(caller.may("viewer", query.tenant), query)
+        return await self.stories.incidents(caller.may("incidents.read", query.tenant), query)
 
-    async def get(self, caller: Caller, tenant: str | None, incident_id: str) -> IncidentStory:
+    async def get(self, caller: Principal, tenant: str | None, incident_id: str) -> IncidentStory:
         """Return the story of an incident, by its id or its number. Raises NotFound."""
-        return await self.stories.incident(caller.may("viewer", tenant), incident_id)
+        return await self.stories.incident(caller.may("incidents.read", tenant), incident_id)
 
-    async def merge(self, caller: Caller, tenant: str | None, incident_id: str, body: MergeBody) -> Regrouped:
+    async def merge(self, caller: Principal, tenant: str | None, incident_id: str, body: MergeBody) -> Regrouped:
         """Ask that another incident become part of this one. Raises NotFound, and Impossible for the same one twice."""
-        chosen = caller.may("responder", tenant)
+        chosen = caller.may("incidents.regroup", tenant)
         one = (await self.stories.incident(chosen, incident_id)).incident
         two = (await self.stories.incident(chosen, body.other)).incident
         kept, other = one.incident_id, two.incident_id
@@ -55,9 +55,9 @@ class Incidents:
         _log.info("merge_asked", by=caller.name, tenant=chosen, incident=kept, merged=other)
         return Regrouped(incident_id=kept)
 
-    async def split(self, caller: Caller, tenant: str | None, incident_id: str, body: SplitBody) -> Regrouped:
+    async def split(self, caller: Principal, tenant: str | None, incident_id: str, body: SplitBody) -> Regrouped:
         """Ask that some signals become an incident of their own. Raises NotFound, also for a signal not of it."""
-        chosen = caller.may("responder", tenant)
+        chosen = caller.may("incidents.regroup", tenant)
         story = await self.stories.incident(chosen, incident_id)
         kept, known = story.incident.incident_id, signals_of(story)
         if strange := [one for one in body.signal_ids if one not in known]:

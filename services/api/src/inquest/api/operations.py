@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from inquest.api.domain.access import Caller
 from inquest.api.domain.commands import cancel_command, feedback_event, start_command
 from inquest.api.domain.requests import (
     CancelBody,
@@ -21,6 +20,7 @@ from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import InvestigationStory
+from inquest.identity import Principal
 from inquest.telemetry.logs import get_logger
 
 _log = get_logger("api")
@@ -35,23 +35,23 @@ class Operations:
     clock: Clock
     audit: AuditLog
 
-    async def list(self, caller: Caller, query: ListQuery) -> Investigations:
+    async def list(self, caller: Principal, query: ListQuery) -> Investigations:
         """Return one page of investigations."""
-        return await self.stories.list(caller.may("viewer", query.tenant), query)
+        return await self.stories.list(caller.may("investigations.read", query.tenant), query)
 
-    async def get(self, caller: Caller, tenant: str | None, investigation_id: str) -> InvestigationStory:
+    async def get(self, caller: Principal, tenant: str | None, investigation_id: str) -> InvestigationStory:
         """Return the whole story. Raises NotFound."""
-        return await self.stories.get(caller.may("viewer", tenant), investigation_id)
+        return await self.stories.get(caller.may("investigations.read", tenant), investigation_id)
 
     async def watch(
-        self, caller: Caller, tenant: str | None, investigation_id: str, after: int
+        self, caller: Principal, tenant: str | None, investigation_id: str, after: int
     ) -> AsyncIterator[Record]:
         """Return what was recorded after a position, and then each new record."""
-        return await self.stories.watch(caller.may("viewer", tenant), investigation_id, after)
+        return await self.stories.watch(caller.may("investigations.read", tenant), investigation_id, after)
 
-    async def start(self, caller: Caller, tenant: str | None, body: StartBody) -> Started:
+    async def start(self, caller: Principal, tenant: str | None, body: StartBody) -> Started:
         """Ask for an investigation; the same question within the stream's window is asked once."""
-        command = start_command(body, caller.may("responder", tenant), caller.name)
+        command = start_command(body, caller.may("investigations.start", tenant), caller.name)
         await self.bus.publish(
             s.INVESTIGATION_START,
             command,
@@ -65,9 +65,9 @@ class Operations:
         _log.info("investigation_asked", by=caller.name, tenant=command.tenant, investigation=command.investigation_id)
         return Started(investigation_id=command.investigation_id)
 
-    async def cancel(self, caller: Caller, tenant: str | None, investigation_id: str, body: CancelBody) -> Cancelled:
+    async def cancel(self, caller: Principal, tenant: str | None, investigation_id: str, body: CancelBody) -> Cancelled:
         """Ask to stop. Raises NotFound for an investigation that nobody knows."""
-        chosen = caller.may("responder", tenant)
+        chosen = caller.may("investigations.cancel", tenant)
         await self.stories.get(chosen, investigation_id)
         command = cancel_command(body, chosen, investigation_id, caller.name)
         await self.bus.publish(
@@ -82,10 +82,10 @@ class Operations:
         return Cancelled(investigation_id=investigation_id)
 
     async def give_feedback(
-        self, caller: Caller, tenant: str | None, investigation_id: str, body: FeedbackBody
+        self, caller: Principal, tenant: str | None, investigation_id: str, body: FeedbackBody
     ) -> FeedbackGiven:
         """Record whether the verdict was right. Raises NotFound, also for a verdict of another investigation."""
-        chosen = caller.may("responder", tenant)
+        chosen = caller.may("feedback.give", tenant)
         story = await self.stories.get(chosen, investigation_id)
         if body.verdict_id and body.verdict_id not in {verdict.verdict_id for verdict in story.verdicts}:
             raise NotFound(f"verdict_id: investigation {investigation_id} has no verdict {body.verdict_id}")

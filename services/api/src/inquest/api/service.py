@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from inquest.api.adapters.http import make_routes
 from inquest.api.adapters.listener import Listener
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
@@ -14,6 +13,7 @@ from inquest.api.settings import Settings
 from inquest.audit import AuditLog
 from inquest.bus.port import BusPort
 from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.identity import Authenticator
 from inquest.runtime import Service
 
 
@@ -31,7 +31,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit)
     incidents = Incidents(stories, bus, audit)
     dead = Dead(bus, audit)
-    tokens = TokenFile(settings.api_tokens_ref, audit)
+    tokens = Authenticator(settings, audit)
     listener = Listener(operations, incidents, controls, dead, tokens, settings)
     return Service(
         name="api",

@@ -10,7 +10,6 @@ from inquest.runtime import ServiceSettings
 class Settings(ServiceSettings):
     """Environment of the API (prefix INQUEST_). HTTP listens on the shared `http_host` and `http_port`."""
 
-    api_tokens_ref: str | None = None  # env:NAME or file:/path with lines `token role tenant [name]`
     api_grpc_host: str = "127.0.0.1"
     api_grpc_port: int = Field(default=0, ge=0, le=65_535)  # 0: a free port
     tracestore_addr: str | None = None  # default: what the trace store of this machine wrote down

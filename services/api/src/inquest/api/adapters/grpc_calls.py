@@ -12,11 +12,10 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import ValidationError
 
-from inquest.api.adapters.tokens import TokenFile
-from inquest.api.domain.access import Caller
 from inquest.api.domain.problems import bad_input, problem_of
 from inquest.api.domain.requests import Asked
 from inquest.contracts.errors import Impossible
+from inquest.identity import Authenticator, Principal
 from inquest.telemetry.logs import get_logger
 
 ResultT = TypeVar("ResultT")
@@ -37,20 +36,20 @@ _CODES = {
 class _Asked:
     """Who asks in this call, for the record where the answer is no."""
 
-    tokens: TokenFile
+    tokens: Authenticator
     peer: str
-    caller: Caller | None = None
+    caller: Principal | None = None
 
 
 _asked: ContextVar[_Asked | None] = ContextVar("inquest_api_asked", default=None)  # each call is a task of its own
 
 
-def caller_of(context: Any, tokens: TokenFile) -> Caller:
+async def caller_of(context: Any, tokens: Authenticator) -> Principal:
     """Return who asks. Raises Unauthenticated."""
     sent = dict(context.invocation_metadata() or ()).get("authorization")
     asked = _Asked(tokens, peer_host(context.peer()))
     _asked.set(asked)
-    asked.caller = tokens.identify(str(sent) if sent else None, asked.peer, None)
+    asked.caller = await tokens.identify(str(sent) if sent else None, asked.peer, None)
     return asked.caller
 
 

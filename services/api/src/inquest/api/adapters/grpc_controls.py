@@ -3,7 +3,6 @@
 from typing import Any
 
 from inquest.api.adapters.grpc_calls import answer, caller_of, tenant_of, time_of, valid
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
 from inquest.api.domain.control_requests import (
     AuditQuery,
@@ -17,12 +16,13 @@ from inquest.contracts import codec
 from inquest.contracts.latest import PanicSwitch
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.identity import Authenticator
 
 
 class ControlServicer(rpc.ControlServiceServicer):
     """Parses, asks who it is, calls, answers."""
 
-    def __init__(self, controls: Controls, tokens: TokenFile) -> None:
+    def __init__(self, controls: Controls, tokens: Authenticator) -> None:
         self._controls = controls
         self._tokens = tokens
 
@@ -32,7 +32,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Return whether what leaves is stopped."""
 
         async def work() -> pb.ControlServiceGetPanicResponse:
-            status = await self._controls.get_panic(caller_of(context, self._tokens), tenant_of(request))
+            status = await self._controls.get_panic(await caller_of(context, self._tokens), tenant_of(request))
             return pb.ControlServiceGetPanicResponse(stopped=status.stopped, switches=_switches(status))
 
         return await answer(context, work())
@@ -45,7 +45,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         async def work() -> pb.ControlServiceSetPanicResponse:
             everywhere = request.everywhere if request.HasField("everywhere") else None
             sent = {"on": request.on, "reason": request.reason, "everywhere": everywhere}
-            caller, body = caller_of(context, self._tokens), valid(PanicBody, sent)
+            caller, body = await caller_of(context, self._tokens), valid(PanicBody, sent)
             status = await self._controls.set_panic(caller, tenant_of(request), body)
             return pb.ControlServiceSetPanicResponse(stopped=status.stopped, switches=_switches(status))
 
@@ -57,7 +57,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Return the mutes that have not ended."""
 
         async def work() -> pb.ControlServiceListMutesResponse:
-            found = await self._controls.list_mutes(caller_of(context, self._tokens), tenant_of(request))
+            found = await self._controls.list_mutes(await caller_of(context, self._tokens), tenant_of(request))
             return pb.ControlServiceListMutesResponse(mutes=map(codec.to_proto, found.mutes))
 
         return await answer(context, work())
@@ -68,7 +68,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Do not tell people for a while."""
 
         async def work() -> pb.ControlServiceAddMuteResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             mute = await self._controls.add_mute(caller, tenant_of(request), _mute_body(request))
             return pb.ControlServiceAddMuteResponse(mute=codec.to_proto(mute))
 
@@ -80,7 +80,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """End a mute before its time."""
 
         async def work() -> pb.ControlServiceEndMuteResponse:
-            caller, body = caller_of(context, self._tokens), valid(EndMuteBody, {"reason": request.reason})
+            caller, body = await caller_of(context, self._tokens), valid(EndMuteBody, {"reason": request.reason})
             await self._controls.end_mute(caller, tenant_of(request), request.mute_id, body)
             return pb.ControlServiceEndMuteResponse()
 
@@ -92,7 +92,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Return what was sent, or would have been."""
 
         async def work() -> pb.ControlServiceListNoticesResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             page = await self._controls.list_notices(caller, _notices_query(request))
             return pb.ControlServiceListNoticesResponse(
                 notices=map(codec.to_proto, page.notices), next_page_token=page.next_page_token
@@ -107,7 +107,7 @@ class ControlServicer(rpc.ControlServiceServicer):
 
         async def work() -> pb.ControlServiceListAuditResponse:
             sent = {"tenant": tenant_of(request), **({"limit": request.limit} if request.limit else {})}
-            found = await self._controls.list_audit(caller_of(context, self._tokens), valid(AuditQuery, sent))
+            found = await self._controls.list_audit(await caller_of(context, self._tokens), valid(AuditQuery, sent))
             return pb.ControlServiceListAuditResponse(records=map(codec.to_proto, found.records))
 
         return await answer(context, work())

@@ -5,17 +5,17 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from inquest.api.adapters.grpc_calls import answer, caller_of, tenant_of, valid
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.dead import Dead
 from inquest.api.domain.dead_requests import DeadLine, DeadQuery, DiscardBody, RedriveBody, SettledAll
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.identity import Authenticator
 
 
 class DeadLetterServicer(rpc.DeadLetterServiceServicer):
     """Parses, asks who it is, calls, answers."""
 
-    def __init__(self, dead: Dead, tokens: TokenFile) -> None:
+    def __init__(self, dead: Dead, tokens: Authenticator) -> None:
         self._dead = dead
         self._tokens = tokens
 
@@ -27,7 +27,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         async def work() -> pb.DeadLetterServiceListResponse:
             sent = {"tenant": tenant_of(request), "consumer": request.consumer}
             query = valid(DeadQuery, {**sent, "limit": request.limit} if request.limit else sent)
-            found = await self._dead.list(caller_of(context, self._tokens), query)
+            found = await self._dead.list(await caller_of(context, self._tokens), query)
             return pb.DeadLetterServiceListResponse(letters=map(_line, found.letters))
 
         return await answer(context, work())
@@ -38,7 +38,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Return one letter with its content."""
 
         async def work() -> pb.DeadLetterServiceGetResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             found = await self._dead.get(caller, tenant_of(request), str(request.seq))
             return pb.DeadLetterServiceGetResponse(
                 letter=_line(found), headers=found.headers, payload=found.payload, payload_bytes=found.payload_bytes
@@ -52,7 +52,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Send messages again."""
 
         async def work() -> pb.DeadLetterServiceRedriveResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             body = valid(RedriveBody, {"seqs": tuple(request.seqs), "reason": request.reason})
             done = await self._dead.redrive(caller, tenant_of(request), body)
             return pb.DeadLetterServiceRedriveResponse(letters=_settled(done))
@@ -65,7 +65,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Give messages up for good."""
 
         async def work() -> pb.DeadLetterServiceDiscardResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             body = valid(DiscardBody, {"seqs": tuple(request.seqs), "reason": request.reason})
             done = await self._dead.discard(caller, tenant_of(request), body)
             return pb.DeadLetterServiceDiscardResponse(letters=_settled(done))

@@ -3,18 +3,18 @@
 from typing import Any
 
 from inquest.api.adapters.grpc_calls import answer, caller_of, tenant_of, time_of, valid
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.domain.incident_requests import IncidentsQuery, MergeBody, SplitBody
 from inquest.api.incidents import Incidents
 from inquest.contracts import codec
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.identity import Authenticator
 
 
 class IncidentServicer(rpc.IncidentServiceServicer):
     """Parses, asks who it is, calls, answers."""
 
-    def __init__(self, incidents: Incidents, tokens: TokenFile) -> None:
+    def __init__(self, incidents: Incidents, tokens: Authenticator) -> None:
         self._incidents = incidents
         self._tokens = tokens
 
@@ -24,7 +24,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Return the story of one incident."""
 
         async def work() -> pb.IncidentServiceGetResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             story = await self._incidents.get(caller, tenant_of(request), request.incident_id)
             return pb.IncidentServiceGetResponse(story=codec.to_proto(story))
 
@@ -36,7 +36,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Return incidents, newest first."""
 
         async def work() -> pb.IncidentServiceListResponse:
-            page = await self._incidents.list(caller_of(context, self._tokens), _query(request))
+            page = await self._incidents.list(await caller_of(context, self._tokens), _query(request))
             return pb.IncidentServiceListResponse(
                 incidents=[codec.to_proto(line) for line in page.incidents], next_page_token=page.next_page_token
             )
@@ -49,7 +49,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Make another incident part of this one."""
 
         async def work() -> pb.IncidentServiceMergeResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             body = valid(MergeBody, {"other": request.other, "reason": request.reason})
             done = await self._incidents.merge(caller, tenant_of(request), request.incident_id, body)
             return pb.IncidentServiceMergeResponse(incident_id=done.incident_id)
@@ -62,7 +62,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Make some signals an incident of their own."""
 
         async def work() -> pb.IncidentServiceSplitResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             body = valid(SplitBody, {"signal_ids": tuple(request.signal_ids), "reason": request.reason})
             done = await self._incidents.split(caller, tenant_of(request), request.incident_id, body)
             return pb.IncidentServiceSplitResponse(incident_id=done.incident_id)

@@ -9,7 +9,6 @@ from inquest.api.adapters.grpc_calls import abort, answer, caller_of, tenant_of,
 from inquest.api.adapters.grpc_controls import ControlServicer
 from inquest.api.adapters.grpc_dead import DeadLetterServicer
 from inquest.api.adapters.grpc_incidents import IncidentServicer
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.domain.requests import CancelBody, FeedbackBody, ListQuery, StartBody, WatchQuery
 from inquest.api.operations import Operations
 from inquest.api.ports import Record
@@ -17,6 +16,7 @@ from inquest.contracts import codec
 from inquest.contracts.errors import InquestError
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.identity import Authenticator
 
 MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 REQUEST_BYTES_MAX = 64 * 1024
@@ -26,7 +26,7 @@ STOP_GRACE_S = 1.0
 class InvestigationServicer(rpc.InvestigationServiceServicer):
     """Parses, asks who it is, calls, answers."""
 
-    def __init__(self, operations: Operations, tokens: TokenFile) -> None:
+    def __init__(self, operations: Operations, tokens: Authenticator) -> None:
         self._operations = operations
         self._tokens = tokens
 
@@ -37,7 +37,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
 
         async def work() -> pb.InvestigationServiceGetResponse:
             story = await self._operations.get(
-                caller_of(context, self._tokens), tenant_of(request), request.investigation_id
+                await caller_of(context, self._tokens), tenant_of(request), request.investigation_id
             )
             return pb.InvestigationServiceGetResponse(story=codec.to_proto(story))
 
@@ -49,7 +49,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Return one page."""
 
         async def work() -> pb.InvestigationServiceListResponse:
-            page = await self._operations.list(caller_of(context, self._tokens), _list_query(request))
+            page = await self._operations.list(await caller_of(context, self._tokens), _list_query(request))
             return pb.InvestigationServiceListResponse(
                 investigations=[codec.to_proto(line) for line in page.investigations],
                 next_page_token=page.next_page_token,
@@ -64,7 +64,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
 
         async def connect() -> AsyncIterator[Record]:
             query = valid(WatchQuery, {"tenant": tenant_of(request), "after": request.after_position})
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             return await self._operations.watch(caller, query.tenant, request.investigation_id, query.after)
 
         records = await answer(context, connect())
@@ -81,7 +81,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Ask for an investigation."""
 
         async def work() -> pb.InvestigationServiceStartResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             started = await self._operations.start(caller, tenant_of(request), _start_body(request))
             return pb.InvestigationServiceStartResponse(investigation_id=started.investigation_id)
 
@@ -93,7 +93,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Ask to stop."""
 
         async def work() -> pb.InvestigationServiceCancelResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             body = valid(CancelBody, {"reason": request.reason} if request.reason else {})
             await self._operations.cancel(caller, tenant_of(request), request.investigation_id, body)
             return pb.InvestigationServiceCancelResponse()
@@ -106,7 +106,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Record whether the verdict was right."""
 
         async def work() -> pb.InvestigationServiceGiveFeedbackResponse:
-            caller = caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens)
             sent = {"judgement": request.judgement, "cause": request.cause, "verdict_id": request.verdict_id}
             body = valid(FeedbackBody, {name: value for name, value in sent.items() if value})
             given = await self._operations.give_feedback(caller, tenant_of(request), request.investigation_id, body)

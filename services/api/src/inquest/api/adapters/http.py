@@ -13,19 +13,18 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Route
 
 from inquest.api.adapters.sse import event_stream
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
-from inquest.api.domain.access import Caller
 from inquest.api.domain.openapi import document
 from inquest.api.domain.operation import Operation
 from inquest.api.domain.problems import bad_input, problem_of
 from inquest.api.domain.requests import Asked, Problem
 from inquest.api.domain.routes import OPERATIONS
-from inquest.api.errors import Forbidden, TooLarge, Unauthenticated
+from inquest.api.errors import TooLarge
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.contracts.errors import Impossible, NotFound
+from inquest.identity import Authenticator, Forbidden, Principal, Unauthenticated
 from inquest.telemetry.logs import get_logger
 
 BODY_BYTES_MAX = 64 * 1024
@@ -40,7 +39,7 @@ _log = get_logger("api")
 class Call:
     """One request, parsed by the models of its operation."""
 
-    caller: Caller
+    caller: Principal
     path: Mapping[str, str]  # parameters of the path by name
     query: Any
     body: Any
@@ -51,7 +50,7 @@ Serve = Callable[[Call], Awaitable[BaseModel | Response]]
 
 
 def make_routes(
-    operations: Operations, incidents: Incidents, controls: Controls, dead: Dead, tokens: TokenFile
+    operations: Operations, incidents: Incidents, controls: Controls, dead: Dead, tokens: Authenticator
 ) -> tuple[BaseRoute, ...]:
     """Return the routes: one for each row of the table, the document, and one for everything else under /v1/."""
     serving = {**_serving(operations), **_on_incidents(incidents), **_controlling(controls), **_on_dead(dead)}
@@ -132,12 +131,14 @@ def _on_dead(dead: Dead) -> dict[str, Serve]:
     }
 
 
-def _endpoint(row: Operation, serve: Serve, tokens: TokenFile) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(row: Operation, serve: Serve, tokens: Authenticator) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        caller: Caller | None = None
+        caller: Principal | None = None
         try:
             # Who asks comes first: a stranger learns nothing from how a request is parsed.
-            caller = tokens.identify(request.headers.get("authorization"), _peer(request), request.headers.get("host"))
+            caller = await tokens.identify(
+                request.headers.get("authorization"), _peer(request), request.headers.get("host")
+            )
             answer = await serve(await _call(row, request, caller))
         except ClientDisconnect:
             return Response(status_code=499)  # nobody is left to read it
@@ -155,7 +156,7 @@ def _peer(request: Request) -> str | None:
     return request.client.host if request.client else None
 
 
-async def _call(row: Operation, request: Request, caller: Caller) -> Call:
+async def _call(row: Operation, request: Request, caller: Principal) -> Call:
     return Call(
         caller=caller,
         path=request.path_params,

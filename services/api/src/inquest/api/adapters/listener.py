@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from inquest.api.adapters.tokens import TokenFile
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.api.settings import Settings
+from inquest.identity import Authenticator
 from inquest.telemetry.logs import get_logger
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Listener:
         incidents: Incidents,
         controls: Controls,
         dead: Dead,
-        tokens: TokenFile,
+        tokens: Authenticator,
         settings: Settings,
     ) -> None:
         self._operations = operations

@@ -3,8 +3,9 @@
 from pydantic import ValidationError
 
 from inquest.api.domain.requests import Problem
-from inquest.api.errors import Busy, Forbidden, TooLarge, Unauthenticated
+from inquest.api.errors import Busy, TooLarge
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
+from inquest.identity import Forbidden, Unauthenticated
 
 # The first class that fits counts, so special ones come before what they derive from.
 _TABLE: tuple[tuple[type[InquestError], int, str, str], ...] = (

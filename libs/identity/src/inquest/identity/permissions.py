@@ -1,0 +1,47 @@
+"""What there is to be allowed, and which role allows it: what is not in the table is denied. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Permission = Literal[
+    "investigations.read",
+    "investigations.start",
+    "investigations.cancel",
+    "feedback.give",
+    "incidents.read",
+    "incidents.regroup",
+    "notices.read",
+    "mutes.read",
+    "mutes.write",
+    "panic.read",
+    "panic.write",
+    "audit.read",
+    "dead.read",
+    "dead.settle",
+    "service.admin",
+]
+Role = Literal["viewer", "responder", "operator", "admin"]
+
+_VIEWER: frozenset[Permission] = frozenset(
+    {"investigations.read", "incidents.read", "notices.read", "mutes.read", "panic.read", "audit.read"}
+)
+_RESPONDER: frozenset[Permission] = _VIEWER | {
+    "investigations.start",
+    "investigations.cancel",
+    "feedback.give",
+    "incidents.regroup",
+    "mutes.write",
+    "panic.write",
+}
+_OPERATOR: frozenset[Permission] = _RESPONDER | {"dead.read", "dead.settle"}
+_ADMIN: frozenset[Permission] = _OPERATOR | {"service.admin"}
+
+ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {"viewer": _VIEWER, "responder": _RESPONDER, "operator": _OPERATOR, "admin": _ADMIN}
+)
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """Return the roles that allow it, the least first."""
+    return tuple(role for role, allowed in ROLES.items() if permission in allowed)
