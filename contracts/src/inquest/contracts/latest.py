@@ -13,7 +13,17 @@ from inquest.contracts.v1.controls import (
     PanicState,
     PanicSwitch,
 )
-from inquest.contracts.v1.dead import DeadLetter, Redrive, Redriven
+from inquest.contracts.v1.dead import (
+    DeadLetter,
+    LetterLine,
+    LettersAsked,
+    LetterSettled,
+    LettersFound,
+    LettersRedrive,
+    LettersSettled,
+    Redrive,
+    Redriven,
+)
 from inquest.contracts.v1.domains import (
     ChangeData,
     ChangesResponse,
@@ -68,6 +78,7 @@ from inquest.contracts.v1.people import (
     NoticeSent,
     SourceRef,
 )
+from inquest.contracts.v1.retention import Erased, Erasure, Hold
 from inquest.contracts.v1.signal import (
     ChangeKind,
     Decision,
@@ -135,11 +146,14 @@ __all__ = [
     "EdgeData",
     "Ended",
     "EventType",
+    "Erased",
+    "Erasure",
     "Evidence",
     "EvidenceKind",
     "Feedback",
     "Focus",
     "HeldBy",
+    "Hold",
     "Hypothesis",
     "Id",
     "Incident",
@@ -154,6 +168,12 @@ __all__ = [
     "InvestigationState",
     "InvestigationStory",
     "InvestigationSummary",
+    "LetterLine",
+    "LetterSettled",
+    "LettersAsked",
+    "LettersFound",
+    "LettersRedrive",
+    "LettersSettled",
     "Limits",
     "Lineage",
     "LogsResponse",

@@ -12,6 +12,8 @@ from typing import Any
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
 from inquest.contracts.topology import (
+    ARCHIVED,
+    ARCHIVER,
     BUCKETS,
     BUDGETS_OWNER,
     DEAD_KEEPER,
@@ -75,6 +77,8 @@ def _kept_by_one(service: str) -> Iterator[str]:
         yield f"{_API}.STREAM.MSG.DELETE.DEAD"
     if service == BUDGETS_OWNER:
         yield "budget.>"
+    if service == ARCHIVER:
+        yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in ARCHIVED)
     if service == "tracestore":
         yield f"{DEAD_PREFIX}.>"  # it moves what the server gave up, of every consumer
         yield from (f"{_API}.STREAM.MSG.DELETE.{row.name}" for row in STREAMS if row.retention == "work-queue")

@@ -181,6 +181,11 @@ NOTIFIER_THREADS = Bucket(
 )
 SWITCHES = Bucket("switches", "kv", "api", history=64, why="the panic switch", readers=("notifier",))
 MUTES = Bucket("mutes", "kv", "api", why="what people muted for a while", readers=("notifier",))
+HOLDS = Bucket("holds", "kv", "cli", why="legal holds that stand", readers=("tracestore",))
+ERASURES = Bucket(
+    "erasures", "kv", "cli", why="what was purged on purpose, without content", readers=("tracestore",)
+)
+ERASED = Bucket("erased", "kv", "tracestore", why="what the trace store and the archive did about it")
 CONFIG = Bucket("config", "kv", "cli", history=64, why="applied revisions of inquest.yaml", readers=SERVICES)
 PAYLOADS = Bucket(
     "payloads",
@@ -188,7 +193,7 @@ PAYLOADS = Bucket(
     "gateway",
     age_s_max=30 * DAY_S,
     why="tool results over the inline limit",
-    readers=("worker",),
+    readers=("worker", "tracestore"),
 )
 DELIVERIES = Bucket(
     "deliveries",
@@ -207,6 +212,9 @@ BUCKETS: tuple[Bucket, ...] = (
     NOTIFIER_THREADS,
     SWITCHES,
     MUTES,
+    HOLDS,
+    ERASURES,
+    ERASED,
     CONFIG,
     PAYLOADS,
     DELIVERIES,
@@ -225,6 +233,9 @@ READS: Mapping[str, tuple[str, ...]] = {
     "tracestore": tuple(stream.name for stream in STREAMS),
 }
 
+# Who purges what it has archived and verified, of which streams of truth.
+ARCHIVED: tuple[str, ...] = ("INVESTIGATIONS", "EVIDENCE", "VERDICTS")
+ARCHIVER = "tracestore"
 DEAD_KEEPER = "api"  # removes dead letters that operators sent again or discarded
 BUDGETS_OWNER = "gateway"  # the only service that adds to counters
 

@@ -33,6 +33,16 @@ AuditAction = Literal[
     "notice-told",  # what became of a notice: it left, or may have, or was held
     "dead-redriven",
     "dead-discarded",
+    "service-drained",
+    "service-resumed",
+    "log-level-set",
+    "settings-read",
+    "investigation-archived",
+    "archive-deleted",  # by age
+    "archive-restored",
+    "hold-added",
+    "hold-ended",
+    "purged",  # on purpose: what, by whom, why
     "records-lost",  # so many could not be kept while the bus was away
 ]
 AuditOutcome = Literal["done", "refused", "failed", "unknown"]

@@ -988,6 +988,133 @@ class Ended(_message.Message):
 Global___Ended: _TypeAlias = Ended  # noqa: Y015
 
 @_typing.final
+class Erased(_message.Message):
+    """What the trace store and the archive lost by an erasure."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    BUNDLES_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    rows: _builtins.int
+    bundles: _builtins.int
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str | None = ...,
+        rows: _builtins.int | None = ...,
+        bundles: _builtins.int | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_bundles", b"_bundles", "_erasure_id", b"_erasure_id", "_rows", b"_rows", "at", b"at", "bundles", b"bundles", "erasure_id", b"erasure_id", "rows", b"rows"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_bundles", b"_bundles", "_erasure_id", b"_erasure_id", "_rows", b"_rows", "at", b"at", "bundles", b"bundles", "erasure_id", b"erasure_id", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__bundles: _TypeAlias = _typing.Literal["bundles"]  # noqa: Y015
+    _WhichOneofArgType__bundles: _TypeAlias = _typing.Literal["_bundles", b"_bundles"]  # noqa: Y015
+    _WhichOneofReturnType__erasure_id: _TypeAlias = _typing.Literal["erasure_id"]  # noqa: Y015
+    _WhichOneofArgType__erasure_id: _TypeAlias = _typing.Literal["_erasure_id", b"_erasure_id"]  # noqa: Y015
+    _WhichOneofReturnType__rows: _TypeAlias = _typing.Literal["rows"]  # noqa: Y015
+    _WhichOneofArgType__rows: _TypeAlias = _typing.Literal["_rows", b"_rows"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bundles) -> _WhichOneofReturnType__bundles | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__erasure_id) -> _WhichOneofReturnType__erasure_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rows) -> _WhichOneofReturnType__rows | None: ...
+
+Global___Erased: _TypeAlias = Erased  # noqa: Y015
+
+@_typing.final
+class Erasure(_message.Message):
+    """Somebody had something erased. It is kept, without content, so that no old copy brings it back.
+
+    Attributes:
+        before: of a whole tenant: what was stored before this time; None where one investigation or incident is meant.
+        investigation_id: None with a whole tenant.
+        incident_id: None where the incident itself stays.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    tenant: _builtins.str
+    investigation_id: _builtins.str
+    incident_id: _builtins.str
+    reason: _builtins.str
+    by: _builtins.str
+    @_builtins.property
+    def before(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str | None = ...,
+        tenant: _builtins.str | None = ...,
+        investigation_id: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        before: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str | None = ...,
+        by: _builtins.str | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_before", b"_before", "_by", b"_by", "_erasure_id", b"_erasure_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "before", b"before", "by", b"by", "erasure_id", b"erasure_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_before", b"_before", "_by", b"_by", "_erasure_id", b"_erasure_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "before", b"before", "by", b"by", "erasure_id", b"erasure_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__before: _TypeAlias = _typing.Literal["before"]  # noqa: Y015
+    _WhichOneofArgType__before: _TypeAlias = _typing.Literal["_before", b"_before"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__erasure_id: _TypeAlias = _typing.Literal["erasure_id"]  # noqa: Y015
+    _WhichOneofArgType__erasure_id: _TypeAlias = _typing.Literal["_erasure_id", b"_erasure_id"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
+    _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__before) -> _WhichOneofReturnType__before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__erasure_id) -> _WhichOneofReturnType__erasure_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___Erasure: _TypeAlias = Erasure  # noqa: Y015
+
+@_typing.final
 class Evidence(_message.Message):
     """One finding. Its id is a hash of what was found, without fetch time, latency or provider."""
 
@@ -1244,6 +1371,76 @@ class Focus(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
 
 Global___Focus: _TypeAlias = Focus  # noqa: Y015
+
+@_typing.final
+class Hold(_message.Message):
+    """Nothing of what it covers is deleted while it stands: neither by age nor on purpose.
+
+    It covers a whole tenant, or one incident of it with its investigation, or one investigation.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_ID_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    hold_id: _builtins.str
+    tenant: _builtins.str
+    incident_id: _builtins.str
+    investigation_id: _builtins.str
+    reason: _builtins.str
+    by: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        hold_id: _builtins.str | None = ...,
+        tenant: _builtins.str | None = ...,
+        incident_id: _builtins.str | None = ...,
+        investigation_id: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        by: _builtins.str | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_by", b"_by", "_hold_id", b"_hold_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "by", b"by", "hold_id", b"hold_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_by", b"_by", "_hold_id", b"_hold_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "by", b"by", "hold_id", b"hold_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__hold_id: _TypeAlias = _typing.Literal["hold_id"]  # noqa: Y015
+    _WhichOneofArgType__hold_id: _TypeAlias = _typing.Literal["_hold_id", b"_hold_id"]  # noqa: Y015
+    _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
+    _WhichOneofArgType__incident_id: _TypeAlias = _typing.Literal["_incident_id", b"_incident_id"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
+    _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hold_id) -> _WhichOneofReturnType__hold_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incident_id) -> _WhichOneofReturnType__incident_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___Hold: _TypeAlias = Hold  # noqa: Y015
 
 @_typing.final
 class Hypothesis(_message.Message):
@@ -2146,6 +2343,293 @@ class InvestigationSummary(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
 
 Global___InvestigationSummary: _TypeAlias = InvestigationSummary  # noqa: Y015
+
+@_typing.final
+class LetterLine(_message.Message):
+    """One dead letter without its content, redacted.
+
+    Attributes:
+        tenant: empty where it is of none.
+        attempts: how often it was tried.
+        redrivable: false where a second copy would falsify what was recorded.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQ_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    STREAM_FIELD_NUMBER: _builtins.int
+    STREAM_SEQ_FIELD_NUMBER: _builtins.int
+    CONSUMER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ERROR_TYPE_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    DEAD_AT_FIELD_NUMBER: _builtins.int
+    TRACE_ID_FIELD_NUMBER: _builtins.int
+    REDRIVABLE_FIELD_NUMBER: _builtins.int
+    seq: _builtins.int
+    tenant: _builtins.str
+    subject: _builtins.str
+    stream: _builtins.str
+    stream_seq: _builtins.int
+    consumer: _builtins.str
+    reason: _builtins.str
+    error_type: _builtins.str
+    attempts: _builtins.int
+    trace_id: _builtins.str
+    redrivable: _builtins.bool
+    @_builtins.property
+    def dead_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        seq: _builtins.int | None = ...,
+        tenant: _builtins.str | None = ...,
+        subject: _builtins.str | None = ...,
+        stream: _builtins.str | None = ...,
+        stream_seq: _builtins.int | None = ...,
+        consumer: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        error_type: _builtins.str | None = ...,
+        attempts: _builtins.int | None = ...,
+        dead_at: _timestamp_pb2.Timestamp | None = ...,
+        trace_id: _builtins.str | None = ...,
+        redrivable: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_attempts", b"_attempts", "_consumer", b"_consumer", "_dead_at", b"_dead_at", "_error_type", b"_error_type", "_reason", b"_reason", "_redrivable", b"_redrivable", "_seq", b"_seq", "_stream", b"_stream", "_stream_seq", b"_stream_seq", "_subject", b"_subject", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "attempts", b"attempts", "consumer", b"consumer", "dead_at", b"dead_at", "error_type", b"error_type", "reason", b"reason", "redrivable", b"redrivable", "seq", b"seq", "stream", b"stream", "stream_seq", b"stream_seq", "subject", b"subject", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attempts", b"_attempts", "_consumer", b"_consumer", "_dead_at", b"_dead_at", "_error_type", b"_error_type", "_reason", b"_reason", "_redrivable", b"_redrivable", "_seq", b"_seq", "_stream", b"_stream", "_stream_seq", b"_stream_seq", "_subject", b"_subject", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "attempts", b"attempts", "consumer", b"consumer", "dead_at", b"dead_at", "error_type", b"error_type", "reason", b"reason", "redrivable", b"redrivable", "seq", b"seq", "stream", b"stream", "stream_seq", b"stream_seq", "subject", b"subject", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__attempts: _TypeAlias = _typing.Literal["attempts"]  # noqa: Y015
+    _WhichOneofArgType__attempts: _TypeAlias = _typing.Literal["_attempts", b"_attempts"]  # noqa: Y015
+    _WhichOneofReturnType__consumer: _TypeAlias = _typing.Literal["consumer"]  # noqa: Y015
+    _WhichOneofArgType__consumer: _TypeAlias = _typing.Literal["_consumer", b"_consumer"]  # noqa: Y015
+    _WhichOneofReturnType__dead_at: _TypeAlias = _typing.Literal["dead_at"]  # noqa: Y015
+    _WhichOneofArgType__dead_at: _TypeAlias = _typing.Literal["_dead_at", b"_dead_at"]  # noqa: Y015
+    _WhichOneofReturnType__error_type: _TypeAlias = _typing.Literal["error_type"]  # noqa: Y015
+    _WhichOneofArgType__error_type: _TypeAlias = _typing.Literal["_error_type", b"_error_type"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__redrivable: _TypeAlias = _typing.Literal["redrivable"]  # noqa: Y015
+    _WhichOneofArgType__redrivable: _TypeAlias = _typing.Literal["_redrivable", b"_redrivable"]  # noqa: Y015
+    _WhichOneofReturnType__seq: _TypeAlias = _typing.Literal["seq"]  # noqa: Y015
+    _WhichOneofArgType__seq: _TypeAlias = _typing.Literal["_seq", b"_seq"]  # noqa: Y015
+    _WhichOneofReturnType__stream: _TypeAlias = _typing.Literal["stream"]  # noqa: Y015
+    _WhichOneofArgType__stream: _TypeAlias = _typing.Literal["_stream", b"_stream"]  # noqa: Y015
+    _WhichOneofReturnType__stream_seq: _TypeAlias = _typing.Literal["stream_seq"]  # noqa: Y015
+    _WhichOneofArgType__stream_seq: _TypeAlias = _typing.Literal["_stream_seq", b"_stream_seq"]  # noqa: Y015
+    _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
+    _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__trace_id: _TypeAlias = _typing.Literal["trace_id"]  # noqa: Y015
+    _WhichOneofArgType__trace_id: _TypeAlias = _typing.Literal["_trace_id", b"_trace_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__attempts) -> _WhichOneofReturnType__attempts | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__consumer) -> _WhichOneofReturnType__consumer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dead_at) -> _WhichOneofReturnType__dead_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error_type) -> _WhichOneofReturnType__error_type | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__redrivable) -> _WhichOneofReturnType__redrivable | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seq) -> _WhichOneofReturnType__seq | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stream) -> _WhichOneofReturnType__stream | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stream_seq) -> _WhichOneofReturnType__stream_seq | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__subject) -> _WhichOneofReturnType__subject | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__trace_id) -> _WhichOneofReturnType__trace_id | None: ...
+
+Global___LetterLine: _TypeAlias = LetterLine  # noqa: Y015
+
+@_typing.final
+class LetterSettled(_message.Message):
+    """What became of one: the subject it was sent on again, or why it was left."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQ_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    seq: _builtins.int
+    subject: _builtins.str
+    error: _builtins.str
+    def __init__(
+        self,
+        *,
+        seq: _builtins.int | None = ...,
+        subject: _builtins.str | None = ...,
+        error: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_error", b"_error", "_seq", b"_seq", "_subject", b"_subject", "error", b"error", "seq", b"seq", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_error", b"_error", "_seq", b"_seq", "_subject", b"_subject", "error", b"error", "seq", b"seq", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__error: _TypeAlias = _typing.Literal["error"]  # noqa: Y015
+    _WhichOneofArgType__error: _TypeAlias = _typing.Literal["_error", b"_error"]  # noqa: Y015
+    _WhichOneofReturnType__seq: _TypeAlias = _typing.Literal["seq"]  # noqa: Y015
+    _WhichOneofArgType__seq: _TypeAlias = _typing.Literal["_seq", b"_seq"]  # noqa: Y015
+    _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
+    _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error) -> _WhichOneofReturnType__error | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seq) -> _WhichOneofReturnType__seq | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__subject) -> _WhichOneofReturnType__subject | None: ...
+
+Global___LetterSettled: _TypeAlias = LetterSettled  # noqa: Y015
+
+@_typing.final
+class LettersAsked(_message.Message):
+    """A service asks for the dead letters of its own consumers, newest first.
+
+    Attributes:
+        tenant: whose; `system`: of all, also letters of no tenant.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    service: _builtins.str
+    limit: _builtins.int
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        service: _builtins.str | None = ...,
+        limit: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_service", b"_service", "_tenant", b"_tenant", "limit", b"limit", "service", b"service", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_service", b"_service", "_tenant", b"_tenant", "limit", b"limit", "service", b"service", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__service: _TypeAlias = _typing.Literal["service"]  # noqa: Y015
+    _WhichOneofArgType__service: _TypeAlias = _typing.Literal["_service", b"_service"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___LettersAsked: _TypeAlias = LettersAsked  # noqa: Y015
+
+@_typing.final
+class LettersFound(_message.Message):
+    """The dead letters that were asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___LetterLine]: ...
+    def __init__(
+        self,
+        *,
+        letters: _abc.Iterable[Global___LetterLine] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letters", b"letters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LettersFound: _TypeAlias = LettersFound  # noqa: Y015
+
+@_typing.final
+class LettersRedrive(_message.Message):
+    """A service asks that messages its own consumers gave up are sent again.
+
+    Attributes:
+        tenant: as in LettersAsked.
+        seqs: the numbers of the letters; none: all of that service that may be sent again, oldest first, up to 200.
+        by: who asked the service.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    SEQS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    service: _builtins.str
+    reason: _builtins.str
+    by: _builtins.str
+    @_builtins.property
+    def seqs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        service: _builtins.str | None = ...,
+        seqs: _abc.Iterable[_builtins.int] | None = ...,
+        reason: _builtins.str | None = ...,
+        by: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_reason", b"_reason", "_service", b"_service", "_tenant", b"_tenant", "by", b"by", "reason", b"reason", "service", b"service", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_reason", b"_reason", "_service", b"_service", "_tenant", b"_tenant", "by", b"by", "reason", b"reason", "seqs", b"seqs", "service", b"service", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__service: _TypeAlias = _typing.Literal["service"]  # noqa: Y015
+    _WhichOneofArgType__service: _TypeAlias = _typing.Literal["_service", b"_service"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___LettersRedrive: _TypeAlias = LettersRedrive  # noqa: Y015
+
+@_typing.final
+class LettersSettled(_message.Message):
+    """What became of each."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___LetterSettled]: ...
+    def __init__(
+        self,
+        *,
+        letters: _abc.Iterable[Global___LetterSettled] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letters", b"letters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LettersSettled: _TypeAlias = LettersSettled  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):

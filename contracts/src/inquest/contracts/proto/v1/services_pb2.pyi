@@ -1805,3 +1805,455 @@ class DeadLetterServiceDiscardResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeadLetterServiceDiscardResponse: _TypeAlias = DeadLetterServiceDiscardResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceInfoRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceInfoRequest: _TypeAlias = AdminServiceInfoRequest  # noqa: Y015
+
+@_typing.final
+class ConsumerWork(_message.Message):
+    """ConsumerWork is one durable consumer, or the requests of one subject, and what of it this process has in hand."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    STREAM_FIELD_NUMBER: _builtins.int
+    IN_FLIGHT_FIELD_NUMBER: _builtins.int
+    QUEUED_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    stream: _builtins.str
+    """Empty: requests."""
+    in_flight: _builtins.int
+    queued: _builtins.int
+    """Received and not begun."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        stream: _builtins.str = ...,
+        in_flight: _builtins.int = ...,
+        queued: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_flight", b"in_flight", "name", b"name", "queued", b"queued", "stream", b"stream"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsumerWork: _TypeAlias = ConsumerWork  # noqa: Y015
+
+@_typing.final
+class AdminServiceInfoResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FailingEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    PID_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    STATE_SINCE_FIELD_NUMBER: _builtins.int
+    STATE_BY_FIELD_NUMBER: _builtins.int
+    STATE_REASON_FIELD_NUMBER: _builtins.int
+    CONSUMERS_FIELD_NUMBER: _builtins.int
+    REQUESTS_FIELD_NUMBER: _builtins.int
+    CONFIG_REVISION_FIELD_NUMBER: _builtins.int
+    LOG_LEVEL_FIELD_NUMBER: _builtins.int
+    LOG_LEVEL_UNTIL_FIELD_NUMBER: _builtins.int
+    FAILING_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    version: _builtins.str
+    pid: _builtins.int
+    host: _builtins.str
+    state: _builtins.str
+    """One of serving, draining, drained."""
+    state_by: _builtins.str
+    """Who drained it, and why."""
+    state_reason: _builtins.str
+    requests: _builtins.int
+    """HTTP requests and gRPC calls that are being answered, this one not counted."""
+    config_revision: _builtins.int
+    """The applied revision of inquest.yaml; 0: none was applied."""
+    log_level: _builtins.str
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def state_since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def consumers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConsumerWork]: ...
+    @_builtins.property
+    def log_level_until(self) -> _timestamp_pb2.Timestamp:
+        """When the level before returns; absent: it stays."""
+
+    @_builtins.property
+    def failing(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What readiness says is wrong, by dependency; empty: ready."""
+
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        version: _builtins.str = ...,
+        pid: _builtins.int = ...,
+        host: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        state: _builtins.str = ...,
+        state_since: _timestamp_pb2.Timestamp | None = ...,
+        state_by: _builtins.str = ...,
+        state_reason: _builtins.str = ...,
+        consumers: _abc.Iterable[Global___ConsumerWork] | None = ...,
+        requests: _builtins.int = ...,
+        config_revision: _builtins.int = ...,
+        log_level: _builtins.str = ...,
+        log_level_until: _timestamp_pb2.Timestamp | None = ...,
+        failing: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_log_level_until", b"_log_level_until", "log_level_until", b"log_level_until", "started_at", b"started_at", "state_since", b"state_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_log_level_until", b"_log_level_until", "config_revision", b"config_revision", "consumers", b"consumers", "failing", b"failing", "host", b"host", "log_level", b"log_level", "log_level_until", b"log_level_until", "pid", b"pid", "requests", b"requests", "service", b"service", "started_at", b"started_at", "state", b"state", "state_by", b"state_by", "state_reason", b"state_reason", "state_since", b"state_since", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__log_level_until: _TypeAlias = _typing.Literal["log_level_until"]  # noqa: Y015
+    _WhichOneofArgType__log_level_until: _TypeAlias = _typing.Literal["_log_level_until", b"_log_level_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__log_level_until) -> _WhichOneofReturnType__log_level_until | None: ...
+
+Global___AdminServiceInfoResponse: _TypeAlias = AdminServiceInfoResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceDrainRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    LIMIT_S_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    limit_s: _builtins.float
+    """Longest wait in seconds for what is in flight before it is handed back; absent: the setting INQUEST_DRAIN_S."""
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        limit_s: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit_s", b"_limit_s", "limit_s", b"limit_s"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit_s", b"_limit_s", "limit_s", b"limit_s", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit_s: _TypeAlias = _typing.Literal["limit_s"]  # noqa: Y015
+    _WhichOneofArgType__limit_s: _TypeAlias = _typing.Literal["_limit_s", b"_limit_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit_s) -> _WhichOneofReturnType__limit_s | None: ...
+
+Global___AdminServiceDrainRequest: _TypeAlias = AdminServiceDrainRequest  # noqa: Y015
+
+@_typing.final
+class AdminServiceDrainResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    HANDED_BACK_FIELD_NUMBER: _builtins.int
+    LEFT_FIELD_NUMBER: _builtins.int
+    state: _builtins.str
+    """drained; draining where something is still being answered after the limit."""
+    handed_back: _builtins.int
+    """Messages that were handed back to other replicas, unfinished."""
+    left: _builtins.int
+    """Requests and watchers that had not ended."""
+    def __init__(
+        self,
+        *,
+        state: _builtins.str = ...,
+        handed_back: _builtins.int = ...,
+        left: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["handed_back", b"handed_back", "left", b"left", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceDrainResponse: _TypeAlias = AdminServiceDrainResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceResumeRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceResumeRequest: _TypeAlias = AdminServiceResumeRequest  # noqa: Y015
+
+@_typing.final
+class AdminServiceResumeResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    state: _builtins.str
+    def __init__(
+        self,
+        *,
+        state: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceResumeResponse: _TypeAlias = AdminServiceResumeResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceSetLogLevelRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    DURATION_S_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    level: _builtins.str
+    """DEBUG, INFO, WARNING or ERROR."""
+    duration_s: _builtins.float
+    """In seconds, at most a day; absent: until the process ends."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        level: _builtins.str = ...,
+        duration_s: _builtins.float | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_duration_s", b"_duration_s", "duration_s", b"duration_s"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_duration_s", b"_duration_s", "duration_s", b"duration_s", "level", b"level", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__duration_s: _TypeAlias = _typing.Literal["duration_s"]  # noqa: Y015
+    _WhichOneofArgType__duration_s: _TypeAlias = _typing.Literal["_duration_s", b"_duration_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_s) -> _WhichOneofReturnType__duration_s | None: ...
+
+Global___AdminServiceSetLogLevelRequest: _TypeAlias = AdminServiceSetLogLevelRequest  # noqa: Y015
+
+@_typing.final
+class AdminServiceSetLogLevelResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    level: _builtins.str
+    previous: _builtins.str
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        level: _builtins.str = ...,
+        previous: _builtins.str = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_until", b"_until", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_until", b"_until", "level", b"level", "previous", b"previous", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___AdminServiceSetLogLevelResponse: _TypeAlias = AdminServiceSetLogLevelResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceConfigRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceConfigRequest: _TypeAlias = AdminServiceConfigRequest  # noqa: Y015
+
+@_typing.final
+class AdminServiceConfigResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class SettingsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    CONFIG_REVISION_FIELD_NUMBER: _builtins.int
+    CONFIG_JSON_FIELD_NUMBER: _builtins.int
+    config_revision: _builtins.int
+    """Of inquest.yaml; 0: none was applied."""
+    config_json: _builtins.str
+    """inquest.yaml with every default, as JSON."""
+    @_builtins.property
+    def settings(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """By the name of the environment variable."""
+
+    def __init__(
+        self,
+        *,
+        settings: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        config_revision: _builtins.int = ...,
+        config_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config_json", b"config_json", "config_revision", b"config_revision", "settings", b"settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceConfigResponse: _TypeAlias = AdminServiceConfigResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceListDeadLettersRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """Empty: of all tenants that the caller may see."""
+    limit: _builtins.int
+    """At most 1000; 0 means 100."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceListDeadLettersRequest: _TypeAlias = AdminServiceListDeadLettersRequest  # noqa: Y015
+
+@_typing.final
+class AdminServiceListDeadLettersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeadLetterLine]: ...
+    def __init__(
+        self,
+        *,
+        letters: _abc.Iterable[Global___DeadLetterLine] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letters", b"letters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceListDeadLettersResponse: _TypeAlias = AdminServiceListDeadLettersResponse  # noqa: Y015
+
+@_typing.final
+class AdminServiceRedriveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    SEQS_FIELD_NUMBER: _builtins.int
+    ALL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    all: _builtins.bool
+    """All that may be sent again, oldest first, at most 200."""
+    reason: _builtins.str
+    @_builtins.property
+    def seqs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """1 to 200; none with `all`."""
+
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        seqs: _abc.Iterable[_builtins.int] | None = ...,
+        all: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all", b"all", "reason", b"reason", "seqs", b"seqs", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceRedriveRequest: _TypeAlias = AdminServiceRedriveRequest  # noqa: Y015
+
+@_typing.final
+class AdminServiceRedriveResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeadLetterSettled]: ...
+    def __init__(
+        self,
+        *,
+        letters: _abc.Iterable[Global___DeadLetterSettled] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letters", b"letters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdminServiceRedriveResponse: _TypeAlias = AdminServiceRedriveResponse  # noqa: Y015

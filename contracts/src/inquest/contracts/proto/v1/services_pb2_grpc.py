@@ -1427,3 +1427,346 @@ class DeadLetterService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class AdminServiceStub:
+    """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
+    call is kept in the audit, refusals too. It is served while the service is drained.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Info = channel.unary_unary(
+                '/inquest.v1.AdminService/Info',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceInfoRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceInfoResponse.FromString,
+                _registered_method=True)
+        self.Drain = channel.unary_unary(
+                '/inquest.v1.AdminService/Drain',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceDrainRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceDrainResponse.FromString,
+                _registered_method=True)
+        self.Resume = channel.unary_unary(
+                '/inquest.v1.AdminService/Resume',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceResumeRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceResumeResponse.FromString,
+                _registered_method=True)
+        self.SetLogLevel = channel.unary_unary(
+                '/inquest.v1.AdminService/SetLogLevel',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceSetLogLevelRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceSetLogLevelResponse.FromString,
+                _registered_method=True)
+        self.Config = channel.unary_unary(
+                '/inquest.v1.AdminService/Config',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceConfigRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceConfigResponse.FromString,
+                _registered_method=True)
+        self.ListDeadLetters = channel.unary_unary(
+                '/inquest.v1.AdminService/ListDeadLetters',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceListDeadLettersRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceListDeadLettersResponse.FromString,
+                _registered_method=True)
+        self.Redrive = channel.unary_unary(
+                '/inquest.v1.AdminService/Redrive',
+                request_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceRedriveRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceRedriveResponse.FromString,
+                _registered_method=True)
+
+
+class AdminServiceServicer:
+    """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
+    call is kept in the audit, refusals too. It is served while the service is drained.
+    """
+
+    def Info(self, request, context):
+        """Info returns which process this is, what it does and what it has in hand.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Drain(self, request, context):
+        """Drain takes no new work and finishes or hands back what there is. It returns once that is done, and does it once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Resume(self, request, context):
+        """Resume takes work again. It does nothing to a service that is not drained.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetLogLevel(self, request, context):
+        """SetLogLevel changes how much the process logs, for a while or until it ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Config(self, request, context):
+        """Config returns the settings in effect: references as references, secrets masked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeadLetters(self, request, context):
+        """ListDeadLetters returns what this service's consumers gave up, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Redrive(self, request, context):
+        """Redrive sends messages again that this service's consumers gave up; the answer says what became of each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_AdminServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Info': grpc.unary_unary_rpc_method_handler(
+                    servicer.Info,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceInfoRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceInfoResponse.SerializeToString,
+            ),
+            'Drain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Drain,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceDrainRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceDrainResponse.SerializeToString,
+            ),
+            'Resume': grpc.unary_unary_rpc_method_handler(
+                    servicer.Resume,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceResumeRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceResumeResponse.SerializeToString,
+            ),
+            'SetLogLevel': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLogLevel,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceSetLogLevelRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceSetLogLevelResponse.SerializeToString,
+            ),
+            'Config': grpc.unary_unary_rpc_method_handler(
+                    servicer.Config,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceConfigRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceConfigResponse.SerializeToString,
+            ),
+            'ListDeadLetters': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeadLetters,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceListDeadLettersRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceListDeadLettersResponse.SerializeToString,
+            ),
+            'Redrive': grpc.unary_unary_rpc_method_handler(
+                    servicer.Redrive,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.AdminServiceRedriveRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.AdminServiceRedriveResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.AdminService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.AdminService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class AdminService:
+    """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
+    call is kept in the audit, refusals too. It is served while the service is drained.
+    """
+
+    @staticmethod
+    def Info(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/Info',
+            inquest_dot_v1_dot_services__pb2.AdminServiceInfoRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Drain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/Drain',
+            inquest_dot_v1_dot_services__pb2.AdminServiceDrainRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceDrainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Resume(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/Resume',
+            inquest_dot_v1_dot_services__pb2.AdminServiceResumeRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceResumeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLogLevel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/SetLogLevel',
+            inquest_dot_v1_dot_services__pb2.AdminServiceSetLogLevelRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceSetLogLevelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Config(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/Config',
+            inquest_dot_v1_dot_services__pb2.AdminServiceConfigRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeadLetters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/ListDeadLetters',
+            inquest_dot_v1_dot_services__pb2.AdminServiceListDeadLettersRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceListDeadLettersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Redrive(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.AdminService/Redrive',
+            inquest_dot_v1_dot_services__pb2.AdminServiceRedriveRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.AdminServiceRedriveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

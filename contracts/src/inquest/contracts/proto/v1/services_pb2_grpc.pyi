@@ -480,3 +480,112 @@ class DeadLetterServiceServicer(metaclass=_abc_1.ABCMeta):
         """Discard gives messages up for good."""
 
 def add_DeadLetterServiceServicer_to_server(servicer: DeadLetterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class AdminServiceStub:
+    """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
+    call is kept in the audit, refusals too. It is served while the service is drained.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> AdminServiceAsyncStub: ...
+    Info: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceInfoRequest, _services_pb2.AdminServiceInfoResponse]
+    """Info returns which process this is, what it does and what it has in hand."""
+    Drain: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceDrainRequest, _services_pb2.AdminServiceDrainResponse]
+    """Drain takes no new work and finishes or hands back what there is. It returns once that is done, and does it once."""
+    Resume: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceResumeRequest, _services_pb2.AdminServiceResumeResponse]
+    """Resume takes work again. It does nothing to a service that is not drained."""
+    SetLogLevel: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceSetLogLevelRequest, _services_pb2.AdminServiceSetLogLevelResponse]
+    """SetLogLevel changes how much the process logs, for a while or until it ends."""
+    Config: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceConfigRequest, _services_pb2.AdminServiceConfigResponse]
+    """Config returns the settings in effect: references as references, secrets masked."""
+    ListDeadLetters: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceListDeadLettersRequest, _services_pb2.AdminServiceListDeadLettersResponse]
+    """ListDeadLetters returns what this service's consumers gave up, newest first."""
+    Redrive: _grpc.UnaryUnaryMultiCallable[_services_pb2.AdminServiceRedriveRequest, _services_pb2.AdminServiceRedriveResponse]
+    """Redrive sends messages again that this service's consumers gave up; the answer says what became of each."""
+
+@_typing.type_check_only
+class AdminServiceAsyncStub(AdminServiceStub):
+    """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
+    call is kept in the audit, refusals too. It is served while the service is drained.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Info: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceInfoRequest, _services_pb2.AdminServiceInfoResponse]  # type: ignore[assignment]
+    """Info returns which process this is, what it does and what it has in hand."""
+    Drain: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceDrainRequest, _services_pb2.AdminServiceDrainResponse]  # type: ignore[assignment]
+    """Drain takes no new work and finishes or hands back what there is. It returns once that is done, and does it once."""
+    Resume: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceResumeRequest, _services_pb2.AdminServiceResumeResponse]  # type: ignore[assignment]
+    """Resume takes work again. It does nothing to a service that is not drained."""
+    SetLogLevel: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceSetLogLevelRequest, _services_pb2.AdminServiceSetLogLevelResponse]  # type: ignore[assignment]
+    """SetLogLevel changes how much the process logs, for a while or until it ends."""
+    Config: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceConfigRequest, _services_pb2.AdminServiceConfigResponse]  # type: ignore[assignment]
+    """Config returns the settings in effect: references as references, secrets masked."""
+    ListDeadLetters: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceListDeadLettersRequest, _services_pb2.AdminServiceListDeadLettersResponse]  # type: ignore[assignment]
+    """ListDeadLetters returns what this service's consumers gave up, newest first."""
+    Redrive: _aio.UnaryUnaryMultiCallable[_services_pb2.AdminServiceRedriveRequest, _services_pb2.AdminServiceRedriveResponse]  # type: ignore[assignment]
+    """Redrive sends messages again that this service's consumers gave up; the answer says what became of each."""
+
+class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
+    """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
+    call is kept in the audit, refusals too. It is served while the service is drained.
+    """
+
+    @_abc_1.abstractmethod
+    def Info(
+        self,
+        request: _services_pb2.AdminServiceInfoRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceInfoResponse, _abc.Awaitable[_services_pb2.AdminServiceInfoResponse]]:
+        """Info returns which process this is, what it does and what it has in hand."""
+
+    @_abc_1.abstractmethod
+    def Drain(
+        self,
+        request: _services_pb2.AdminServiceDrainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceDrainResponse, _abc.Awaitable[_services_pb2.AdminServiceDrainResponse]]:
+        """Drain takes no new work and finishes or hands back what there is. It returns once that is done, and does it once."""
+
+    @_abc_1.abstractmethod
+    def Resume(
+        self,
+        request: _services_pb2.AdminServiceResumeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceResumeResponse, _abc.Awaitable[_services_pb2.AdminServiceResumeResponse]]:
+        """Resume takes work again. It does nothing to a service that is not drained."""
+
+    @_abc_1.abstractmethod
+    def SetLogLevel(
+        self,
+        request: _services_pb2.AdminServiceSetLogLevelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceSetLogLevelResponse, _abc.Awaitable[_services_pb2.AdminServiceSetLogLevelResponse]]:
+        """SetLogLevel changes how much the process logs, for a while or until it ends."""
+
+    @_abc_1.abstractmethod
+    def Config(
+        self,
+        request: _services_pb2.AdminServiceConfigRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceConfigResponse, _abc.Awaitable[_services_pb2.AdminServiceConfigResponse]]:
+        """Config returns the settings in effect: references as references, secrets masked."""
+
+    @_abc_1.abstractmethod
+    def ListDeadLetters(
+        self,
+        request: _services_pb2.AdminServiceListDeadLettersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceListDeadLettersResponse, _abc.Awaitable[_services_pb2.AdminServiceListDeadLettersResponse]]:
+        """ListDeadLetters returns what this service's consumers gave up, newest first."""
+
+    @_abc_1.abstractmethod
+    def Redrive(
+        self,
+        request: _services_pb2.AdminServiceRedriveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.AdminServiceRedriveResponse, _abc.Awaitable[_services_pb2.AdminServiceRedriveResponse]]:
+        """Redrive sends messages again that this service's consumers gave up; the answer says what became of each."""
+
+def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
