@@ -104,6 +104,14 @@ REDRIVES = {  # by the service that may publish what is sent again
     )
     for service in ("intake", "planner", "notifier")
 }
+_LETTERS = ("tenant", "service")  # each service may only ask about its own consumers
+_CONSUMING = tuple(service for service in _EVERY if service != "api")
+LETTERS_LIST = Subject(
+    "req.letters.list.v1", _LETTERS, m.LettersAsked, _CONSUMING, None, reply=m.LettersFound, replier="api"
+)
+LETTERS_REDRIVE = Subject(
+    "req.letters.redrive.v1", _LETTERS, m.LettersRedrive, _CONSUMING, None, reply=m.LettersSettled, replier="api"
+)
 FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "FEEDBACK")
 
 SUBJECTS: tuple[Subject, ...] = (
@@ -138,6 +146,8 @@ SUBJECTS: tuple[Subject, ...] = (
     AUDIT_RECORDED,
     AUDIT_CHECKPOINT,
     *REDRIVES.values(),
+    LETTERS_LIST,
+    LETTERS_REDRIVE,
     FEEDBACK_GIVEN,
 )
 

@@ -182,9 +182,7 @@ NOTIFIER_THREADS = Bucket(
 SWITCHES = Bucket("switches", "kv", "api", history=64, why="the panic switch", readers=("notifier",))
 MUTES = Bucket("mutes", "kv", "api", why="what people muted for a while", readers=("notifier",))
 HOLDS = Bucket("holds", "kv", "cli", why="legal holds that stand", readers=("tracestore",))
-ERASURES = Bucket(
-    "erasures", "kv", "cli", why="what was purged on purpose, without content", readers=("tracestore",)
-)
+ERASURES = Bucket("erasures", "kv", "cli", why="what was purged on purpose, without content", readers=("tracestore",))
 ERASED = Bucket("erased", "kv", "tracestore", why="what the trace store and the archive did about it")
 CONFIG = Bucket("config", "kv", "cli", history=64, why="applied revisions of inquest.yaml", readers=SERVICES)
 PAYLOADS = Bucket(

@@ -19,12 +19,28 @@ Domain = Literal[
     "documents",
     "objects",
     "topology",
+    "dashboards",
 ]
+ErrorKind = Literal[
+    "retryable",  # a fault that may pass: 5xx, a cut line
+    "limited",  # asked too often; retry_after_s says when to come back, where the source says so
+    "timeout",  # no answer in time; may be asked again
+    "unreachable",  # no connection; may be asked again
+    "auth",  # our credentials are refused, missing, or allow too little
+    "not-found",  # what the configuration or the request names is not there
+    "malformed",  # the answer is not what the interface documents, or too large
+    "unsupported",  # the source works, and has nothing of the kind
+]
+"""Everything that can go wrong with a provider. Only the first four are worth asking again."""
+
 ToolStatus = Literal["ok", "degraded", "unavailable", "refused", "failed"]
 
 
 class Query(Message):
-    """What to read. Empty tuples mean no restriction."""
+    """What to read, as it travels: the fields of all domains' requests. Empty tuples and texts mean no restriction.
+
+    Each domain takes those of its own request model (`v1/domains`); one that it does not take is malformed.
+    """
 
     window: Window
     baseline: Window | None = None
@@ -32,6 +48,21 @@ class Query(Message):
     names: tuple[str, ...] = ()
     text: str = ""
     rows_max: PositiveInt = 1_000_000
+    cursor: str = Field(default="", max_length=4096)
+    operation: str = ""
+    ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    trace_ids: tuple[str, ...] = ()
+    severity_min: str | None = None
+    errors_only: bool = False
+    duration_ms_min: float = 0
+    step_s: int = 0
+    repository: str = ""
+    ref: str = ""
+    path: str = ""
+    environment: str = ""
+    diffs: bool = True
+    states: bool = True
 
 
 class ToolRequest(Message):
@@ -54,6 +85,8 @@ class ToolAttempt(Message):
     status: Literal["ok", "failed", "timeout", "unhealthy"]
     duration_ms: float
     reason: str = ""
+    error: ErrorKind | None = None
+    retry_after_s: float = 0
 
 
 class ToolResult(Message):
@@ -79,6 +112,10 @@ class ToolResult(Message):
     problems: tuple[str, ...] = ()  # what the provider could not read, with file and line where there is one
     repeated: bool = False  # a read in flight when a gateway died was done again
     recorded: bool = False  # answered from the journal
+    error: ErrorKind | None = None  # of the provider that was tried last, where none answered
+    retry_after_s: float = 0
+    truncated: bool = False
+    next_cursor: str = ""
 
 
 class ToolCall(Message):
@@ -102,3 +139,6 @@ class ToolCall(Message):
     repeated: bool = False
     called_at: Instant
     labels: dict[str, str] = Field(default_factory=dict)
+    error: ErrorKind | None = None
+    retry_after_s: float = 0
+    truncated: bool = False
