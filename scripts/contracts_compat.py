@@ -6,6 +6,9 @@ from typing import Any
 Schema = Mapping[str, Any]
 _WORDS_ONLY = frozenset({"title", "description", "default", "examples"})  # no reader decodes differently for these
 
+_GROWING = frozenset({"ToolRequest.domain", "ToolResult.domain", "ToolCall.domain"})
+"""Literals that may gain words: nobody asks for a new domain before the gateway and the trace store were deployed."""
+
 
 def breaks(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[str]:
     """Return one sentence for each change that an old reader or writer could not live with."""
@@ -29,12 +32,17 @@ def _object_breaks(name: str, old: Schema, new: Schema) -> Iterator[str]:
     for field, schema in before.items():
         if field not in after:
             yield f"{name}.{field} is gone"
-        elif _shape(schema) != _shape(after[field]):
+        elif _shape(schema) != _shape(after[field]) and not _grew(f"{name}.{field}", schema, after[field]):
             yield f"{name}.{field} has another shape"
     for field in sorted(required_now - required):
         yield f"{name}.{field} has become required: messages of older writers lack it"
     for field in sorted((required - required_now) & set(after)):
         yield f"{name}.{field} is no longer required: older readers need it"
+
+
+def _grew(field: str, old: Schema, new: Schema) -> bool:
+    rest_old, rest_new = ({**_shape(one), "enum": None} for one in (old, new))
+    return field in _GROWING and rest_old == rest_new and set(old["enum"]) < set(new["enum"])
 
 
 def _shape(schema: Any) -> Any:

@@ -18,7 +18,7 @@ from inquest.contracts.latest import Message, Scalar
 from pydantic import AwareDatetime
 
 PACKAGE = "inquest.v1"
-DOMAINS_MODULE = "inquest.contracts.v1.domains"  # they travel as compressed JSON inside a ToolResult, never alone
+DOMAINS_PACKAGE = "inquest.contracts.v1.domains"  # they travel as compressed JSON inside a ToolResult, never alone
 PLAIN: Mapping[object, str] = {
     bool: "bool",
     int: "int64",
@@ -81,8 +81,8 @@ def messages() -> list[type[Message]]:
 
 
 def mirrored() -> list[type[Message]]:
-    """Return the messages that have a protobuf mirror: all but the domains' responses."""
-    return [model for model in messages() if model.__module__ != DOMAINS_MODULE]
+    """Return the messages that have a protobuf mirror: all but those of the domains."""
+    return [model for model in messages() if not model.__module__.startswith(DOMAINS_PACKAGE)]
 
 
 def proto_file(models: Iterable[type[Message]], lock: Lock) -> str:

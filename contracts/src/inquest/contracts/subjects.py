@@ -89,6 +89,15 @@ VERDICT_REACHED = Subject("evt.verdict.reached.v1", _INV, m.Verdict, ("verifier"
 TOOL_CALL = Subject(
     "req.tool.call.v1", ("domain", "tenant"), m.ToolRequest, ("worker",), None, reply=m.ToolResult, replier="gateway"
 )
+INTERFACES_LIST = Subject(
+    "req.interfaces.list.v1",
+    ("tenant",),
+    m.ListInterfaces,
+    ("api",),
+    None,
+    reply=m.InterfaceList,
+    replier="gateway",
+)
 TOOL_CALLED = Subject("evt.tool.called.v1", _INV, m.ToolCall, ("gateway",), "TOOLCALLS")
 NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
 NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
@@ -138,6 +147,7 @@ SUBJECTS: tuple[Subject, ...] = (
     STEP_FINISHED,
     VERDICT_REACHED,
     TOOL_CALL,
+    INTERFACES_LIST,
     TOOL_CALLED,
     NOTICE_SEND,
     NOTICE_SENT,

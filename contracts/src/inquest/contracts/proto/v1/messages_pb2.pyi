@@ -753,6 +753,101 @@ class Coverage(_message.Message):
 Global___Coverage: _TypeAlias = Coverage  # noqa: Y015
 
 @_typing.final
+class DataSourceInterfaceContract(_message.Message):
+    """A domain as one provider serves it.
+
+    The schemas are JSON Schema (draft 2020-12) as text. `fallback_priority`: the highest healthy one is asked first.
+    `cost`: `metered` where a call uses up somebody's quota or money.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERFACE_ID_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    OPERATIONS_FIELD_NUMBER: _builtins.int
+    ACCESS_FIELD_NUMBER: _builtins.int
+    INPUT_SCHEMA_FIELD_NUMBER: _builtins.int
+    OUTPUT_SCHEMA_FIELD_NUMBER: _builtins.int
+    HEALTH_PROBE_FIELD_NUMBER: _builtins.int
+    FALLBACK_PRIORITY_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    interface_id: _builtins.str
+    domain: _builtins.str
+    provider: _builtins.str
+    kind: _builtins.str
+    access: _builtins.str
+    input_schema: _builtins.str
+    output_schema: _builtins.str
+    health_probe: _builtins.str
+    fallback_priority: _builtins.int
+    cost: _builtins.str
+    @_builtins.property
+    def operations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        interface_id: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+        provider: _builtins.str | None = ...,
+        kind: _builtins.str | None = ...,
+        operations: _abc.Iterable[_builtins.str] | None = ...,
+        access: _builtins.str | None = ...,
+        input_schema: _builtins.str | None = ...,
+        output_schema: _builtins.str | None = ...,
+        health_probe: _builtins.str | None = ...,
+        fallback_priority: _builtins.int | None = ...,
+        cost: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_cost", b"_cost", "_domain", b"_domain", "_fallback_priority", b"_fallback_priority", "_health_probe", b"_health_probe", "_input_schema", b"_input_schema", "_interface_id", b"_interface_id", "_kind", b"_kind", "_output_schema", b"_output_schema", "_provider", b"_provider", "access", b"access", "cost", b"cost", "domain", b"domain", "fallback_priority", b"fallback_priority", "health_probe", b"health_probe", "input_schema", b"input_schema", "interface_id", b"interface_id", "kind", b"kind", "output_schema", b"output_schema", "provider", b"provider"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_cost", b"_cost", "_domain", b"_domain", "_fallback_priority", b"_fallback_priority", "_health_probe", b"_health_probe", "_input_schema", b"_input_schema", "_interface_id", b"_interface_id", "_kind", b"_kind", "_output_schema", b"_output_schema", "_provider", b"_provider", "access", b"access", "cost", b"cost", "domain", b"domain", "fallback_priority", b"fallback_priority", "health_probe", b"health_probe", "input_schema", b"input_schema", "interface_id", b"interface_id", "kind", b"kind", "operations", b"operations", "output_schema", b"output_schema", "provider", b"provider"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__access: _TypeAlias = _typing.Literal["access"]  # noqa: Y015
+    _WhichOneofArgType__access: _TypeAlias = _typing.Literal["_access", b"_access"]  # noqa: Y015
+    _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
+    _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__fallback_priority: _TypeAlias = _typing.Literal["fallback_priority"]  # noqa: Y015
+    _WhichOneofArgType__fallback_priority: _TypeAlias = _typing.Literal["_fallback_priority", b"_fallback_priority"]  # noqa: Y015
+    _WhichOneofReturnType__health_probe: _TypeAlias = _typing.Literal["health_probe"]  # noqa: Y015
+    _WhichOneofArgType__health_probe: _TypeAlias = _typing.Literal["_health_probe", b"_health_probe"]  # noqa: Y015
+    _WhichOneofReturnType__input_schema: _TypeAlias = _typing.Literal["input_schema"]  # noqa: Y015
+    _WhichOneofArgType__input_schema: _TypeAlias = _typing.Literal["_input_schema", b"_input_schema"]  # noqa: Y015
+    _WhichOneofReturnType__interface_id: _TypeAlias = _typing.Literal["interface_id"]  # noqa: Y015
+    _WhichOneofArgType__interface_id: _TypeAlias = _typing.Literal["_interface_id", b"_interface_id"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__output_schema: _TypeAlias = _typing.Literal["output_schema"]  # noqa: Y015
+    _WhichOneofArgType__output_schema: _TypeAlias = _typing.Literal["_output_schema", b"_output_schema"]  # noqa: Y015
+    _WhichOneofReturnType__provider: _TypeAlias = _typing.Literal["provider"]  # noqa: Y015
+    _WhichOneofArgType__provider: _TypeAlias = _typing.Literal["_provider", b"_provider"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__access) -> _WhichOneofReturnType__access | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fallback_priority) -> _WhichOneofReturnType__fallback_priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__health_probe) -> _WhichOneofReturnType__health_probe | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input_schema) -> _WhichOneofReturnType__input_schema | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__interface_id) -> _WhichOneofReturnType__interface_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__output_schema) -> _WhichOneofReturnType__output_schema | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider) -> _WhichOneofReturnType__provider | None: ...
+
+Global___DataSourceInterfaceContract: _TypeAlias = DataSourceInterfaceContract  # noqa: Y015
+
+@_typing.final
 class DeadLetter(_message.Message):
     """A copy of a message that was given up, made before the original was terminated."""
 
@@ -2042,6 +2137,28 @@ class IncidentSummary(_message.Message):
 Global___IncidentSummary: _TypeAlias = IncidentSummary  # noqa: Y015
 
 @_typing.final
+class InterfaceList(_message.Message):
+    """The interfaces of a tenant, best first within a domain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERFACES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def interfaces(self) -> _containers.RepeatedCompositeFieldContainer[Global___DataSourceInterfaceContract]: ...
+    def __init__(
+        self,
+        *,
+        interfaces: _abc.Iterable[Global___DataSourceInterfaceContract] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interfaces", b"interfaces"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InterfaceList: _TypeAlias = InterfaceList  # noqa: Y015
+
+@_typing.final
 class InvestigationRecorded(_message.Message):
     """One event of the aggregate; numbers are gap-free from 1. Exactly the field named by `type` is set."""
 
@@ -2720,6 +2837,37 @@ class Lineage(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
 
 Global___Lineage: _TypeAlias = Lineage  # noqa: Y015
+
+@_typing.final
+class ListInterfaces(_message.Message):
+    """Which data sources a tenant has; of one domain, or of all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_domain", b"_domain", "_tenant", b"_tenant", "domain", b"domain", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_domain", b"_domain", "_tenant", b"_tenant", "domain", b"domain", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___ListInterfaces: _TypeAlias = ListInterfaces  # noqa: Y015
 
 @_typing.final
 class MergeIncidents(_message.Message):
@@ -3758,7 +3906,10 @@ Global___Provenance: _TypeAlias = Provenance  # noqa: Y015
 
 @_typing.final
 class Query(_message.Message):
-    """What to read. Empty tuples mean no restriction."""
+    """What to read, as it travels: the fields of all domains' requests. Empty tuples and texts mean no restriction.
+
+    Each domain takes those of its own request model (`v1/domains`); one that it does not take is malformed.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -3768,8 +3919,35 @@ class Query(_message.Message):
     NAMES_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     ROWS_MAX_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
+    IDS_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    TRACE_IDS_FIELD_NUMBER: _builtins.int
+    SEVERITY_MIN_FIELD_NUMBER: _builtins.int
+    ERRORS_ONLY_FIELD_NUMBER: _builtins.int
+    DURATION_MS_MIN_FIELD_NUMBER: _builtins.int
+    STEP_S_FIELD_NUMBER: _builtins.int
+    REPOSITORY_FIELD_NUMBER: _builtins.int
+    REF_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    ENVIRONMENT_FIELD_NUMBER: _builtins.int
+    DIFFS_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     rows_max: _builtins.int
+    cursor: _builtins.str
+    operation: _builtins.str
+    severity_min: _builtins.str
+    errors_only: _builtins.bool
+    duration_ms_min: _builtins.float
+    step_s: _builtins.int
+    repository: _builtins.str
+    ref: _builtins.str
+    path: _builtins.str
+    environment: _builtins.str
+    diffs: _builtins.bool
+    states: _builtins.bool
     @_builtins.property
     def window(self) -> Global___Window: ...
     @_builtins.property
@@ -3778,6 +3956,12 @@ class Query(_message.Message):
     def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def trace_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -3787,15 +3971,54 @@ class Query(_message.Message):
         names: _abc.Iterable[_builtins.str] | None = ...,
         text: _builtins.str | None = ...,
         rows_max: _builtins.int | None = ...,
+        cursor: _builtins.str | None = ...,
+        operation: _builtins.str | None = ...,
+        ids: _abc.Iterable[_builtins.str] | None = ...,
+        kinds: _abc.Iterable[_builtins.str] | None = ...,
+        trace_ids: _abc.Iterable[_builtins.str] | None = ...,
+        severity_min: _builtins.str | None = ...,
+        errors_only: _builtins.bool | None = ...,
+        duration_ms_min: _builtins.float | None = ...,
+        step_s: _builtins.int | None = ...,
+        repository: _builtins.str | None = ...,
+        ref: _builtins.str | None = ...,
+        path: _builtins.str | None = ...,
+        environment: _builtins.str | None = ...,
+        diffs: _builtins.bool | None = ...,
+        states: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_rows_max", b"_rows_max", "_text", b"_text", "_window", b"_window", "baseline", b"baseline", "rows_max", b"rows_max", "text", b"text", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_cursor", b"_cursor", "_diffs", b"_diffs", "_duration_ms_min", b"_duration_ms_min", "_environment", b"_environment", "_errors_only", b"_errors_only", "_operation", b"_operation", "_path", b"_path", "_ref", b"_ref", "_repository", b"_repository", "_rows_max", b"_rows_max", "_severity_min", b"_severity_min", "_states", b"_states", "_step_s", b"_step_s", "_text", b"_text", "_window", b"_window", "baseline", b"baseline", "cursor", b"cursor", "diffs", b"diffs", "duration_ms_min", b"duration_ms_min", "environment", b"environment", "errors_only", b"errors_only", "operation", b"operation", "path", b"path", "ref", b"ref", "repository", b"repository", "rows_max", b"rows_max", "severity_min", b"severity_min", "states", b"states", "step_s", b"step_s", "text", b"text", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_rows_max", b"_rows_max", "_text", b"_text", "_window", b"_window", "baseline", b"baseline", "names", b"names", "rows_max", b"rows_max", "services", b"services", "text", b"text", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_cursor", b"_cursor", "_diffs", b"_diffs", "_duration_ms_min", b"_duration_ms_min", "_environment", b"_environment", "_errors_only", b"_errors_only", "_operation", b"_operation", "_path", b"_path", "_ref", b"_ref", "_repository", b"_repository", "_rows_max", b"_rows_max", "_severity_min", b"_severity_min", "_states", b"_states", "_step_s", b"_step_s", "_text", b"_text", "_window", b"_window", "baseline", b"baseline", "cursor", b"cursor", "diffs", b"diffs", "duration_ms_min", b"duration_ms_min", "environment", b"environment", "errors_only", b"errors_only", "ids", b"ids", "kinds", b"kinds", "names", b"names", "operation", b"operation", "path", b"path", "ref", b"ref", "repository", b"repository", "rows_max", b"rows_max", "services", b"services", "severity_min", b"severity_min", "states", b"states", "step_s", b"step_s", "text", b"text", "trace_ids", b"trace_ids", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
+    _WhichOneofReturnType__cursor: _TypeAlias = _typing.Literal["cursor"]  # noqa: Y015
+    _WhichOneofArgType__cursor: _TypeAlias = _typing.Literal["_cursor", b"_cursor"]  # noqa: Y015
+    _WhichOneofReturnType__diffs: _TypeAlias = _typing.Literal["diffs"]  # noqa: Y015
+    _WhichOneofArgType__diffs: _TypeAlias = _typing.Literal["_diffs", b"_diffs"]  # noqa: Y015
+    _WhichOneofReturnType__duration_ms_min: _TypeAlias = _typing.Literal["duration_ms_min"]  # noqa: Y015
+    _WhichOneofArgType__duration_ms_min: _TypeAlias = _typing.Literal["_duration_ms_min", b"_duration_ms_min"]  # noqa: Y015
+    _WhichOneofReturnType__environment: _TypeAlias = _typing.Literal["environment"]  # noqa: Y015
+    _WhichOneofArgType__environment: _TypeAlias = _typing.Literal["_environment", b"_environment"]  # noqa: Y015
+    _WhichOneofReturnType__errors_only: _TypeAlias = _typing.Literal["errors_only"]  # noqa: Y015
+    _WhichOneofArgType__errors_only: _TypeAlias = _typing.Literal["_errors_only", b"_errors_only"]  # noqa: Y015
+    _WhichOneofReturnType__operation: _TypeAlias = _typing.Literal["operation"]  # noqa: Y015
+    _WhichOneofArgType__operation: _TypeAlias = _typing.Literal["_operation", b"_operation"]  # noqa: Y015
+    _WhichOneofReturnType__path: _TypeAlias = _typing.Literal["path"]  # noqa: Y015
+    _WhichOneofArgType__path: _TypeAlias = _typing.Literal["_path", b"_path"]  # noqa: Y015
+    _WhichOneofReturnType__ref: _TypeAlias = _typing.Literal["ref"]  # noqa: Y015
+    _WhichOneofArgType__ref: _TypeAlias = _typing.Literal["_ref", b"_ref"]  # noqa: Y015
+    _WhichOneofReturnType__repository: _TypeAlias = _typing.Literal["repository"]  # noqa: Y015
+    _WhichOneofArgType__repository: _TypeAlias = _typing.Literal["_repository", b"_repository"]  # noqa: Y015
     _WhichOneofReturnType__rows_max: _TypeAlias = _typing.Literal["rows_max"]  # noqa: Y015
     _WhichOneofArgType__rows_max: _TypeAlias = _typing.Literal["_rows_max", b"_rows_max"]  # noqa: Y015
+    _WhichOneofReturnType__severity_min: _TypeAlias = _typing.Literal["severity_min"]  # noqa: Y015
+    _WhichOneofArgType__severity_min: _TypeAlias = _typing.Literal["_severity_min", b"_severity_min"]  # noqa: Y015
+    _WhichOneofReturnType__states: _TypeAlias = _typing.Literal["states"]  # noqa: Y015
+    _WhichOneofArgType__states: _TypeAlias = _typing.Literal["_states", b"_states"]  # noqa: Y015
+    _WhichOneofReturnType__step_s: _TypeAlias = _typing.Literal["step_s"]  # noqa: Y015
+    _WhichOneofArgType__step_s: _TypeAlias = _typing.Literal["_step_s", b"_step_s"]  # noqa: Y015
     _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
     _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
     _WhichOneofReturnType__window: _TypeAlias = _typing.Literal["window"]  # noqa: Y015
@@ -3803,7 +4026,31 @@ class Query(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline) -> _WhichOneofReturnType__baseline | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cursor) -> _WhichOneofReturnType__cursor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__diffs) -> _WhichOneofReturnType__diffs | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_ms_min) -> _WhichOneofReturnType__duration_ms_min | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__environment) -> _WhichOneofReturnType__environment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__errors_only) -> _WhichOneofReturnType__errors_only | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__operation) -> _WhichOneofReturnType__operation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__path) -> _WhichOneofReturnType__path | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ref) -> _WhichOneofReturnType__ref | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repository) -> _WhichOneofReturnType__repository | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__rows_max) -> _WhichOneofReturnType__rows_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__severity_min) -> _WhichOneofReturnType__severity_min | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__states) -> _WhichOneofReturnType__states | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step_s) -> _WhichOneofReturnType__step_s | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
     @_typing.overload
@@ -4722,10 +4969,14 @@ class ToolAttempt(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     status: _builtins.str
     duration_ms: _builtins.float
     reason: _builtins.str
+    error: _builtins.str
+    retry_after_s: _builtins.float
     def __init__(
         self,
         *,
@@ -4733,25 +4984,35 @@ class ToolAttempt(_message.Message):
         status: _builtins.str | None = ...,
         duration_ms: _builtins.float | None = ...,
         reason: _builtins.str | None = ...,
+        error: _builtins.str | None = ...,
+        retry_after_s: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms", "_provider", b"_provider", "_reason", b"_reason", "_status", b"_status", "duration_ms", b"duration_ms", "provider", b"provider", "reason", b"reason", "status", b"status"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms", "_error", b"_error", "_provider", b"_provider", "_reason", b"_reason", "_retry_after_s", b"_retry_after_s", "_status", b"_status", "duration_ms", b"duration_ms", "error", b"error", "provider", b"provider", "reason", b"reason", "retry_after_s", b"retry_after_s", "status", b"status"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms", "_provider", b"_provider", "_reason", b"_reason", "_status", b"_status", "duration_ms", b"duration_ms", "provider", b"provider", "reason", b"reason", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms", "_error", b"_error", "_provider", b"_provider", "_reason", b"_reason", "_retry_after_s", b"_retry_after_s", "_status", b"_status", "duration_ms", b"duration_ms", "error", b"error", "provider", b"provider", "reason", b"reason", "retry_after_s", b"retry_after_s", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__duration_ms: _TypeAlias = _typing.Literal["duration_ms"]  # noqa: Y015
     _WhichOneofArgType__duration_ms: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms"]  # noqa: Y015
+    _WhichOneofReturnType__error: _TypeAlias = _typing.Literal["error"]  # noqa: Y015
+    _WhichOneofArgType__error: _TypeAlias = _typing.Literal["_error", b"_error"]  # noqa: Y015
     _WhichOneofReturnType__provider: _TypeAlias = _typing.Literal["provider"]  # noqa: Y015
     _WhichOneofArgType__provider: _TypeAlias = _typing.Literal["_provider", b"_provider"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__retry_after_s: _TypeAlias = _typing.Literal["retry_after_s"]  # noqa: Y015
+    _WhichOneofArgType__retry_after_s: _TypeAlias = _typing.Literal["_retry_after_s", b"_retry_after_s"]  # noqa: Y015
     _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
     _WhichOneofArgType__status: _TypeAlias = _typing.Literal["_status", b"_status"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_ms) -> _WhichOneofReturnType__duration_ms | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error) -> _WhichOneofReturnType__error | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__provider) -> _WhichOneofReturnType__provider | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_after_s) -> _WhichOneofReturnType__retry_after_s | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
 
@@ -4801,6 +5062,9 @@ class ToolCall(_message.Message):
     REPEATED_FIELD_NUMBER: _builtins.int
     CALLED_AT_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
+    TRUNCATED_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -4816,6 +5080,9 @@ class ToolCall(_message.Message):
     payload_ref: _builtins.str
     duration_ms: _builtins.float
     repeated: _builtins.bool
+    error: _builtins.str
+    retry_after_s: _builtins.float
+    truncated: _builtins.bool
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolAttempt]: ...
     @_builtins.property
@@ -4843,10 +5110,13 @@ class ToolCall(_message.Message):
         repeated: _builtins.bool | None = ...,
         called_at: _timestamp_pb2.Timestamp | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        error: _builtins.str | None = ...,
+        retry_after_s: _builtins.float | None = ...,
+        truncated: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
@@ -4856,6 +5126,8 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
     _WhichOneofReturnType__duration_ms: _TypeAlias = _typing.Literal["duration_ms"]  # noqa: Y015
     _WhichOneofArgType__duration_ms: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms"]  # noqa: Y015
+    _WhichOneofReturnType__error: _TypeAlias = _typing.Literal["error"]  # noqa: Y015
+    _WhichOneofArgType__error: _TypeAlias = _typing.Literal["_error", b"_error"]  # noqa: Y015
     _WhichOneofReturnType__interface: _TypeAlias = _typing.Literal["interface"]  # noqa: Y015
     _WhichOneofArgType__interface: _TypeAlias = _typing.Literal["_interface", b"_interface"]  # noqa: Y015
     _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
@@ -4872,6 +5144,8 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
     _WhichOneofReturnType__repeated: _TypeAlias = _typing.Literal["repeated"]  # noqa: Y015
     _WhichOneofArgType__repeated: _TypeAlias = _typing.Literal["_repeated", b"_repeated"]  # noqa: Y015
+    _WhichOneofReturnType__retry_after_s: _TypeAlias = _typing.Literal["retry_after_s"]  # noqa: Y015
+    _WhichOneofArgType__retry_after_s: _TypeAlias = _typing.Literal["_retry_after_s", b"_retry_after_s"]  # noqa: Y015
     _WhichOneofReturnType__size_bytes: _TypeAlias = _typing.Literal["size_bytes"]  # noqa: Y015
     _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
     _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
@@ -4880,6 +5154,8 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__step_id: _TypeAlias = _typing.Literal["_step_id", b"_step_id"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__truncated: _TypeAlias = _typing.Literal["truncated"]  # noqa: Y015
+    _WhichOneofArgType__truncated: _TypeAlias = _typing.Literal["_truncated", b"_truncated"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__call_id) -> _WhichOneofReturnType__call_id | None: ...
     @_typing.overload
@@ -4888,6 +5164,8 @@ class ToolCall(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_ms) -> _WhichOneofReturnType__duration_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error) -> _WhichOneofReturnType__error | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__interface) -> _WhichOneofReturnType__interface | None: ...
     @_typing.overload
@@ -4905,6 +5183,8 @@ class ToolCall(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__repeated) -> _WhichOneofReturnType__repeated | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_after_s) -> _WhichOneofReturnType__retry_after_s | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
@@ -4912,6 +5192,8 @@ class ToolCall(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__step_id) -> _WhichOneofReturnType__step_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__truncated) -> _WhichOneofReturnType__truncated | None: ...
 
 Global___ToolCall: _TypeAlias = ToolCall  # noqa: Y015
 
@@ -5015,6 +5297,10 @@ class ToolResult(_message.Message):
     PROBLEMS_FIELD_NUMBER: _builtins.int
     REPEATED_FIELD_NUMBER: _builtins.int
     RECORDED_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
+    TRUNCATED_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     domain: _builtins.str
     status: _builtins.str
@@ -5029,6 +5315,10 @@ class ToolResult(_message.Message):
     duration_ms: _builtins.float
     repeated: _builtins.bool
     recorded: _builtins.bool
+    error: _builtins.str
+    retry_after_s: _builtins.float
+    truncated: _builtins.bool
+    next_cursor: _builtins.str
     @_builtins.property
     def fetched_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -5055,10 +5345,14 @@ class ToolResult(_message.Message):
         problems: _abc.Iterable[_builtins.str] | None = ...,
         repeated: _builtins.bool | None = ...,
         recorded: _builtins.bool | None = ...,
+        error: _builtins.str | None = ...,
+        retry_after_s: _builtins.float | None = ...,
+        truncated: _builtins.bool | None = ...,
+        next_cursor: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_size_bytes", b"_size_bytes", "_status", b"_status", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "fetched_at", b"fetched_at", "interface", b"interface", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "size_bytes", b"size_bytes", "status", b"status"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_size_bytes", b"_size_bytes", "_status", b"_status", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "fetched_at", b"fetched_at", "interface", b"interface", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "size_bytes", b"size_bytes", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
@@ -5066,10 +5360,14 @@ class ToolResult(_message.Message):
     _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
     _WhichOneofReturnType__duration_ms: _TypeAlias = _typing.Literal["duration_ms"]  # noqa: Y015
     _WhichOneofArgType__duration_ms: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms"]  # noqa: Y015
+    _WhichOneofReturnType__error: _TypeAlias = _typing.Literal["error"]  # noqa: Y015
+    _WhichOneofArgType__error: _TypeAlias = _typing.Literal["_error", b"_error"]  # noqa: Y015
     _WhichOneofReturnType__fetched_at: _TypeAlias = _typing.Literal["fetched_at"]  # noqa: Y015
     _WhichOneofArgType__fetched_at: _TypeAlias = _typing.Literal["_fetched_at", b"_fetched_at"]  # noqa: Y015
     _WhichOneofReturnType__interface: _TypeAlias = _typing.Literal["interface"]  # noqa: Y015
     _WhichOneofArgType__interface: _TypeAlias = _typing.Literal["_interface", b"_interface"]  # noqa: Y015
+    _WhichOneofReturnType__next_cursor: _TypeAlias = _typing.Literal["next_cursor"]  # noqa: Y015
+    _WhichOneofArgType__next_cursor: _TypeAlias = _typing.Literal["_next_cursor", b"_next_cursor"]  # noqa: Y015
     _WhichOneofReturnType__payload_inline: _TypeAlias = _typing.Literal["payload_inline"]  # noqa: Y015
     _WhichOneofArgType__payload_inline: _TypeAlias = _typing.Literal["_payload_inline", b"_payload_inline"]  # noqa: Y015
     _WhichOneofReturnType__payload_ref: _TypeAlias = _typing.Literal["payload_ref"]  # noqa: Y015
@@ -5086,10 +5384,14 @@ class ToolResult(_message.Message):
     _WhichOneofArgType__recorded: _TypeAlias = _typing.Literal["_recorded", b"_recorded"]  # noqa: Y015
     _WhichOneofReturnType__repeated: _TypeAlias = _typing.Literal["repeated"]  # noqa: Y015
     _WhichOneofArgType__repeated: _TypeAlias = _typing.Literal["_repeated", b"_repeated"]  # noqa: Y015
+    _WhichOneofReturnType__retry_after_s: _TypeAlias = _typing.Literal["retry_after_s"]  # noqa: Y015
+    _WhichOneofArgType__retry_after_s: _TypeAlias = _typing.Literal["_retry_after_s", b"_retry_after_s"]  # noqa: Y015
     _WhichOneofReturnType__size_bytes: _TypeAlias = _typing.Literal["size_bytes"]  # noqa: Y015
     _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
     _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
     _WhichOneofArgType__status: _TypeAlias = _typing.Literal["_status", b"_status"]  # noqa: Y015
+    _WhichOneofReturnType__truncated: _TypeAlias = _typing.Literal["truncated"]  # noqa: Y015
+    _WhichOneofArgType__truncated: _TypeAlias = _typing.Literal["_truncated", b"_truncated"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__call_id) -> _WhichOneofReturnType__call_id | None: ...
     @_typing.overload
@@ -5097,9 +5399,13 @@ class ToolResult(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_ms) -> _WhichOneofReturnType__duration_ms | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error) -> _WhichOneofReturnType__error | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__fetched_at) -> _WhichOneofReturnType__fetched_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__interface) -> _WhichOneofReturnType__interface | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next_cursor) -> _WhichOneofReturnType__next_cursor | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__payload_inline) -> _WhichOneofReturnType__payload_inline | None: ...
     @_typing.overload
@@ -5117,9 +5423,13 @@ class ToolResult(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__repeated) -> _WhichOneofReturnType__repeated | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_after_s) -> _WhichOneofReturnType__retry_after_s | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__truncated) -> _WhichOneofReturnType__truncated | None: ...
 
 Global___ToolResult: _TypeAlias = ToolResult  # noqa: Y015
 

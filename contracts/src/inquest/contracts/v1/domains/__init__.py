@@ -1,4 +1,4 @@
-"""The request and the response model of each domain of the gateway; one module per domain. Columns where rows are many."""
+"""The request and the response model of each domain of the gateway, one module per domain."""
 
 from collections.abc import Mapping
 

@@ -11,9 +11,9 @@ CodeOperation = Literal["search", "read", "blame"]
 
 
 class CodeRequest(DomainRequest):
-    """`search` wants `text`; `read` and `blame` want `path`. `ref` is a branch, tag or commit; empty: the default branch.
+    """`search` wants `text`; `read` and `blame` want `path`. A window restricts nothing: code is as it is at `ref`.
 
-    A window restricts nothing here: code is read as it is at `ref`.
+    `ref` is a branch, tag or commit; empty: the default branch.
     """
 
     operation: CodeOperation = "search"

@@ -15,7 +15,7 @@ class DocumentsRequest(DomainRequest):
 
 
 class DocumentData(Message):
-    """A document or the part of it that fits the question. `updated_at` in epoch seconds; `score` grows with the fit."""
+    """A document or the part of it that fits the question. `updated_at` in epoch seconds; a better fit scores more."""
 
     document_id: str
     title: str

@@ -35,7 +35,7 @@ class PatternData(Message):
 
 
 class LogsResponse(DomainResponse):
-    """Domain `logs`, columnar: all columns have the same length. `lines_seen`: how many there are, where it is known."""
+    """Domain `logs`, columnar: all columns have the same length. `lines_seen`: how many there are, where known."""
 
     times: list[float] = Field(default_factory=list)
     services: list[str] = Field(default_factory=list)

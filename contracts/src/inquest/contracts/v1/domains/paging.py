@@ -1,7 +1,7 @@
 """What the request and the response of every domain have in common.
 
-Times are UTC: `Instant` in requests, epoch seconds in responses (many rows, little room). A window includes its start and
-not its end. Durations are milliseconds, sizes bytes, and a unit that differs is the last part of a field's name.
+Times are UTC: `Instant` in requests, epoch seconds in responses (many rows, little room). A window includes its
+start and not its end. Durations are milliseconds, sizes bytes; a unit that differs is the last part of a field's name.
 """
 
 from pydantic import Field, PositiveInt

@@ -7,7 +7,7 @@ from inquest.contracts.v1.domains.paging import DomainRequest, DomainResponse
 
 
 class TicketsRequest(DomainRequest):
-    """Tickets created or updated in the window; `ids` reads these keys whenever they changed. `kinds` are ticket types."""
+    """Tickets created or updated in the window; `ids` reads these keys whenever they changed. `kinds` are types."""
 
     text: str = Field(default="", max_length=1000)
     ids: tuple[str, ...] = ()
