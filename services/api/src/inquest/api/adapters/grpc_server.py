@@ -17,9 +17,8 @@ from inquest.contracts.errors import InquestError
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.identity import Authenticator
+from inquest.runtime.grpc_limits import CALLS_MAX, Guard, options
 
-MESSAGE_BYTES_MAX = 64 * 1024 * 1024
-REQUEST_BYTES_MAX = 64 * 1024
 STOP_GRACE_S = 1.0
 
 
@@ -127,11 +126,7 @@ class GrpcServer:
     ) -> None:
         self.address = ""
         self._server = grpc.aio.server(
-            options=[
-                ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
-                ("grpc.max_receive_message_length", REQUEST_BYTES_MAX),
-                ("grpc.so_reuseport", 0),
-            ]
+            interceptors=[Guard("api")], options=options(), maximum_concurrent_rpcs=CALLS_MAX
         )
         rpc.add_InvestigationServiceServicer_to_server(investigations, self._server)
         rpc.add_IncidentServiceServicer_to_server(incidents, self._server)

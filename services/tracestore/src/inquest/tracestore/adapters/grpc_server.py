@@ -15,13 +15,13 @@ from inquest.contracts.message import ID_PATTERN
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.contracts.records import KIND_OF
+from inquest.runtime.grpc_limits import CALLS_MAX, Guard, options
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.domain.rows import parse
 from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, page_size, words_of
 from inquest.tracestore.domain.story import entry
 from inquest.tracestore.ports import Positioned, Store
 
-MESSAGE_BYTES_MAX = 64 * 1024 * 1024  # a story with thousands of findings; gRPC's own limit is 4 MiB
 WATCH_ROWS_MAX = 500
 STOP_GRACE_S = 1.0
 
@@ -166,8 +166,9 @@ class GrpcServer:
     def __init__(self, servicer: TraceStoreServicer, token: str | None) -> None:
         self.address = ""
         self._server = grpc.aio.server(
-            interceptors=[_TokenCheck(token)] if token else [],
-            options=[("grpc.max_send_message_length", MESSAGE_BYTES_MAX), ("grpc.so_reuseport", 0)],
+            interceptors=[*([_TokenCheck(token)] if token else []), Guard("tracestore")],
+            options=options(),
+            maximum_concurrent_rpcs=CALLS_MAX,
         )
         rpc.add_TraceStoreServiceServicer_to_server(servicer, self._server)
 
@@ -197,6 +198,8 @@ class _TokenCheck(grpc.aio.ServerInterceptor):
         if hmac.compare_digest(str(sent).encode(), self._expected):
             return await continuation(handler_call_details)
         handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(_refuse_stream)
         return grpc.unary_unary_rpc_method_handler(_refuse)
