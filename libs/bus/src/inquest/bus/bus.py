@@ -8,10 +8,11 @@ from typing import Any
 
 from nats.errors import Error as NatsError
 
-from inquest.bus import rpc
+from inquest.bus import keeping, rpc
 from inquest.bus.connection import CONNECT_S_MAX, Connection
 from inquest.bus.dead import bury, remove_original
-from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored
+from inquest.bus.flights import Work
+from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored, Usage
 from inquest.bus.publisher import Publisher
 from inquest.bus.reader import Reader
 from inquest.bus.runner import Runner
@@ -35,6 +36,7 @@ class Bus:
         self._publisher = Publisher(self.connection, service)
         self._reader = Reader(self.connection)
         self._runners: list[Runner] = []
+        self._answering: list[rpc.Answering] = []
 
     # -- life cycle -----------------------------------------------------------------------------
 
@@ -53,9 +55,26 @@ class Bus:
                 group.create_task(runner.run())
             await asyncio.Event().wait()  # a service that only answers requests has no runner to wait for
 
-    async def drain(self, limit_s: float) -> None:
-        """Take nothing new; wait for what is in flight."""
-        await asyncio.gather(*(runner.drain(limit_s) for runner in self._runners))
+    async def drain(self, limit_s: float) -> int:
+        """Take nothing new; wait for what is in flight, and hand back what takes longer than `limit_s` seconds.
+
+        Returns how many messages were handed back. Doing it twice is no harm; `resume` undoes it.
+        """
+        parts = [runner.drain(limit_s) for runner in self._runners]
+        done = await asyncio.gather(*parts, *(one.drain(limit_s) for one in self._answering))
+        return sum(done[: len(parts)])
+
+    async def resume(self) -> None:
+        """Take work again."""
+        for runner in self._runners:
+            runner.resume()
+        for one in self._answering:
+            await one.resume()
+
+    @property
+    def work(self) -> list[Work]:
+        """What each consumer, and the requests of each subject, have in hand."""
+        return [*(runner.work for runner in self._runners), *(one.work for one in self._answering)]
 
     async def close(self) -> None:
         """Flush and disconnect."""
@@ -124,10 +143,18 @@ class Bus:
         return await self._reader.get(stream, seq)
 
     def replay(
-        self, stream: str, *, after_seq: int = 0, batch_max: int = 500
+        self, stream: str, *, after_seq: int = 0, batch_max: int = 500, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
         """See BusPort."""
-        return self._reader.replay(stream, after_seq, batch_max)
+        return self._reader.replay(stream, after_seq, batch_max, patterns)
+
+    async def usage(self, stream: str) -> Usage:
+        """See BusPort."""
+        return await keeping.usage(self.connection, stream)
+
+    async def purge(self, subject: Subject, *, below_seq: int, **keys: str) -> None:
+        """See BusPort."""
+        await keeping.purge(self.connection, subject, keys, below_seq)
 
     async def last_seq(self, stream: str) -> int:
         """Return the last sequence that a stream gave, also to what is gone since."""
@@ -161,7 +188,7 @@ class Bus:
 
     def reply(self, subject: Subject, replier: Replier) -> None:
         """See BusPort."""
-        rpc.serve(self.connection, self.service, subject, replier)
+        self._answering.append(rpc.Answering(self.connection, self.service, subject, replier))
 
     def kv(self, bucket: Bucket) -> BusKeyValue:
         """See BusPort."""

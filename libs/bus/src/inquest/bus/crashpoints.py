@@ -118,6 +118,7 @@ def watch_bus(bus: BusPort) -> BusPort:
                 "publish_many": around("pipeline", many),
                 "publish_each": around("pipeline", each),
                 "bury": around("bury", bus.bury),
+                "purge": around(lambda subject, /, **_: f"purge.{subject.name}", bus.purge),
                 "request": around(lambda subject, /, *_, **__: f"request.{subject.name}", bus.request),
                 "schedule": around(lambda timer, /, *_, **__: f"schedule.{timer.name}", bus.schedule),
                 "add": around(lambda *tokens, **_: f"counter.{tokens[-1]}", bus.add),

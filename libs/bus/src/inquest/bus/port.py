@@ -83,6 +83,23 @@ class Entry:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How full a stream is.
+
+    Attributes:
+        size_bytes: what it holds.
+        bytes_max: its limit, 0 for none.
+        last_seq: the last sequence that it gave.
+        settled_seq: every durable of the table has settled all up to here.
+    """
+
+    size_bytes: int
+    bytes_max: int
+    last_seq: int
+    settled_seq: int
+
+
 Handler = Callable[[Any, Delivery], Awaitable[None]]
 """Takes the decoded message (raw bytes where the subject has no model) and its envelope."""
 
@@ -123,6 +140,10 @@ class KeyValue(Protocol):
 
     def watch(self, key: str) -> AsyncIterator[Entry]:
         """Yield the present value, where there is one, and then each new one, until closed."""
+        ...
+
+    async def now_s(self) -> float:
+        """Return the server's time in epoch seconds: one clock for all processes, whatever their own say."""
         ...
 
 
@@ -192,12 +213,20 @@ class BusPort(Protocol):
         ...
 
     def replay(
-        self, stream: str, *, after_seq: int = 0, batch_max: int = 500
+        self, stream: str, *, after_seq: int = 0, batch_max: int = 500, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
-        """Read a stream from a sequence to its present end, without any durable's state.
+        """Read a stream from a sequence to its present end, without any durable's state; all of it without patterns.
 
         A message that does not decode comes as its bytes; nothing is dropped.
         """
+        ...
+
+    async def usage(self, stream: str) -> Usage:
+        """Return how full a stream is, and how far it was worked off. Raises RetryLater."""
+        ...
+
+    async def purge(self, subject: Subject, *, below_seq: int, **keys: str) -> None:
+        """Remove what lies on a subject below a sequence; keys that are left out match anything. Raises RetryLater."""
         ...
 
     async def remove(self, stream: str, seq: int) -> None:

@@ -1,5 +1,6 @@
 """Reading back: the last message of a subject, all of them, and which subjects exist."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -42,7 +43,7 @@ class Reader:
         """See BusPort.read. Raises Impossible past READ_MESSAGES_MAX messages."""
         found: list[Stored[Any]] = []
         async for batch in self._scan(
-            _stream(subject), subject.pattern(**keys), _start(since=since), FETCH_MESSAGES_MAX
+            _stream(subject), (subject.pattern(**keys),), _start(since=since), FETCH_MESSAGES_MAX
         ):
             for delivery in batch:
                 message = decode(subject, delivery.headers, delivery.payload)
@@ -52,21 +53,22 @@ class Reader:
         return found
 
     async def replay(
-        self, stream: str, after_seq: int, batch_max: int
+        self, stream: str, after_seq: int, batch_max: int, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
         """See BusPort.replay."""
-        async for batch in self._scan(stream, None, _start(after_seq=after_seq), batch_max):
+        async for batch in self._scan(stream, patterns, _start(after_seq=after_seq), batch_max):
             yield [decoded(delivery) for delivery in batch]
 
     async def _scan(
-        self, stream: str, pattern: str | None, start: Mapping[str, Any], batch_max: int
+        self, stream: str, patterns: Sequence[str], start: Mapping[str, Any], batch_max: int
     ) -> AsyncIterator[list[Delivery]]:
         """Yield what a stream holds now, through a short-lived consumer that keeps no state on disk."""
         js = self._connection.js
         config = ConsumerConfig(
             ack_policy=AckPolicy.NONE,
             **start,
-            filter_subject=pattern,
+            filter_subject=patterns[0] if len(patterns) == 1 else None,
+            filter_subjects=list(patterns) if len(patterns) > 1 else None,
             inactive_threshold=INACTIVE_S,
             mem_storage=True,
             num_replicas=1,
@@ -83,16 +85,25 @@ class Reader:
                 await subscription.unsubscribe()
             await js.delete_consumer(stream, info.name)
         except (NatsError, TimeoutError) as error:
-            raise RetryLater(f"cannot read {stream} {pattern or ''}: {error}") from error
+            raise RetryLater(f"cannot read {stream} {' '.join(patterns)}: {error}") from error
 
     async def subjects(self, subject: Subject, keys: Mapping[str, str]) -> dict[str, int]:
         """See BusPort.subjects."""
-        js = self._connection.js
+        found: dict[str, int] = {}
+        asked, total = f"$JS.API.STREAM.INFO.{_stream(subject)}", 1
         try:
-            info = await js.stream_info(_stream(subject), subjects_filter=subject.pattern(**keys))
+            while len(found) < total:  # the server lists 100,000 at a time
+                body = {"subjects_filter": subject.pattern(**keys), "offset": len(found)}
+                answer = await self._connection.client.request(asked, json.dumps(body).encode(), timeout=API_S_MAX)
+                info = json.loads(answer.data)
+                if "error" in info:
+                    raise RetryLater(f"cannot list {subject.name}: {info['error'].get('description')}")
+                page = info["state"].get("subjects") or {}
+                found |= page
+                total = info.get("total", 0) if page else 0
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"cannot list {subject.name}: {error}") from error
-        return dict(info.state.subjects or {})
+        return found
 
     async def last_seq(self, stream: str) -> int:
         """Return the last sequence that a stream gave, also to what is gone since. Raises RetryLater."""

@@ -7,7 +7,6 @@ replicas) is tested against the real one.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from inquest.bus.port import (
     Published,
     Replier,
     Stored,
+    Usage,
 )
 from inquest.bus.settle import settle
 from inquest.contracts.errors import Conflict, InquestError, RetryLater
@@ -28,7 +28,7 @@ from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
 from inquest.contracts.v1.dead import DeadLetter
-from inquest.testkit.memory_rows import Queue, Row, consumes, matches
+from inquest.testkit.memory_rows import Queue, Row, consumes, gone, lies_in, matches
 from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
 
 STEPS_MAX = 10_000  # a wiring test that needs more deliveries than this is looping
@@ -40,6 +40,7 @@ class MemoryBus:
     def __init__(self, now: datetime | None = None) -> None:
         self.now = now or datetime(2026, 1, 1, tzinfo=UTC)
         self.dead: list[tuple[str, str]] = []
+        self.bytes_max = 0  # of each stream; nothing is refused here
         self.errors: list[BaseException] = []
         self.timers: dict[str, tuple[datetime, Subject, Message, dict[str, str]]] = {}
         self._rows: list[Row] = []
@@ -80,18 +81,29 @@ class MemoryBus:
         return None
 
     async def replay(
-        self, stream: str, *, after_seq: int = 0, batch_max: int = 500
+        self, stream: str, *, after_seq: int = 0, batch_max: int = 500, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
         """See BusPort."""
-        rows = [row for row in self._rows if row.stream == stream and row.seq > after_seq]
+        rows = [row for row in self._rows if row.seq > after_seq and lies_in(row, stream, patterns)]
         for start in range(0, len(rows), batch_max):
             yield [decoded(self._envelope(row, 1, 1)) for row in rows[start : start + batch_max]]
 
     async def remove(self, stream: str, seq: int) -> None:
         """See BusPort."""
-        for index, row in enumerate(self._rows):
-            if (row.stream, row.seq) == (stream, seq):
-                self._rows[index] = replace(row, subject="", stream="")  # its number is not given again
+        self._rows = [gone(row) if (row.stream, row.seq) == (stream, seq) else row for row in self._rows]
+
+    async def usage(self, stream: str) -> Usage:
+        """See BusPort."""
+        rows = [row for row in self._rows if row.stream == stream]
+        open_ = [row.seq for queue in self._queues for row, _ in queue.pending if row.stream == stream]
+        last = max((row.seq for row in rows), default=0)
+        size = sum(len(row.payload) for row in rows)
+        return Usage(size, self.bytes_max, last, min([last, *(seq - 1 for seq in open_)]))
+
+    async def purge(self, subject: Subject, *, below_seq: int, **keys: str) -> None:
+        """See BusPort."""
+        pattern = subject.pattern(**keys)
+        self._rows = [gone(row) if row.seq < below_seq and matches(pattern, row.subject) else row for row in self._rows]
 
     async def bury(self, letter: DeadLetter) -> None:
         """See BusPort."""

@@ -1,7 +1,8 @@
 """What the bus in memory keeps: stored messages, and the durables that wait for them."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inquest.bus.port import BatchHandler, Handler
@@ -44,3 +45,13 @@ def matches(pattern: str, subject: str) -> bool:
 def consumes(consumer: Consumer, row: Row) -> bool:
     """Whether a durable is given this message."""
     return consumer.stream == row.stream and any(matches(f, row.subject) for f in consumer.filters)
+
+
+def lies_in(row: Row, stream: str, patterns: Sequence[str]) -> bool:
+    """Whether a message is of a stream and of one of its patterns; no patterns mean all."""
+    return row.stream == stream and (not patterns or any(matches(pattern, row.subject) for pattern in patterns))
+
+
+def gone(row: Row) -> Row:
+    """Return what is left of a message that was removed: its number, which is not given again."""
+    return replace(row, subject="", stream="", payload=b"")
