@@ -126,6 +126,11 @@ class InvestigationRecorded(Message):
     cancelled: Ended | None = None
     timed_out: Ended | None = None
 
+    @property
+    def is_remnant(self) -> bool:
+        """Whether a history that begins with this is what archiving left: its end, so that nobody opens it anew."""
+        return self.number > 1 and self.type in ("concluded", "cancelled", "timed-out")
+
 
 class DeadlineReached(Message):
     """A timer fired on the server. It is believed, never compared with a local clock."""

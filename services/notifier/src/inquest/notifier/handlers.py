@@ -55,7 +55,8 @@ class Handlers:
             await self._concluded(event, event.concluded)
         elif event.timed_out is not None:
             case = await self.reading.case(event.tenant, event.investigation_id, up_to=event.number)
-            await self._tell(case, follow_up.timed_out, event.timed_out)
+            if not case.is_archived:
+                await self._tell(case, follow_up.timed_out, event.timed_out)
 
     async def on_incident(self, incident: Incident, delivery: Delivery) -> None:
         """Set the timer that asks for an answer; tell those who were told of it that it is over, or back."""
@@ -106,6 +107,9 @@ class Handlers:
 
     async def _concluded(self, event: InvestigationRecorded, concluded: Concluded) -> None:
         case = await self.reading.case(event.tenant, event.investigation_id, up_to=event.number)
+        if case.is_archived:
+            _log.info("investigation_is_archived", tenant=event.tenant, investigation=event.investigation_id)
+            return  # it was told long ago; a durable that is made anew meets its end again
         verdicts = await self.reading.verdicts(event.tenant, event.investigation_id)
         verdict = _verdict_of(concluded, verdicts)
         earlier = previous_conclusion(case.events, event.number)

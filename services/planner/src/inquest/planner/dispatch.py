@@ -27,8 +27,8 @@ class Dispatcher:
         check_readable(event)
         if event.opened is None and event.step_planned is None:
             return
-        state = known((await self.histories.load(event.tenant, event.investigation_id)).state)
-        if state.end:
+        history = await self.histories.load(event.tenant, event.investigation_id)
+        if history.is_archived or (state := known(history.state)).end:
             return
         if event.opened:
             await self.arm_investigation(state)

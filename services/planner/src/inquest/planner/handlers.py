@@ -55,7 +55,7 @@ class Handlers:
         if INCIDENT_OPENED.parse(delivery.subject) is None and incident.announced_at is None:
             return False
         investigation_id = decide.investigation_of(incident.tenant, incident.incident_id)
-        return (await self.recorder.histories.load(incident.tenant, investigation_id)).state is None
+        return (await self.recorder.histories.load(incident.tenant, investigation_id)).seq == 0
 
     async def on_admission_decided(self, decided: AdmissionDecided, delivery: Delivery) -> None:
         """Open the investigation of an incident that was admitted."""

@@ -1,8 +1,6 @@
 """What the handlers need of the outside."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from inquest.config.admission import AdmissionConfig
@@ -10,16 +8,17 @@ from inquest.contracts.latest import InvestigationRecorded, Mode
 from inquest.planner.domain.state import Investigation
 from inquest.planner.domain.terms import Terms
 
-Clock = Callable[[], datetime]
-"""Returns the present time, UTC. Only the sweep asks it; no decision does."""
-
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The fold of everything recorded so far, and the stream sequence of its last event (0: none yet)."""
+    """The fold of everything recorded so far, and the stream sequence of its last event (0: none yet).
+
+    One that is archived has no state any more: its end alone is left, so that nobody opens it anew.
+    """
 
     state: Investigation | None
     seq: int
+    is_archived: bool = False
 
 
 class Histories(Protocol):

@@ -28,7 +28,7 @@ class Recorder:
     _locks: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(LOCKS)))
 
     async def record(self, tenant: str, investigation_id: str, at: datetime, decide: Decision) -> Investigation | None:
-        """Append what the decision and the history demand; return the state after it.
+        """Append what the decision and the history demand; return the state after it, None for one that is archived.
 
         `at` is the time of the input, never of the wall clock, so that reprocessing repeats it.
         Raises RetryLater after TRIES_MAX lost races.
@@ -36,6 +36,9 @@ class Recorder:
         async with self._locks[zlib.crc32(investigation_id.encode()) % LOCKS]:
             for _ in range(TRIES_MAX):
                 history = await self.histories.load(tenant, investigation_id)
+                if history.is_archived:  # what comes so late is kept beside it, and changes nothing
+                    _log.warning("investigation_is_archived", tenant=tenant, investigation=investigation_id)
+                    return None
                 events = events_of(
                     history.state, decide(history.state), tenant=tenant, investigation_id=investigation_id, at=at
                 )

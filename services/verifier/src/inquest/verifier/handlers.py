@@ -28,6 +28,9 @@ class Handlers:
         if event.type != "round-closed":
             return
         recorded = await self.record.read(event)
+        if any(event.is_remnant for event in recorded.events[:1]):
+            _log.warning("investigation_is_archived", tenant=event.tenant, investigation=event.investigation_id)
+            return
         verdict = await asyncio.to_thread(self._fold, recorded, event)  # CPU-bound: the event loop stays free
         appended = await self.verdicts.append(verdict)
         _log.info(

@@ -46,6 +46,11 @@ class Case:
         return next((event.opened for event in self.events if event.opened), None)
 
     @property
+    def is_archived(self) -> bool:
+        """Whether the history begins with its end: archiving left that alone."""
+        return any(event.is_remnant for event in self.events[:1])
+
+    @property
     def is_test(self) -> bool:
         """Whether this came from `inquest test-page`."""
         return TEST_LABEL in self.labels() or (self.incident is not None and TEST_LABEL in self.incident.labels)

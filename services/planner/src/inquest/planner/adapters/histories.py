@@ -49,6 +49,8 @@ class StreamHistories:
 
     async def _read(self, tenant: str, investigation_id: str) -> History:
         stored = await self.bus.read(INVESTIGATION_RECORDED, tenant=tenant, investigation=investigation_id)
+        if stored and stored[0].message.is_remnant:
+            return History(None, stored[-1].seq, is_archived=True)
         return History(fold(item.message for item in stored), stored[-1].seq if stored else 0)
 
     def _keep(self, history: History) -> History:
