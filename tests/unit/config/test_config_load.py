@@ -7,7 +7,8 @@ from inquest.config.channels import FileChannel, TerminalChannel, WebhookChannel
 from inquest.config.document import BYTES_MAX, ConfigInvalid
 from inquest.config.load import load, parse
 from inquest.config.model import FAST, Config
-from inquest.config.providers import PackProvider, PrometheusProvider
+from inquest.config.kinds.pack import PackProvider
+from inquest.config.kinds.prometheus import PrometheusProvider
 from inquest.config.show import effective
 from inquest.config.starter import default_yaml
 
@@ -136,7 +137,7 @@ zzz: 1
     assert "channels[0].url: is required" in everything
     assert "modes.fast.limits.call_max: unknown key; did you mean calls_max?" in everything
     assert "modes.fast.capabilities: unknown: guess" in everything
-    assert "zzz: unknown key; there are correlation, modes, tenants, version" in everything
+    assert "zzz: unknown key; there are correlation, modes, retention, tenants, version" in everything
 
 
 def test_a_secret_in_the_file_is_refused_and_not_repeated():

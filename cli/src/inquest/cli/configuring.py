@@ -10,6 +10,7 @@ import typer
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.bus import Bus
+from inquest.bus.topology import keep
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.up import as_running
 from inquest.config import Config, ConfigStore, Revision
@@ -93,11 +94,11 @@ async def _with_store(
     await bus.connect(CONNECT_S_MAX)
     try:
         result = await action(ConfigStore(bus.kv(CONFIG)))
-        if applies is not None:
+        if applies is not None and isinstance(result, Revision):
             audit = AuditLog(bus, "cli")
-            about = f"revision {result.number}" if isinstance(result, Revision) else ""
-            await audit.record(Deed("config-applied", NO_TENANT, applies, about=about))
+            await audit.record(Deed("config-applied", NO_TENANT, applies, about=f"revision {result.number}"))
             await audit.close()
+            await keep(bus.connection, result.config.retention.ages())
         return result
     finally:
         await bus.close()

@@ -15,13 +15,13 @@ import typer
 
 from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer, binary
-from inquest.bus.topology import drift
 from inquest.cli.doctor_changes import changes_findings, probe_received
 from inquest.cli.doctor_channels import channel_findings
 from inquest.cli.doctor_ledger import ledger_finding
 from inquest.cli.finding import Finding
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.sources import source_findings
+from inquest.cli.topology import drift_as_configured
 from inquest.config import Config
 from inquest.config.document import ConfigInvalid
 from inquest.config.load import load
@@ -105,7 +105,7 @@ async def _running_bus(url: str) -> Finding:
     bus = Bus(url, "cli")
     try:
         await bus.connect(CONNECT_S_MAX)
-        differing = [row.name for row in await drift(bus.connection) if row.state != "same"]
+        differing = [row.name for row in await drift_as_configured(bus) if row.state != "same"]
     except InquestError as error:
         return Finding("running bus", "fail", str(error), "start it with `inquest up`")
     finally:

@@ -11,6 +11,7 @@ from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer
 from inquest.bus.topology import TopologyRefused, apply
 from inquest.cli.keeper import keep_server
+from inquest.cli.topology import apply_as_configured
 from inquest.config import Config, ConfigStore
 from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.topology import CONFIG
@@ -150,8 +151,10 @@ async def _prepare(nats_url: str, config: Config | None) -> None:
     bus = Bus(nats_url, "cli")
     await bus.connect()
     try:
-        await apply(bus.connection)
-        if config is not None:
+        if config is None:
+            await apply_as_configured(bus)
+        else:
+            await apply(bus.connection, ages=config.retention.ages())
             await ConfigStore(bus.kv(CONFIG)).apply(config, "inquest up", datetime.now(UTC))
     finally:
         await bus.close()

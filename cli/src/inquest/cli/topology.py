@@ -5,10 +5,11 @@ from dataclasses import asdict
 import typer
 
 from inquest.bus.bus import Bus
-from inquest.bus.topology import Drift, apply, drift
+from inquest.bus.topology import AS_THE_TABLE_SAYS, Ages, Drift, apply, drift
 from inquest.cli.session import CONNECT_S_MAX, echo_json, run
+from inquest.config import ConfigStore
 from inquest.contracts.streams import STREAMS
-from inquest.contracts.topology import BUCKETS, CONSUMERS
+from inquest.contracts.topology import BUCKETS, CONFIG, CONSUMERS
 
 
 def apply_topology(nats_url: str, replicas: int, *, as_json: bool) -> None:
@@ -48,6 +49,23 @@ async def _with_bus(nats_url: str, replicas: int, *, change: bool) -> list[Drift
     bus = Bus(nats_url, "cli")
     await bus.connect(CONNECT_S_MAX)
     try:
-        return await (apply if change else drift)(bus.connection, replicas)
+        return await (apply_as_configured if change else drift_as_configured)(bus, replicas)
     finally:
         await bus.close()
+
+
+async def apply_as_configured(bus: Bus, replicas: int = 1) -> list[Drift]:
+    """Apply the table, with what the applied configuration says of how long things are kept."""
+    return await apply(bus.connection, replicas, await _ages(bus, replicas))
+
+
+async def drift_as_configured(bus: Bus, replicas: int = 1) -> list[Drift]:
+    """Compare the server with the table and with the applied configuration."""
+    return await drift(bus.connection, replicas, await _ages(bus, replicas))
+
+
+async def _ages(bus: Bus, replicas: int) -> Ages:
+    found = await drift(bus.connection, replicas)
+    if any(row.name == CONFIG.name and row.state == "missing" for row in found):
+        return AS_THE_TABLE_SAYS  # nothing was ever configured here
+    return (await ConfigStore(bus.kv(CONFIG)).current()).config.retention.ages()

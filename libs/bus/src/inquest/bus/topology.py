@@ -1,7 +1,9 @@
 """Applies the table of streams, consumers and buckets: explicit, idempotent, never at the start of a service."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -15,7 +17,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import BucketNotFoundError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from inquest.bus.connection import Connection
 from inquest.contracts.errors import InquestError
@@ -24,10 +26,17 @@ from inquest.contracts.topology import BUCKETS, CONSUMERS, Bucket, Consumer
 
 Kind = Literal["stream", "consumer", "bucket"]
 State = Literal["same", "missing", "differs"]
+Ages = Mapping[str, float]
+"""How long streams and buckets keep what they hold, in seconds, where the configuration says other than the table."""
+
+AS_THE_TABLE_SAYS: Ages = MappingProxyType({})
 
 
 class TopologyRefused(InquestError):
     """The server did not accept a stream, consumer or bucket; the text gives its reason."""
+
+
+RowT = TypeVar("RowT", Stream, Bucket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +83,22 @@ def consumer_config(row: Consumer) -> ConsumerConfig:
     )
 
 
-async def apply(connection: Connection, replicas: int = 1) -> list[Drift]:
+async def apply(connection: Connection, replicas: int = 1, ages: Ages = AS_THE_TABLE_SAYS) -> list[Drift]:
     """Create what is missing, change what differs; returns what was found. A second run finds all the same.
 
     Raises TopologyRefused.
     """
     try:
-        return await _apply(connection, replicas)
+        return await _apply(connection, replicas, ages)
     except (NatsError, TimeoutError) as error:
         raise TopologyRefused(f"nats-server refused the topology: {error}; is its disk full?") from error
 
 
-async def _apply(connection: Connection, replicas: int) -> list[Drift]:
-    found = await drift(connection, replicas)
+async def _apply(connection: Connection, replicas: int, ages: Ages) -> list[Drift]:
+    found = await drift(connection, replicas, ages)
     wrong = {(item.kind, item.name): item.state for item in found if item.state != "same"}
     js = connection.js
-    for stream in STREAMS:
+    for stream in (_aged(row, ages) for row in STREAMS):
         state = wrong.get(("stream", stream.name))
         if state == "missing":
             await js.add_stream(stream_config(stream, replicas))
@@ -98,10 +107,17 @@ async def _apply(connection: Connection, replicas: int) -> list[Drift]:
     for consumer in CONSUMERS:
         if ("consumer", consumer.durable) in wrong:
             await js.add_consumer(consumer.stream, consumer_config(consumer))
-    for bucket in BUCKETS:
-        if wrong.get(("bucket", bucket.name)) == "missing":
+    for bucket in (_aged(row, ages) for row in BUCKETS):
+        state = wrong.get(("bucket", bucket.name))
+        if state == "missing":
             await _add_bucket(js, bucket, replicas)
+        elif state == "differs":
+            await _change_bucket(js, bucket)
     return found
+
+
+def _aged(row: RowT, ages: Ages) -> RowT:
+    return replace(row, age_s_max=ages.get(row.name, row.age_s_max))
 
 
 async def _add_bucket(js: JetStreamContext, row: Bucket, replicas: int) -> None:
@@ -123,12 +139,48 @@ async def _add_bucket(js: JetStreamContext, row: Bucket, replicas: int) -> None:
         )
 
 
-async def drift(connection: Connection, replicas: int = 1) -> list[Drift]:
+async def keep(connection: Connection, ages: Ages) -> tuple[str, ...]:
+    """Change nothing but how long streams and buckets keep what they hold; returns those that changed.
+
+    Raises TopologyRefused.
+    """
+    buckets = {row.name: _stream_of(row) for row in BUCKETS}
+    try:
+        return tuple(
+            [name for name, age_s in ages.items() if await _keep(connection.js, buckets.get(name, name), age_s)]
+        )
+    except (NatsError, TimeoutError) as error:
+        raise TopologyRefused(f"nats-server refused to change how long it keeps things: {error}") from error
+
+
+async def _keep(js: JetStreamContext, stream: str, age_s: float) -> bool:
+    config = (await js.stream_info(stream)).config
+    if config.max_age == age_s:
+        return False
+    config.max_age = age_s
+    config.duplicate_window = min(config.duplicate_window or age_s, age_s)
+    await js.update_stream(config)
+    return True
+
+
+async def _change_bucket(js: JetStreamContext, row: Bucket) -> None:
+    config = (await js.stream_info(_stream_of(row))).config
+    config.max_age = row.age_s_max or 0
+    if row.kind == "kv":
+        config.allow_direct = False
+    await js.update_stream(config)
+
+
+def _stream_of(row: Bucket) -> str:
+    return ("KV_" if row.kind == "kv" else "OBJ_") + row.name
+
+
+async def drift(connection: Connection, replicas: int = 1, ages: Ages = AS_THE_TABLE_SAYS) -> list[Drift]:
     """Compare the table with the server, row by row."""
     js = connection.js
-    found = [await _stream_drift(js, row, replicas) for row in STREAMS]
+    found = [await _stream_drift(js, _aged(row, ages), replicas) for row in STREAMS]
     found += [await _consumer_drift(js, row) for row in CONSUMERS]
-    return found + [await _bucket_drift(js, row) for row in BUCKETS]
+    return found + [await _bucket_drift(js, _aged(row, ages)) for row in BUCKETS]
 
 
 async def _stream_drift(js: JetStreamContext, row: Stream, replicas: int) -> Drift:
@@ -155,17 +207,13 @@ async def _consumer_drift(js: JetStreamContext, row: Consumer) -> Drift:
 
 async def _bucket_drift(js: JetStreamContext, row: Bucket) -> Drift:
     try:
-        if row.kind == "kv":
-            status = await js.key_value(row.name)
-            info = await js.stream_info(f"KV_{row.name}")
-            if info.config.allow_direct:
-                return Drift("bucket", row.name, "differs", ("allow_direct: True → False",))
-            del status
-        else:
-            await js.object_store(row.name)
-    except (BucketNotFoundError, NotFoundError):
+        info = await js.stream_info(_stream_of(row))
+    except NotFoundError:
         return Drift("bucket", row.name, "missing")
-    return Drift("bucket", row.name, "same")
+    wanted = StreamConfig(max_age=row.age_s_max, allow_direct=False)
+    # An object bucket is read by its chunks, never directly, and nats-py makes it as it likes.
+    names = ("max_age", "allow_direct") if row.kind == "kv" else ("max_age",)
+    return _compare("bucket", row.name, wanted, info.config, names)
 
 
 def _compare(kind: Kind, name: str, wanted: Any, present: Any, names: tuple[str, ...]) -> Drift:
