@@ -10,7 +10,7 @@ MEMBERS = contracts libs/accuracy libs/audit libs/bus libs/config libs/identity 
 PACK ?= packs/pool-exhausted
 LOCK = $(UV) export --quiet --no-header --no-emit-workspace --no-annotate --format requirements.txt
 
-.PHONY: help install install-dev run up test mutate lock check contracts bench bench-doors bench-accuracy chaos crash-points pack format clean
+.PHONY: help install install-dev run up test mutate lock check contracts bench bench-doors bench-accuracy chaos fuzz crash-points pack format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,9 @@ bench-doors: install-dev ## measure the webhooks and a storm of alerts; SEED=…
 
 chaos: install-dev ## kill, pause, cut, fill, jump while N investigations run; SEED=… SECONDS=…; prints one JSON object last
 	@$(BIN)/python -m scripts.chaos $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
+
+fuzz: install-dev ## N hostile inputs over HTTP, gRPC and the bus; SEED=… repeats them; prints one JSON object last
+	@$(BIN)/python -m scripts.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED))
 
 crash-points: install-dev ## die once at every crash point of every service; SEED=… the order
 	@VOLLEYS=all SEED=$(SEED) $(BIN)/python -m pytest tests/integration/crash/test_crash_points.py
