@@ -66,7 +66,7 @@ def gateway(bus: Bus, owner: str, *interfaces: Interface) -> Handlers:
     clock = lambda: datetime.now(UTC)  # noqa: E731 - a name for the port, used three times
     ledger = open_ledger("", None, bus, bus.kv(GATEWAY_LEDGER))
     calls = Calls(
-        Journal(bus.kv(GATEWAY_JOURNAL), owner, clock, LEASE_S),
+        Journal(bus.kv(GATEWAY_JOURNAL), owner, LEASE_S),
         Purse(ledger),
         Reader(HealthBoard(ledger), RetryPolicy()),
         bus.objects(PAYLOADS),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.contracts.latest import Query, ToolRequest, ToolResult, Window
-from inquest.gateway.domain.journal import JournalEntry, next_step
+from inquest.gateway.domain.journal import GAP_S_MAX, JournalEntry, next_step, sighted
 from inquest.gateway.domain.ranges import TimeRange, ranges
 from inquest.gateway.domain.request import call_id
 from inquest.gateway.domain.resolver import rank, unknown
@@ -128,11 +128,21 @@ def test_delays_grow():
 # -- journal ------------------------------------------------------------------------------------
 
 
-def test_the_journal_decides_by_result_and_lease():
-    result = ToolResult(call_id="c", domain="logs", status="ok")
-    intent = JournalEntry(owner="a", lease_until=T0)
-    assert next_step(None, T0) == "claim"
-    assert next_step(intent, T0 - timedelta(seconds=1)) == "wait"
-    assert next_step(intent, T0) == "take-over"
-    recorded = intent.model_copy(update={"result": result})
-    assert {next_step(recorded, T0 + timedelta(days=days)) for days in (-1, 0, 1)} == {"answer"}
+def test_the_journal_decides_by_result_and_silence():
+    intent = JournalEntry(owner="a")
+    assert next_step(None, 0.0, 3.0) == "claim"
+    assert next_step(intent, 2.9, 3.0) == "wait"
+    assert next_step(intent, 3.0, 3.0) == "take-over"
+    recorded = intent.model_copy(update={"result": ToolResult(call_id="c", domain="logs", status="ok")})
+    assert {next_step(recorded, unchanged_s, 3.0) for unchanged_s in (0.0, 1e9)} == {"answer"}
+
+
+@given(st.lists(st.floats(min_value=-900, max_value=900), max_size=20))
+@settings(max_examples=50)
+def test_only_time_in_which_one_looked_counts_as_silence(steps_s):
+    seen, now_s = None, 0.0
+    for step_s in steps_s:
+        now_s += step_s  # also a pause, a jump ahead, a jump back
+        before, seen = seen, sighted(seen, 7, now_s)
+        assert 0 <= seen.unchanged_s - (before.unchanged_s if before else 0) <= GAP_S_MAX
+    assert sighted(seen, 8, now_s).unchanged_s == 0  # a sign of life

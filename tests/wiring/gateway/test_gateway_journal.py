@@ -1,5 +1,4 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from inquest.contracts.errors import Conflict, RetryLater
@@ -8,22 +7,32 @@ from inquest.gateway.journal import Claim, Journal
 from inquest.testkit.fixtures import until
 from inquest.testkit.memory_stores import MemoryKeyValue
 
-T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 KEY = "acme.call"
-LEASE_S = 5.0
+LEASE_S = 3.0
+STEP_S = 0.5
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A monotonic clock that stands still until it is moved."""
 
     def __init__(self) -> None:
-        self.now = T0
+        self.now_s = 1000.0
 
-    def __call__(self) -> datetime:
-        return self.now
+    def __call__(self) -> float:
+        return self.now_s
 
     def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+        self.now_s += seconds
+
+
+async def watched(journal: Journal, clock: Clock, seconds: float = LEASE_S) -> Claim | ToolResult:
+    """Ask again and again for so many seconds; returns what the last look said, or raises it."""
+    for _ in range(round(seconds / STEP_S)):
+        try:
+            return await journal.claim(KEY, 0)
+        except RetryLater:
+            clock.advance(STEP_S)
+    return await journal.claim(KEY, 0)
 
 
 @pytest.fixture
@@ -38,12 +47,12 @@ def kv() -> MemoryKeyValue:
 
 @pytest.fixture
 def one(kv, clock) -> Journal:
-    return Journal(kv, "one", clock, LEASE_S)
+    return Journal(kv, "one", LEASE_S, clock)
 
 
 @pytest.fixture
 def two(kv, clock) -> Journal:
-    return Journal(kv, "two", clock, LEASE_S)
+    return Journal(kv, "two", LEASE_S, clock)
 
 
 def result(reason: str = "") -> ToolResult:
@@ -71,14 +80,42 @@ async def test_who_waits_gets_the_result(one, two):
     assert (await waiting).reason == "by one"
 
 
-async def test_a_dead_intent_is_taken_over_once_and_counted(one, two, clock):
+async def test_a_silent_intent_is_taken_over_once_and_counted(kv, one, two, clock):
     await one.claim(KEY, 0)
-    clock.advance(LEASE_S)
-    claims = await asyncio.gather(two.claim(KEY, 0), two.claim(KEY, 0), return_exceptions=True)
+    three = Journal(kv, "three", LEASE_S, clock)
+    for _ in range(6):
+        for journal in (two, three):
+            with pytest.raises(RetryLater):
+                await journal.claim(KEY, 0)
+        clock.advance(STEP_S)
+    claims = await asyncio.gather(two.claim(KEY, 0), three.claim(KEY, 0), return_exceptions=True)
     taken = [claim for claim in claims if isinstance(claim, Claim)]
     assert [claim.entry.repeats for claim in taken] == [1]
-    clock.advance(LEASE_S)
-    assert (await one.claim(KEY, 0)).entry.repeats == 2
+    again = await watched(one, clock)
+    assert isinstance(again, Claim)
+    assert again.entry.repeats == 2
+
+
+@pytest.mark.parametrize("jump_s", [-900.0, 900.0])
+async def test_a_clock_that_jumps_neither_steals_nor_hangs(one, two, clock, jump_s):
+    held = await one.claim(KEY, 0)
+    with pytest.raises(RetryLater):
+        await two.claim(KEY, 0)
+    clock.advance(jump_s)  # or `two` was paused for so long, and looks before the holder comes to writing again
+    with pytest.raises(RetryLater):
+        await two.claim(KEY, 0)
+    assert isinstance(await watched(two, clock), Claim)
+    with pytest.raises(RetryLater, match="taken over"):
+        await one.record(held, result())
+
+
+async def test_what_was_seen_in_one_request_counts_in_the_next(one, two, clock):
+    await one.claim(KEY, 0)
+    for _ in range(6):  # each request is shorter than the lease
+        with pytest.raises(RetryLater):
+            await two.claim(KEY, 0)
+        clock.advance(STEP_S)
+    assert isinstance(await two.claim(KEY, 0), Claim)
 
 
 async def test_of_many_at_once_one_claims(one, two):
@@ -89,8 +126,7 @@ async def test_of_many_at_once_one_claims(one, two):
 
 async def test_a_superseded_gateway_that_wakes_up_writes_nothing(one, two, clock):
     paused = await one.claim(KEY, 0)
-    clock.advance(LEASE_S)
-    taken = await two.claim(KEY, 0)
+    taken = await watched(two, clock)
     with pytest.raises(RetryLater, match="taken over"):
         await one.record(paused, result("from before the pause"))
     assert (await two.record(taken, result("the one"))).reason == "the one"
@@ -105,7 +141,7 @@ async def test_a_deleted_intent_is_written_again(one, kv):
 
 
 async def test_the_lease_is_renewed_while_the_call_runs(kv, clock):
-    journal = Journal(kv, "one", clock, 0.03)
+    journal = Journal(kv, "one", 0.03, clock)
     claim = await journal.claim(KEY, 0)
     async with journal.held(claim):
         before = claim.revision
@@ -114,14 +150,13 @@ async def test_the_lease_is_renewed_while_the_call_runs(kv, clock):
 
 
 async def test_renewal_stops_when_another_took_over(kv, clock):
-    journal = Journal(kv, "one", clock, 0.03)
-    claim = await journal.claim(KEY, 0)
-    clock.advance(1)
-    other = await Journal(kv, "two", clock, 60).claim(KEY, 0)
-    async with journal.held(claim):
+    claim = await Journal(kv, "one", 0.03, clock).claim(KEY, 0)
+    two = Journal(kv, "two", 1.0, clock)
+    other = await watched(two, clock, 1.0)
+    async with Journal(kv, "one", 0.03, clock).held(claim):
         await asyncio.sleep(0)
         await until(lambda: len(asyncio.all_tasks()) == 1)
-    assert (await Journal(kv, "two", clock, 60).record(other, result("two"))).reason == "two"
+    assert (await two.record(other, result("two"))).reason == "two"
 
 
 class Flaky(MemoryKeyValue):
@@ -141,7 +176,7 @@ class Flaky(MemoryKeyValue):
 
 async def test_renewal_goes_on_when_the_bus_is_back(clock):
     kv = Flaky(RetryLater("away"), 2)
-    journal = Journal(kv, "one", clock, 0.03)
+    journal = Journal(kv, "one", 0.03, clock)
     claim = await journal.claim(KEY, 0)
     before = claim.revision
     async with journal.held(claim):
@@ -151,7 +186,7 @@ async def test_renewal_goes_on_when_the_bus_is_back(clock):
 
 async def test_a_journal_that_never_settles_is_given_up(clock):
     kv = Flaky(Conflict("lost"), 1_000)
-    journal = Journal(kv, "one", clock, LEASE_S)
+    journal = Journal(kv, "one", LEASE_S, clock)
     claim = await journal.claim(KEY, 0)
     with pytest.raises(RetryLater, match="changed 5 times"):
         await journal.record(claim, result())

@@ -1,20 +1,20 @@
 """Keeps the journal: a recorded call is never repeated, and of two gateways only one makes a call."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 
-from inquest.bus.port import KeyValue
+from inquest.bus.port import Entry, KeyValue
 from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.latest import ToolResult
-from inquest.gateway.domain.journal import JournalEntry, next_step
-from inquest.gateway.ports import Clock
+from inquest.gateway.domain.journal import JournalEntry, Sighting, next_step, sighted
 
 _POLL_S_FIRST = 0.02
 _POLL_S_MAX = 0.5
 _WRITES_MAX = 5  # each lost write means that another gateway got further
+_SIGHTINGS_MAX = 10_000
 
 
 @dataclass(slots=True)
@@ -28,12 +28,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The journal in a key-value bucket. A lease is short and renewed, so that a dead gateway is noticed soon."""
+    """The journal in a key-value bucket.
+
+    A gateway that holds an intent writes it again three times in `lease_s`. One that was watched for that long, by the
+    watcher's own monotonic clock, and did not change has lost its holder: no two clocks are ever compared.
+    """
 
     kv: KeyValue
     owner: str
-    clock: Clock
     lease_s: float
+    now_s: Callable[[], float] = time.monotonic
+    _sightings: dict[str, Sighting] = field(default_factory=dict)  # also over several requests for one call
 
     async def claim(self, key: str, wait_s: float) -> Claim | ToolResult:
         """Return a claim to make the call, or the result of the one that was made.
@@ -44,9 +49,7 @@ class Journal:
         while True:
             stored = await self.kv.get(key)
             entry = JournalEntry.model_validate_json(stored.value) if stored else None
-            step = next_step(entry, self.clock())
-            if entry and entry.result:
-                return entry.result
+            step = next_step(entry, self._unchanged_s(key, stored), self.lease_s)
             if step == "wait":
                 if wait_s <= 0:
                     raise RetryLater(f"call {key} is being made by another gateway; ask again")
@@ -54,11 +57,22 @@ class Journal:
                 wait_s -= poll_s
                 poll_s = min(poll_s * 2, _POLL_S_MAX)
                 continue
+            self._sightings.pop(key, None)
+            if entry and entry.result:
+                return entry.result
             with suppress(Conflict):  # another was faster: look again
                 return await self._take(key, entry, stored.revision if stored else 0)
 
+    def _unchanged_s(self, key: str, stored: Entry | None) -> float:
+        if stored is None:
+            return 0.0
+        seen = self._sightings[key] = sighted(self._sightings.pop(key, None), stored.revision, self.now_s())
+        if len(self._sightings) > _SIGHTINGS_MAX:
+            self._sightings.pop(next(iter(self._sightings)))
+        return seen.unchanged_s
+
     async def _take(self, key: str, dead: JournalEntry | None, revision: int) -> Claim:
-        entry = JournalEntry(owner=self.owner, lease_until=self._lease_end(), repeats=dead.repeats + 1 if dead else 0)
+        entry = JournalEntry(owner=self.owner, repeats=dead.repeats + 1 if dead else 0)
         data = entry.model_dump_json().encode()
         new = await (self.kv.update(key, data, revision) if dead else self.kv.create(key, data))
         return Claim(key, entry, new)
@@ -74,11 +88,11 @@ class Journal:
             await asyncio.wait([renewing])
 
     async def _renew(self, claim: Claim) -> None:
+        data = claim.entry.model_dump_json().encode()
         while True:
             await asyncio.sleep(self.lease_s / 3)
-            entry = claim.entry.model_copy(update={"lease_until": self._lease_end()})
             try:
-                claim.revision = await self.kv.update(claim.key, entry.model_dump_json().encode(), claim.revision)
+                claim.revision = await self.kv.update(claim.key, data, claim.revision)
             except Conflict:
                 return  # taken over while this process was paused; `record` writes nothing then
             except RetryLater:
@@ -104,6 +118,3 @@ class Journal:
             else:
                 return result
         raise RetryLater(f"call {claim.key}: the journal changed {_WRITES_MAX} times while the result was written")
-
-    def _lease_end(self) -> datetime:
-        return self.clock() + timedelta(seconds=self.lease_s)

@@ -37,7 +37,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(GATEWAY_LEDGER))
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
     calls = Calls(
-        journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, _now, settings.gateway_lease_s),
+        journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, settings.gateway_lease_s),
         purse=Purse(ledger),
         reader=watch(Reader(HealthBoard(ledger), RetryPolicy()), "provider", "read"),
         payloads=bus.objects(PAYLOADS),
