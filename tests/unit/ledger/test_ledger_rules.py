@@ -66,7 +66,7 @@ async def test_a_bus_that_is_away_is_a_ledger_that_is_away(memory_bus, monkeypat
         raise LedgerAway("no ack")
 
     kv = memory_bus.kv(GATEWAY_LEDGER)
-    ledger = BusLedger(memory_bus, kv, lambda: 0.0)
+    ledger = BusLedger(memory_bus, kv)
     monkeypatch.setattr(memory_bus, "add", away)
     monkeypatch.setattr(kv, "get", away)
     with pytest.raises(LedgerAway, match="no ack"):

@@ -1,7 +1,10 @@
 """Key-value and object buckets on the server. Reads go to the leader: `allow_direct` is false (DESIGN, section 3)."""
 
 import hashlib
+import json
+import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from nats.errors import Error as NatsError
@@ -23,6 +26,8 @@ from inquest.contracts.errors import Conflict, NotFound, RetryLater
 from inquest.contracts.topology import Bucket
 
 _WATCH_S = 30.0
+_ASK_S_MAX = 5.0
+_CLOCK_S_MAX = 10.0  # then the server is asked for its time again
 
 
 class BusKeyValue:
@@ -32,6 +37,8 @@ class BusKeyValue:
         self._connection = connection
         self._name = bucket.name
         self._bound: NatsKeyValue | None = None
+        self._ahead_s = 0.0  # the server's clock is so far ahead of our monotonic one
+        self._asked_s = -_CLOCK_S_MAX
 
     async def _kv(self) -> NatsKeyValue:
         if self._bound is None:
@@ -112,6 +119,20 @@ class BusKeyValue:
                     yield Entry(key, entry.value, entry.revision or 0)
         finally:
             await watcher.stop()
+
+    async def now_s(self) -> float:
+        """See KeyValue."""
+        if time.monotonic() - self._asked_s >= _CLOCK_S_MAX:
+            try:
+                answer = await self._connection.client.request(
+                    f"$JS.API.STREAM.INFO.KV_{self._name}", timeout=_ASK_S_MAX
+                )
+                server_s = datetime.fromisoformat(json.loads(answer.data)["ts"]).timestamp()
+            except (NatsError, TimeoutError, ValueError, KeyError) as error:
+                raise self._lost("*", error) from error
+            self._asked_s = time.monotonic()
+            self._ahead_s = server_s - self._asked_s
+        return time.monotonic() + self._ahead_s
 
     def _lost(self, key: str, error: BaseException) -> RetryLater:
         if isinstance(error, APIError) and error.err_code in WRONG_LAST:

@@ -1,6 +1,5 @@
 """Which ledger a process uses."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ SCHEMES = ("redis://", "rediss://")
 
 def open_ledger(url: str, password_file: Path | None, bus: BusPort, kv: KeyValue) -> Ledger:
     """Return the ledger of an address: empty means the bus. Nothing is connected yet. Raises InquestError."""
-    return open_redis(url, password_file) if url else BusLedger(bus, kv, time.time)
+    return open_redis(url, password_file) if url else BusLedger(bus, kv)
 
 
 def open_redis(url: str, password_file: Path | None) -> "RedisLedger":

@@ -24,12 +24,11 @@ _STANDING = TypeAdapter(Standing)
 
 
 class BusLedger:
-    """Implements Ledger. `now_s` is a clock that the replicas share: leases and rests assume that theirs agree."""
+    """Implements Ledger. Leases and rests run on the server's clock, so that those of the replicas do not matter."""
 
-    def __init__(self, bus: BusPort, kv: KeyValue, now_s: Callable[[], float]) -> None:
+    def __init__(self, bus: BusPort, kv: KeyValue) -> None:
         self._bus = bus
         self._kv = kv
-        self._now_s = now_s
 
     async def reserve(self, account: Account, budget: Budget) -> str | None:
         """See Ledger. What dies between the count and its correction leaves one call too many."""
@@ -56,14 +55,13 @@ class BusLedger:
     async def take(self, name: str, holder: str, governor: Governor) -> float:
         """See Ledger."""
         return await self._change(
-            f"governor.{_token(name)}", _PLACES, Places(), lambda places: taken(places, holder, self._now_s(), governor)
+            f"governor.{_token(name)}", _PLACES, Places(), lambda places, now_s: taken(places, holder, now_s, governor)
         )
 
     async def renew(self, name: str, holder: str, governor: Governor) -> bool:
         """See Ledger."""
 
-        def renewed(places: Places) -> tuple[Places, bool]:
-            now_s = self._now_s()
+        def renewed(places: Places, now_s: float) -> tuple[Places, bool]:
             if places.until_s.get(holder, 0.0) <= now_s:
                 return places, False
             return Places(places.until_s | {holder: now_s + governor.lease_s}, places.tokens, places.at_s), True
@@ -73,7 +71,7 @@ class BusLedger:
     async def give_back(self, name: str, holder: str) -> None:
         """See Ledger."""
 
-        def given_back(places: Places) -> tuple[Places, None]:
+        def given_back(places: Places, _: float) -> tuple[Places, None]:
             held = {one: until for one, until in places.until_s.items() if one != holder}
             return Places(held, places.tokens, places.at_s), None
 
@@ -82,14 +80,13 @@ class BusLedger:
     async def health(self, key: str) -> Health:
         """See Ledger."""
         return await self._change(
-            f"health.{_token(key)}", _STANDING, Standing(), lambda found: (found, found.at(self._now_s()))
+            f"health.{_token(key)}", _STANDING, Standing(), lambda found, now_s: (found, found.at(now_s))
         )
 
     async def failed(self, key: str, reason: str, circuit: Circuit) -> Health:
         """See Ledger."""
 
-        def noted(found: Standing) -> tuple[Standing, Health]:
-            now_s = self._now_s()
+        def noted(found: Standing, now_s: float) -> tuple[Standing, Health]:
             standing = after_failure(found, reason, now_s, circuit)
             return standing, standing.at(now_s)
 
@@ -97,7 +94,7 @@ class BusLedger:
 
     async def succeeded(self, key: str) -> None:
         """See Ledger."""
-        await self._change(f"health.{_token(key)}", _STANDING, Standing(), lambda _: (Standing(), None))
+        await self._change(f"health.{_token(key)}", _STANDING, Standing(), lambda *_: (Standing(), None))
 
     async def ping(self) -> None:
         """See Ledger."""
@@ -107,14 +104,18 @@ class BusLedger:
         """See Ledger. The bus is its owner's."""
 
     async def _change(
-        self, key: str, kind: TypeAdapter[StateT], empty: StateT, change: Callable[[StateT], tuple[StateT, ResultT]]
+        self,
+        key: str,
+        kind: TypeAdapter[StateT],
+        empty: StateT,
+        change: Callable[[StateT, float], tuple[StateT, ResultT]],
     ) -> ResultT:
         """Read, decide, write on condition that nobody wrote meanwhile; nothing is written where nothing changed."""
         for _ in range(WRITES_MAX):
             try:
                 entry = await self._kv.get(key)
                 state = kind.validate_json(entry.value) if entry else empty
-                new, result = change(state)
+                new, result = change(state, await self._kv.now_s())
                 if new != state:
                     data = kind.dump_json(new)
                     await (self._kv.update(key, data, entry.revision) if entry else self._kv.create(key, data))

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator
 
 from inquest.bus.port import Entry
@@ -48,6 +49,10 @@ class MemoryKeyValue:
     async def keys(self) -> list[str]:
         """See KeyValue."""
         return sorted(self._entries)
+
+    async def now_s(self) -> float:
+        """See KeyValue."""
+        return time.time()
 
     async def watch(self, key: str) -> AsyncIterator[Entry]:
         """See KeyValue."""
