@@ -80,8 +80,7 @@ def parts(world):
     histories = StreamHistories(bus, 100)
     admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration, AuditLog(bus, "planner"))
     opener = Opener(bus, Recorder(histories), configuration)
-    later = world.bus.now + timedelta(hours=1)
-    return admissions, AdmissionSweep(admissions, opener, histories, lambda: later, interval_s=0.01, stale_s=1)
+    return admissions, AdmissionSweep(admissions, opener, histories, interval_s=0.01, stale_s=0)
 
 
 async def test_what_waits_is_told_counted_and_let_in_when_another_ends(world):

@@ -25,16 +25,26 @@ from inquest.planner.sweep import Sweep
 def sweep(world):
     """A sweep of its own, over the same bus as the planner's."""
     histories = StreamHistories(world.bus, cached_max=2)
+
+    def now_s() -> float:
+        return world.bus.now.timestamp()
+
     return Sweep(
         world.bus,
         histories,
         Recorder(histories),
         Dispatcher(world.bus, histories),
-        clock=lambda: world.bus.now,
         interval_s=0.001,
         stale_s=20,
         looked_at_max=10,
+        now_s=now_s,
     )
+
+
+async def later(world, sweep, seconds):
+    """Let a sweep see how things are, and again after so many seconds in which nothing happened."""
+    await sweep.sweep()
+    world.later(seconds)
 
 
 def lose(world, *durables):
@@ -45,13 +55,24 @@ def lose(world, *durables):
 async def test_what_is_fresh_is_left_alone(world, sweep):
     world.silent = {"trace-failure-path"}
     await world.page()
-    world.later(19)
+    await later(world, sweep, 19)
     assert await sweep.sweep() == 0
+
+
+async def test_what_moves_is_left_alone_whatever_its_times_say(world, sweep):
+    world.silent = {"trace-failure-path", "map-blast-radius"}
+    await world.page()
+    await later(world, sweep, 30)
+    await world.finish(world.kept[0].model_copy(update={"finished_at": world.bus.now.replace(year=2020)}))
+    await world.bus.settle()
+    assert await sweep.sweep() == 0  # something was added since the last look, though dated long ago
+    world.later(30)
+    assert await sweep.sweep() == 1
 
 
 async def test_what_has_ended_is_looked_at_once(world, sweep):
     await world.page()
-    world.later(30)
+    await later(world, sweep, 30)
     before = world.events
     assert await sweep.sweep() == 0
     assert len(sweep._ended) == 1
@@ -64,7 +85,7 @@ async def test_lost_commands_and_timers_are_sent_again(world, sweep):
     await world.page()
     assert world.bus.published(STEP_RUN) == []
     assert world.bus.timers == {}
-    world.later(30)
+    await later(world, sweep, 30)
     assert await sweep.sweep() == 1
     assert len(world.bus.timers) == 2
     await world.bus.settle()
@@ -75,7 +96,7 @@ async def test_lost_commands_and_timers_are_sent_again(world, sweep):
 async def test_a_command_that_is_still_queued_is_not_sent_again(world, sweep):
     world.silent = {"trace-failure-path"}
     await world.page()
-    world.later(30)
+    await later(world, sweep, 30)
     world.bus._ids.clear()  # the server's duplicate window has passed
     assert await sweep.sweep() == 1
     assert len(world.bus.published(STEP_RUN)) == 5
@@ -86,7 +107,7 @@ async def test_timers_are_set_for_the_time_they_were_due(world, sweep):
     await world.page()
     before = {key: at for key, (at, *_) in world.bus.timers.items()}
     world.bus.timers.clear()
-    world.later(30)
+    await later(world, sweep, 30)
     await sweep.sweep()
     after = {key: at for key, (at, *_) in world.bus.timers.items()}
     assert after == before
@@ -101,7 +122,7 @@ async def test_outcomes_that_never_reached_the_history_are_taken_in(world, sweep
     lose(world, "planner-steps")
     await world.page()
     assert "step-finished" not in world.types
-    world.later(30)
+    await later(world, sweep, 30)
     await sweep.sweep()
     await world.bus.settle()
     assert world.state.state == "concluded"
@@ -112,7 +133,7 @@ async def test_a_verdict_that_never_reached_the_history_is_taken_in(world, sweep
     lose(world, "planner-verdicts")
     await world.page()
     assert world.state.state == "running"
-    world.later(30)
+    await later(world, sweep, 30)
     assert await sweep.sweep() == 0
     assert world.state.state == "concluded"
 
@@ -126,7 +147,7 @@ async def test_a_verdict_of_an_earlier_round_is_not_taken_for_the_newest(world, 
     await world.bus.settle()
     assert world.state.round == 2
     assert len(world.bus.published(VERDICT_REACHED)) == 1
-    world.later(30)
+    await later(world, sweep, 30)
     assert await sweep.sweep() == 1
     assert world.state.state == "running"
 
@@ -142,7 +163,7 @@ async def test_a_decision_cut_short_is_completed(world, sweep):
     events = decide.events_of(None, [draft], tenant="acme", investigation_id=investigation, at=world.bus.now)
     for event in events[:3]:
         await world.bus.publish(INVESTIGATION_RECORDED, event, **keys)
-    world.later(30)
+    await later(world, sweep, 30)
     await sweep.sweep()
     await world.bus.settle()
     assert world.state.state == "concluded"
@@ -154,7 +175,7 @@ async def test_a_history_that_cannot_be_read_does_not_stop_the_others(world, swe
     await world.page()
     foreign = world.events[0].model_copy(update={"number": 7})
     await world.bus.publish(INVESTIGATION_RECORDED, foreign, tenant="acme", investigation="a-broken-one")
-    world.later(30)
+    await later(world, sweep, 30)
     assert await sweep.sweep() == 1
 
 
@@ -162,7 +183,7 @@ async def test_what_is_remembered_as_ended_is_bounded(world, sweep, monkeypatch)
     monkeypatch.setattr("inquest.planner.sweep.ENDED_MAX", 1)
     await world.page()
     await world.page(incident_id="inc-2")
-    world.later(200)
+    await later(world, sweep, 200)
     await sweep.sweep()
     await world.bus.fire_timers()
     await world.bus.settle()
@@ -177,11 +198,11 @@ async def test_a_sweep_is_bounded(world, sweep):
     for name in ("inv-a", "inv-b"):
         event = opened.model_copy(update={"investigation_id": name})
         await world.bus.publish(INVESTIGATION_RECORDED, event, tenant="acme", investigation=name)
-    world.later(30)
+    await later(world, sweep, 30)
     seen = []
     sweep.looked_at_max = 2
-    for _ in range(2):
-        assert await sweep.sweep() == 2
+    for looked_at in (2, 1):
+        assert await sweep.sweep() == looked_at
         seen += [key for key in world.bus.timers if key.endswith(".investigation")]
         world.bus.timers.clear()
     assert len(set(seen)) == 3
@@ -212,6 +233,6 @@ async def test_an_unplanned_outcome_is_left_to_its_own_delivery(world, sweep):
     stray = StepFinished(**(world.kept[0].model_dump() | {"step_id": "never-planned"}))
     lose(world, "planner-steps")
     await world.finish(stray)
-    world.later(30)
+    await later(world, sweep, 30)
     assert await sweep.sweep() == 1
     assert "never-planned" not in world.state.finished

@@ -1,7 +1,5 @@
 """The only wiring of the planner."""
 
-from datetime import UTC, datetime
-
 from inquest.audit import AuditLog
 from inquest.bus import BusPort
 from inquest.bus.redrive import replier
@@ -21,10 +19,6 @@ from inquest.planner.sweep import Sweep
 from inquest.runtime import Service
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def build(bus: BusPort, settings: Settings) -> Service:
     """Register the planner's consumers and return what the runtime starts, watches and stops."""
     cache = ConfigCache(ConfigStore(bus.kv(CONFIG)))
@@ -41,18 +35,12 @@ def build(bus: BusPort, settings: Settings) -> Service:
         histories,
         recorder,
         dispatcher,
-        clock=_now,
         interval_s=settings.planner_sweep_interval_s,
         stale_s=settings.planner_stale_s,
         looked_at_max=settings.planner_sweep_max,
     )
     admission_sweep = AdmissionSweep(
-        admissions,
-        opener,
-        histories,
-        clock=_now,
-        interval_s=settings.planner_sweep_interval_s,
-        stale_s=settings.planner_stale_s,
+        admissions, opener, histories, settings.planner_sweep_interval_s, settings.planner_stale_s
     )
     bus.reply(REDRIVES["planner"], replier(bus, "planner"))
     bus.handle(consumer("planner-incidents"), handlers.on_incident)

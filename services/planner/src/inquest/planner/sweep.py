@@ -1,9 +1,10 @@
 """Finds what was lost between two services, and does it again. Everything it repeats is idempotent."""
 
 import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from inquest.bus import BusPort
 from inquest.contracts.errors import InquestError
@@ -12,7 +13,7 @@ from inquest.contracts.subjects import INVESTIGATION_RECORDED, STEP_FINISHED, ST
 from inquest.planner.dispatch import Dispatcher
 from inquest.planner.domain import decide
 from inquest.planner.domain.state import Investigation, known
-from inquest.planner.ports import Clock, Histories
+from inquest.planner.ports import Histories
 from inquest.planner.recorder import Recorder
 from inquest.telemetry.logs import get_logger
 
@@ -22,8 +23,9 @@ _log = get_logger("planner")
 
 @dataclass(slots=True)
 class Sweep:
-    """Looks at investigations that have not ended and from which nothing was heard for `stale_s`.
+    """Looks at investigations that have not ended and to which nothing was added while it watched for `stale_s`.
 
+    It goes by its own monotonic clock: times that other machines wrote are compared with no clock here.
     A decision that was cut short is completed, outcomes and verdicts that never reached the history are taken
     in, and commands and timers that are gone are sent again. One that ended is not looked at twice.
     """
@@ -32,10 +34,11 @@ class Sweep:
     histories: Histories
     recorder: Recorder
     dispatcher: Dispatcher
-    clock: Clock
     interval_s: float
     stale_s: float
     looked_at_max: int
+    now_s: Callable[[], float] = time.monotonic
+    _heard: dict[str, tuple[int, float]] = field(default_factory=dict)  # how many events, and since when so many
     _ended: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _turn: int = 0
 
@@ -52,7 +55,7 @@ class Sweep:
         """Look once; return how many investigations were taken up again."""
         present = await self.bus.subjects(INVESTIGATION_RECORDED)
         taken_up = 0
-        for subject in self._some_of(sorted(present.keys() - self._ended.keys())):
+        for subject in self._some_of(self._silent(present)):
             keys = INVESTIGATION_RECORDED.parse(subject) or {}
             try:
                 taken_up += await self._look_at(subject, keys["tenant"], keys["investigation"])
@@ -61,6 +64,16 @@ class Sweep:
                 _log.warning("sweep_skipped", error=str(error), **keys)
         return taken_up
 
+    def _silent(self, present: Mapping[str, int]) -> list[str]:
+        """Return the subjects of those that may be waiting for something that was lost."""
+        now_s, heard = self.now_s(), self._heard
+        open_ = {subject: present[subject] for subject in present.keys() - self._ended.keys()}
+        self._heard = {
+            subject: heard[subject] if heard.get(subject, (0, 0.0))[0] == count else (count, now_s)
+            for subject, count in open_.items()
+        }
+        return sorted(subject for subject, (_, since_s) in self._heard.items() if now_s - since_s >= self.stale_s)
+
     def _some_of(self, subjects: list[str]) -> list[str]:
         """Return up to `looked_at_max`, going on where the last sweep stopped, so that each has its turn."""
         start = self._turn % max(1, len(subjects))
@@ -68,12 +81,13 @@ class Sweep:
         return (subjects[start:] + subjects[:start])[: self.looked_at_max]
 
     async def _look_at(self, subject: str, tenant: str, investigation_id: str) -> bool:
-        state = (await self.histories.load(tenant, investigation_id)).state
-        if state is None or self.clock() - state.at < timedelta(seconds=self.stale_s):
+        history = await self.histories.load(tenant, investigation_id)
+        state = history.state
+        if state is None and not history.is_archived:
             return False
-        if state.end is None:
+        if state and state.end is None:
             state = await self._take_in(state)
-        if state.end is None:
+        if state and state.end is None:
             await self._send_again(state)
             _log.info("investigation_swept", tenant=tenant, investigation=investigation_id, number=state.number)
             return True
