@@ -9,6 +9,7 @@ from inquest.bus.port import Delivery
 from inquest.contracts import subjects as s
 from inquest.contracts.topology import Consumer, consumer
 from inquest.testkit.fixtures import running, until
+from inquest.testkit.signals import signal
 
 # Twelve ack waits of 50 ms: a handler that runs longer than 0.6 s hangs. Three deliveries: the first is the last try.
 QUICK: dict[str, Any] = {"ack_wait_s": 0.05, "deliver_max": 3}
@@ -49,9 +50,9 @@ async def test_a_batch_that_hangs_is_cancelled_and_the_runner_goes_on(bus: Bus) 
 
     bus.handle_batch(quick("tracestore-signals"), handler)
     async with running(bus):
-        await bus.connection.js.publish("evt.signal.other", b"{}")
+        await bus.publish(s.SIGNAL_RECEIVED, signal("one", 0), tenant="acme", signal="one")
         await until(lambda: _settled(bus))
-        await bus.connection.js.publish("evt.signal.other", b"{}")
+        await bus.publish(s.SIGNAL_RECEIVED, signal("two", 0), tenant="acme", signal="two")
         await until(lambda: _called(calls, 2))
     assert await reasons(bus) == ["HandlerHung"]
 

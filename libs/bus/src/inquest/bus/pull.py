@@ -35,12 +35,14 @@ class PullLoop:
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._capacity = capacity
-        self._inbox = client.new_inbox()
+        self._inbox = ""
         self._pulls: dict[str, _Pull] = {}
         self._number = 0
         self._busy = 0
         self._wake = asyncio.Event()
         self._subscription: Subscription | None = None
+        self._open = asyncio.Event()
+        self._open.set()
         self._log = get_logger("bus").bind(consumer=durable)
 
     def done(self, count: int = 1) -> None:
@@ -53,13 +55,29 @@ class PullLoop:
         self._pulls.clear()
         self._wake.set()
 
+    async def pause(self) -> None:
+        """Ask for nothing more. What the server had sent is in `queue` when it returns, and nothing follows."""
+        self._open.clear()
+        self._wake.set()
+        # Without interest the server drops the standing requests, and sends what it has to other replicas.
+        with suppress(NatsError, TimeoutError):  # the server is away: it has forgotten them anyway
+            if self._subscription is not None:
+                async with asyncio.timeout(GRACE_S):
+                    await self._subscription.drain()  # type: ignore[no-untyped-call]
+        self._subscription = None
+        self._pulls.clear()
+
+    def resume(self) -> None:
+        """Ask again."""
+        self._open.set()
+        self._wake.set()
+
     async def run(self) -> None:
-        """Keep requests standing until cancelled."""
-        self._subscription = await self._client.subscribe(
-            f"{self._inbox}.*", cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
+        """Keep requests standing until cancelled, but for the time of a pause."""
         try:
             while True:
+                await self._open.wait()
+                await self._subscribe()
                 await self._request()
                 self._wake.clear()
                 # Not wait_for: before Python 3.12 it swallows a cancellation that meets a wake-up.
@@ -74,7 +92,16 @@ class PullLoop:
             if self._subscription is not None:
                 await self._subscription.unsubscribe()
 
+    async def _subscribe(self) -> None:
+        if self._subscription is None:
+            self._inbox = self._client.new_inbox()
+            self._subscription = await self._client.subscribe(
+                f"{self._inbox}.*", cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
+            )
+
     async def _request(self) -> None:
+        if not self._open.is_set():  # paused while this was subscribing
+            return
         now = asyncio.get_running_loop().time()
         self._pulls = {key: pull for key, pull in self._pulls.items() if pull.drop_at > now}
         wanted = self._capacity - self._busy - sum(pull.remaining for pull in self._pulls.values())

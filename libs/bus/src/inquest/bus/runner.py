@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from inquest.bus.codec import decode, find_row
 from inquest.bus.connection import Connection
 from inquest.bus.crashpoints import around
 from inquest.bus.dead import bury, letter_of
+from inquest.bus.flights import Flights, HandedBack, HandlerHung, Work
 from inquest.bus.headers import handling
 from inquest.bus.port import BatchHandler, Delivery, Handler
 from inquest.bus.pull import PullLoop
@@ -28,6 +28,7 @@ from inquest.telemetry.metrics import DEAD_LETTERS, HANDLE_SECONDS, MESSAGES_HAN
 
 CHECK_S = 5.0
 MISSES_MAX = 2
+HAND_BACK_S_MAX = 2.0
 HANDLE_ACK_WAITS_MAX = 20  # a handler that runs longer than this many ack waits is taken to hang
 BATCH_FILL_S = 0.02
 OUTSIDE_TABLE = frozenset({"ADVISORIES", "DEAD"})  # streams of subjects that are the server's or derived
@@ -35,18 +36,6 @@ OUTSIDE_TABLE = frozenset({"ADVISORIES", "DEAD"})  # streams of subjects that ar
 
 class ConsumerLost(InquestError):
     """The durable is gone from the server: the process must exit and be restarted after `topology apply`."""
-
-
-class HandlerHung(InquestError):
-    """The handler ran past its limit and was cancelled."""
-
-
-@dataclass(slots=True)
-class _InFlight:
-    msg: Msg
-    since: float
-    task: asyncio.Task[Any] | None
-    is_hung: bool = False
 
 
 class Runner:
@@ -66,10 +55,10 @@ class Runner:
         self._service = service
         self._handler = handler
         self._batch_handler = batch_handler
-        self._in_flight: dict[int, _InFlight] = {}
+        self._flights = Flights()
+        self._pulls: PullLoop | None = None
         self._draining = False
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._handed_back = 0
         self._log = get_logger(service).bind(consumer=consumer.durable)
         self._handled = {
             outcome: MESSAGES_HANDLED.labels(service, consumer.durable, outcome)
@@ -83,6 +72,9 @@ class Runner:
         """Consume until cancelled. Raises ConsumerLost when the durable is gone."""
         capacity = self.consumer.batch_max * (1 if self._handler else 2)
         pulls = PullLoop(self._connection.client, self.consumer.stream, self.consumer.durable, capacity)
+        self._pulls = pulls
+        if self._draining:
+            await pulls.pause()
         self._connection.on_reconnect.append(pulls.reset)
         try:
             async with asyncio.TaskGroup() as group:
@@ -97,23 +89,48 @@ class Runner:
         finally:
             self._connection.on_reconnect.remove(pulls.reset)
 
-    async def drain(self, limit_s: float) -> None:
-        """Take no further message and wait, at most `limit_s` seconds, for those in flight."""
+    @property
+    def work(self) -> Work:
+        """What it has in hand."""
+        queued = self._pulls.queue.qsize() if self._pulls else 0
+        return Work(self.consumer.durable, self.consumer.stream, self._flights.open, queued)
+
+    async def drain(self, limit_s: float) -> int:
+        """Take no further message; wait, at most `limit_s` seconds, for those in flight, and hand back the rest.
+
+        Returns how many messages were handed back, so that another replica has them at once. Doing it twice is no harm.
+        """
         self._draining = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                await self._idle.wait()
+        before = self._handed_back
+        if self._pulls is not None:
+            await self._pulls.pause()
+            while not self._pulls.queue.empty():
+                await self._hand_back(self._pulls, [self._pulls.queue.get_nowait()])
+        if not await self._flights.idle_within(limit_s):
+            self._flights.cut(HandedBack("another replica takes it"))
+            await self._flights.idle_within(HAND_BACK_S_MAX)
+        return self._handed_back - before
 
-    def _begin(self, msg: Msg, since: float) -> _InFlight:
-        flight = _InFlight(msg, since, asyncio.current_task())
-        self._in_flight[id(msg)] = flight
-        self._idle.clear()
-        return flight
+    def resume(self) -> None:
+        """Take messages again."""
+        self._draining = False
+        if self._pulls is not None:
+            self._pulls.resume()
 
-    def _end(self, msg: Msg) -> None:
-        self._in_flight.pop(id(msg), None)
-        if not self._in_flight:
-            self._idle.set()
+    async def _hand_back(self, pulls: PullLoop, messages: Sequence[Msg]) -> None:
+        self._handed_back += len(messages)
+        pulls.done(len(messages))
+        for msg in messages:
+            with suppress(NatsError, TimeoutError):  # else it comes again after the ack wait
+                await msg.nak()
+
+    @contextmanager
+    def _taken(self, pulls: PullLoop, count: int) -> Iterator[None]:
+        with self._flights.taken(count):
+            try:
+                yield
+            finally:
+                pulls.done(count)
 
     # -- one message a time ---------------------------------------------------------------------
 
@@ -121,16 +138,15 @@ class Runner:
         while True:
             msg = await pulls.queue.get()
             if self._draining:
-                continue  # unacked: another replica takes it after the ack wait
-            try:
+                await self._hand_back(pulls, [msg])
+                continue
+            with self._taken(pulls, 1):
                 await self._handle_one(msg, handler)
-            finally:
-                pulls.done()
 
     async def _handle_one(self, msg: Msg, handler: Handler) -> None:
         delivery = envelope(msg, self.consumer.deliver_max)
         started = time.perf_counter()
-        flight = self._begin(msg, started)
+        flight = self._flights.begin(msg)
         error: Exception | None = None
         with handling(delivery, self.consumer.durable):
             try:
@@ -138,9 +154,9 @@ class Runner:
             except Exception as raised:  # noqa: BLE001 - the failure policy decides
                 error = raised
             except asyncio.CancelledError:
-                error = self._hung(flight)
+                error = flight.reason()
             finally:
-                self._end(msg)
+                self._flights.end(msg)
             self._seconds.observe(time.perf_counter() - started)
             await self._settle(msg, delivery, error)
 
@@ -150,24 +166,16 @@ class Runner:
             raise Impossible(f"the table of subjects has no {delivery.subject}")
         return decode(row, delivery.headers, delivery.payload)
 
-    def _hung(self, flight: _InFlight) -> HandlerHung:
-        """Turn the cancellation of a hung handler into an error; any other cancellation goes on."""
-        if not flight.is_hung or flight.task is None:
-            raise asyncio.CancelledError
-        flight.task.uncancel()
-        return HandlerHung(f"handler ran longer than {self._handle_s_max:.0f} s")
-
     # -- batches --------------------------------------------------------------------------------
 
     async def _work_batches(self, pulls: PullLoop, handler: BatchHandler) -> None:
         while True:
             batch = await self._take(pulls)
             if self._draining:
+                await self._hand_back(pulls, batch)
                 continue
-            try:
+            with self._taken(pulls, len(batch)):
                 await self._handle_batch(batch, handler)
-            finally:
-                pulls.done(len(batch))
 
     async def _take(self, pulls: PullLoop) -> list[Msg]:
         batch = [await pulls.queue.get()]
@@ -183,10 +191,9 @@ class Runner:
         good: list[tuple[Msg, Delivery]] = []
         for msg in batch:
             delivery = envelope(msg, self.consumer.deliver_max)
-            flight = self._begin(msg, started)
+            flight = self._flights.begin(msg)
             try:
-                row, _ = find_row(delivery.subject)
-                decoded.append((decode(row, delivery.headers, delivery.payload), delivery))
+                decoded.append((self._decoded(delivery), delivery))
                 good.append((msg, delivery))
             except Exception as raised:  # noqa: BLE001 - one bad message must not spoil its batch
                 await self._settle(msg, delivery, raised)
@@ -199,9 +206,9 @@ class Runner:
                 except Exception as raised:  # noqa: BLE001 - the failure policy decides
                     error = raised
                 except asyncio.CancelledError:
-                    error = self._hung(flight)
+                    error = flight.reason()
         for msg in batch:
-            self._end(msg)
+            self._flights.end(msg)
         self._seconds.observe(time.perf_counter() - started)
         for index, (msg, delivery) in enumerate(good):
             await self._settle(msg, delivery, errors.get(index, error))
@@ -209,6 +216,9 @@ class Runner:
     # -- settling -------------------------------------------------------------------------------
 
     async def _settle(self, msg: Msg, delivery: Delivery, error: Exception | None) -> None:
+        if isinstance(error, HandedBack):
+            await self._return(msg)
+            return
         settlement = settle(error, delivery.attempt, delivery.attempt_max)
         self._handled[settlement.outcome].inc()
         try:
@@ -223,6 +233,12 @@ class Runner:
         except (NatsError, TimeoutError) as lost:
             # Not settled means delivered again after the ack wait; every handler can take that.
             self._log.warning("settle_failed", subject=delivery.subject, error=str(lost))
+
+    async def _return(self, msg: Msg) -> None:
+        self._handed_back += 1
+        self._handled["retried"].inc()
+        with suppress(NatsError, TimeoutError):  # else it comes again after the ack wait
+            await msg.nak()
 
     def _report(self, delivery: Delivery, error: Exception | None, settlement: Settlement) -> None:
         write = self._log.error if settlement.is_bug or settlement.outcome == "dead" else self._log.warning
@@ -251,16 +267,10 @@ class Runner:
         interval = self.consumer.ack_wait_s / 3
         while True:
             await asyncio.sleep(interval)
-            now = time.perf_counter()
-            hung: set[asyncio.Task[Any]] = set()
-            for flight in list(self._in_flight.values()):
-                if now - flight.since > self._handle_s_max and flight.task is not None and not flight.is_hung:
-                    flight.is_hung = True
-                    hung.add(flight.task)
-                elif now - flight.since >= interval / 2 and self._connection.client.is_connected:
-                    await flight.msg.in_progress()
-            for task in hung:
-                task.cancel()
+            hung = HandlerHung(f"handler ran longer than {self._handle_s_max:.0f} s")
+            self._flights.cut(hung, self._handle_s_max)
+            if self._connection.client.is_connected:
+                await self._flights.beat(interval / 2)
 
     async def _watch(self) -> None:
         while True:
