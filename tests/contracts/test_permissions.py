@@ -4,8 +4,9 @@ import json
 
 import pytest
 from inquest.contracts.permissions import permissions
+from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import SUBJECTS
-from inquest.contracts.topology import BUCKETS, CONSUMERS, READS, SERVICES
+from inquest.contracts.topology import BUCKETS, CONSUMERS, SERVICES, doorstep_consumer
 from inquest.testkit.memory_rows import matches
 
 from scripts.contracts import ROOT
@@ -28,11 +29,18 @@ def test_a_subject_may_be_published_by_its_publishers_alone() -> None:
         assert allowed == set(row.publishers) - {"outside"}, row.name
 
 
-def test_a_durable_is_worked_off_by_its_service_and_by_readers_of_its_stream_alone() -> None:
+def test_a_durable_is_worked_off_by_its_service_alone() -> None:
     for row in CONSUMERS:
         pull = f"$JS.API.CONSUMER.MSG.NEXT.{row.stream}.{row.durable}"
-        allowed = {service for service in SERVICES if may_publish(service, pull)}
-        assert allowed == {row.service} | {name for name, streams in READS.items() if row.stream in streams}
+        assert {service for service in SERVICES if may_publish(service, pull)} == {row.service}
+
+
+def test_what_producers_send_is_taken_by_intake_alone() -> None:
+    row = doorstep_consumer("acme")
+    for subject in (f"$JS.API.CONSUMER.MSG.NEXT.{row.stream}.{row.durable}", f"$JS.ACK.{row.stream}.{row.durable}.1.2"):
+        assert [service for service in SERVICES if may_publish(service, subject)] == ["intake"]
+    assert not any(may_publish(service, "outside.pagerduty.acme") for service in SERVICES)
+    assert not any(consumer.durable == row.durable for consumer in CONSUMERS)
 
 
 def test_acks_are_for_ones_own_durables() -> None:
@@ -57,10 +65,14 @@ def test_an_inbox_is_ones_own(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_service_changes_streams_or_durables(service: str) -> None:
-    for call in ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.DELETE", "CONSUMER.DURABLE.CREATE"):
-        assert not may_publish(service, f"$JS.API.{call}.SIGNALS.x"), call
-        assert not may_publish(service, f"$JS.API.{call}.SIGNALS"), call
+def test_no_service_makes_changes_or_deletes_streams_and_consumers(service: str) -> None:
+    """Whoever may make a consumer can have the server publish what it likes where it likes."""
+    calls = ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.DELETE", "STREAM.SNAPSHOT", "STREAM.RESTORE")
+    consumers = ("CONSUMER.CREATE", "CONSUMER.DURABLE.CREATE", "CONSUMER.DELETE", "CONSUMER.PAUSE", "CONSUMER.UNPIN")
+    for stream in [row.name for row in STREAMS] + ["KV_config", "OBJ_payloads", "INGEST-acme"]:
+        for call in (*calls, *consumers):
+            for rest in ("", ".x", ".planner-dispatch", ".x.evt.>"):
+                assert not may_publish(service, f"$JS.API.{call}.{stream}{rest}"), call
 
 
 def test_requests_are_answered_by_the_replier_alone() -> None:

@@ -1,8 +1,9 @@
 """What each service may publish and subscribe to on NATS, derived from the table and from nothing else.
 
 The lists name subjects as NATS sees them: our own, and those of the JetStream API that publishing, consuming,
-reading back, key-value and object buckets use. A service that reads a stream back makes short-lived consumers on it,
-so it could also touch the other consumers of that stream: reading is granted by stream (`topology.READS`).
+reading back, key-value and object buckets use. Nobody but an operator may make, change or delete a consumer: whoever
+may make one can have the server publish what it likes where it likes (ADR 0019). Reading back asks for one message
+after the other instead.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,11 @@ from inquest.contracts.topology import (
     ARCHIVER,
     BUCKETS,
     BUDGETS_OWNER,
+    CONSUMERS,
     DEAD_KEEPER,
+    DOORSTEP_DURABLE,
+    DOORSTEP_KEEPER,
+    DOORSTEP_PREFIX,
     READS,
     SERVICES,
     Bucket,
@@ -77,35 +82,38 @@ def _kept_by_one(service: str) -> Iterator[str]:
         yield f"{_API}.STREAM.MSG.DELETE.DEAD"
     if service == BUDGETS_OWNER:
         yield "budget.>"
+    if service == DOORSTEP_KEEPER:
+        # A stream for each tenant that has producers: its durable has the same name in all of them, and in no other.
+        yield f"{_API}.STREAM.NAMES"
+        yield from _work_off("*", DOORSTEP_DURABLE)
+        yield f"{DEAD_PREFIX}.{DOORSTEP_PREFIX}.*.*"
     if service == ARCHIVER:
         yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in ARCHIVED)
+        yield from (f"{_API}.CONSUMER.INFO.{row.stream}.{row.durable}" for row in CONSUMERS)  # who has read how far
     if service == "tracestore":
         yield f"{DEAD_PREFIX}.>"  # it moves what the server gave up, of every consumer
         yield from (f"{_API}.STREAM.MSG.DELETE.{row.name}" for row in STREAMS if row.retention == "work-queue")
 
 
 def _consume(consumer: Consumer) -> Iterator[str]:
-    yield f"{_API}.CONSUMER.MSG.NEXT.{consumer.stream}.{consumer.durable}"
-    yield f"{_API}.CONSUMER.INFO.{consumer.stream}.{consumer.durable}"
-    yield f"$JS.ACK.{consumer.stream}.{consumer.durable}.>"
+    yield from _work_off(consumer.stream, consumer.durable)
     for pattern in consumer.filters:
         yield f"{DEAD_PREFIX}.{pattern.removeprefix('$')}"
+
+
+def _work_off(stream: str, durable: str) -> Iterator[str]:
+    yield f"{_API}.CONSUMER.MSG.NEXT.{stream}.{durable}"
+    yield f"{_API}.CONSUMER.INFO.{stream}.{durable}"
+    yield f"$JS.ACK.{stream}.{durable}.>"
 
 
 def _read_back(stream: str) -> Iterator[str]:
     yield f"{_API}.STREAM.INFO.{stream}"
     yield f"{_API}.STREAM.MSG.GET.{stream}"
-    for call in ("CREATE", "INFO", "DELETE", "MSG.NEXT"):
-        yield f"{_API}.CONSUMER.{call}.{stream}.>"
-    yield f"{_API}.CONSUMER.CREATE.{stream}"
 
 
 def _read_bucket(bucket: Bucket) -> Iterator[str]:
-    stream = ("KV_" if bucket.kind == "kv" else "OBJ_") + bucket.name
-    yield from _read_back(stream)
-    yield f"$JS.FC.{stream}.>"  # a watch answers the server's flow control
-    if bucket.kind == "objects":
-        yield f"{_API}.STREAM.NAMES"  # nats-py looks up the stream of an object by its subject
+    yield from _read_back(("KV_" if bucket.kind == "kv" else "OBJ_") + bucket.name)
 
 
 def _write_bucket(bucket: Bucket) -> Iterator[str]:

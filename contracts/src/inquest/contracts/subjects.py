@@ -60,6 +60,8 @@ class Subject:
 _INV = ("tenant", "investigation")
 
 INGEST_DELIVERY = Subject("ingest", ("source", "tenant"), None, ("outside", "intake"), "INGEST")
+# The same, as it comes out of the account of a tenant's producers; no row of the table, for nobody of ours publishes it.
+DOORSTEP_DELIVERY = Subject("outside", ("source", "tenant"), None, ("outside",), None)
 SIGNAL_RECEIVED = Subject("evt.signal.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
 CHANGE_RECEIVED = Subject("evt.change.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
 INCIDENT_OPENED = Subject("evt.incident.opened.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
@@ -164,7 +166,7 @@ SUBJECTS: tuple[Subject, ...] = (
 DEAD_PREFIX = "dead"  # a dead letter of subject S lies under dead.S, published by libs/bus of any service
 
 
-_BY_NAME = {row.name: row for row in SUBJECTS}
+_BY_NAME = {row.name: row for row in (*SUBJECTS, DOORSTEP_DELIVERY)}
 _NAME_TOKENS_MAX = 4
 
 

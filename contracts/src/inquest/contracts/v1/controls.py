@@ -28,6 +28,9 @@ AuditAction = Literal[
     "incidents-merged",
     "incident-split",
     "config-applied",
+    "topology-applied",
+    "producer-added",  # who may publish deliveries on the bus, for which tenant
+    "producer-removed",
     "admission-decided",
     "budget-refused",
     "notice-told",  # what became of a notice: it left, or may have, or was held
