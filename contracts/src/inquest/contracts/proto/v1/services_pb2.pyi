@@ -21,6 +21,28 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class Scope(_message.Message):
+    """Scope is what whoever asks may see: nothing but what touches one of these services. No service: nothing at all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["services", b"services"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Scope: _TypeAlias = Scope  # noqa: Y015
+
+@_typing.final
 class InvestigationFilter(_message.Message):
     """InvestigationFilter narrows a list. What is left out matches everything."""
 
@@ -143,17 +165,23 @@ class GetInvestigationRequest(_message.Message):
 
     TENANT_FIELD_NUMBER: _builtins.int
     INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     investigation_id: _builtins.str
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         investigation_id: _builtins.str = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["investigation_id", b"investigation_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["investigation_id", b"investigation_id", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -187,6 +215,7 @@ class ListInvestigationsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     page_size: _builtins.int
     """At most 500; 0 means 50."""
@@ -194,6 +223,10 @@ class ListInvestigationsRequest(_message.Message):
     """Empty for the first page."""
     @_builtins.property
     def filter(self) -> Global___InvestigationFilter: ...
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
@@ -201,10 +234,11 @@ class ListInvestigationsRequest(_message.Message):
         filter: Global___InvestigationFilter | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -241,21 +275,27 @@ class WatchRequest(_message.Message):
     TENANT_FIELD_NUMBER: _builtins.int
     INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
     AFTER_POSITION_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     investigation_id: _builtins.str
     """Empty for all investigations of the tenant."""
     after_position: _builtins.int
     """0 from the beginning."""
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         investigation_id: _builtins.str = ...,
         after_position: _builtins.int = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_position", b"after_position", "investigation_id", b"investigation_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_position", b"after_position", "investigation_id", b"investigation_id", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -289,6 +329,7 @@ class SearchInvestigationsRequest(_message.Message):
     QUERY_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     query: _builtins.str
     """Plain words; all must occur."""
@@ -296,6 +337,10 @@ class SearchInvestigationsRequest(_message.Message):
     """At most 500; 0 means 50."""
     @_builtins.property
     def filter(self) -> Global___InvestigationFilter: ...
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
@@ -303,10 +348,11 @@ class SearchInvestigationsRequest(_message.Message):
         query: _builtins.str = ...,
         page_size: _builtins.int = ...,
         filter: Global___InvestigationFilter | None = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "query", b"query", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "query", b"query", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -735,18 +781,24 @@ class GetIncidentRequest(_message.Message):
 
     TENANT_FIELD_NUMBER: _builtins.int
     INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     incident_id: _builtins.str
     """Its id, or its number as people write it: 7 or INC-7."""
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         incident_id: _builtins.str = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -780,6 +832,7 @@ class ListIncidentsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     page_size: _builtins.int
     """At most 500; 0 means 50."""
@@ -787,6 +840,10 @@ class ListIncidentsRequest(_message.Message):
     """Empty for the first page."""
     @_builtins.property
     def filter(self) -> Global___IncidentFilter: ...
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
@@ -794,10 +851,11 @@ class ListIncidentsRequest(_message.Message):
         filter: Global___IncidentFilter | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -986,6 +1044,7 @@ class ListNoticesRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     page_size: _builtins.int
     """At most 500; 0 means 50."""
@@ -993,6 +1052,10 @@ class ListNoticesRequest(_message.Message):
     """Empty for the first page."""
     @_builtins.property
     def filter(self) -> Global___NoticeFilter: ...
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Absent: everything of the tenant."""
+
     def __init__(
         self,
         *,
@@ -1000,10 +1063,11 @@ class ListNoticesRequest(_message.Message):
         filter: Global___NoticeFilter | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        scope: Global___Scope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token", "scope", b"scope", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
