@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Tag = Callable[[str], str]
-"""What is added to the mark of a value: a pseudonym with its colon, or nothing."""
+"""What is added to the mark of a value: `#` and a pseudonym, or nothing."""
+
+ANYWHERE = ("",)
+"""The anchors of a rule that has none: a column is searched as one text before it is tried on each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,124 @@
+"""Values that are secret because of the name in front of them: `password=…`, `"api_key": "…"`, `--token …`."""
+
+import re
+
+from inquest.contracts.redaction.rules import Rule
+
+FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
+_QUOTE = r"\\{0,3}[\"']|%22|&quot;"
+ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:[=:]|=>|:=|%3[AaDd])[ \t]{{0,3}}"
+_OPEN = rf"(?P<quote>{_QUOTE})?"
+KEY_NAMES = (
+    r"passwo?r?d|pwd|passphrase|passcode|(?<![a-z])pass|secret(?:[_-]?(?:value|string|text))?|credentials?"
+    r"|(?:api|app|access|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook)[_-]?key"
+    r"|(?<![a-z])(?<!page[_-])(?<!sync[_-])(?<!tion[_-])token|(?:auth|access|refresh|session|id|api|bearer|csrf|xsrf|device|bot|user|service|client|security)[_-]?token"
+    r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid"
+)
+# A value that says something about the secret, or stands in its place, and is none.
+_NO_SECRET = re.compile(
+    r"(?:true|false|yes|no|null|none|nil|undefined|missing|invalid|expired|required|empty|unset|changed|wrong"
+    r"|incorrect|redacted|hidden|masked|failed|failure|accepted|rejected|disabled|enabled|authentication|refresh"
+    r"|\*+|[xX]{3,}|\.{3}|-+|\(.{0,20}|\[.{0,20}|\{.{0,20}|<[^>]{0,40}>?|\$\{?[A-Z_a-z(].{0,60}|%[sdv]|\d{1,2}"
+    r"|(?:file:|env:)?(?:[~.]|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
+    re.IGNORECASE,
+)
+_NAMED = "password"
+
+
+def _is_secret(value: str) -> bool:
+    return not _NO_SECRET.fullmatch(value.strip("\"'.,;:)!\\ "))
+
+
+_WORD = r"[^\s\"'&;,}<>\\]"
+NAMED = (
+    Rule(
+        "authorization",
+        ("authorization",),
+        re.compile(
+            rf"(?P<kept>authorization{ASSIGN}(?:{_QUOTE})?"
+            rf"(?:(?:basic|bearer|digest|negotiate|token|apikey|aws4-hmac-sha256) )?+){FRESH}[^\s\"']{{1,4096}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        "bearer-token",
+        ("bearer",),
+        # A short word of letters alone is prose: "bearer authentication failed".
+        re.compile(
+            r"(?P<kept>bearer[ \t]{1,5})"
+            r"(?:(?=[A-Za-z._~+/=-]{0,256}\d)[A-Za-z0-9._~+/=-]{8,4096}|[A-Za-z._~+/=-]{24,4096})",
+            re.IGNORECASE,
+        ),
+    ),
+    Rule(
+        "authorization",
+        ("basic ",),
+        re.compile(r"(?P<kept>\b[Bb]asic )(?=[A-Za-z0-9+/]{0,64}[A-Z0-9])[A-Za-z0-9+/]{12,512}={0,2}(?![\w+/])"),
+        lambda value: len(value) % 4 == 0,  # base64 comes in fours
+    ),
+    Rule(
+        "cookie",
+        ("cookie",),
+        # Attributes of a cookie that is set (Path, Expires) are in the way of nobody: all of the line goes.
+        re.compile(
+            rf"(?P<kept>\b(?:set-)?cookie{ASSIGN}(?:{_QUOTE})?){FRESH}(?=[^\s=;\"']{{1,128}}=)[^\r\n\"']{{3,4096}}",
+            re.IGNORECASE,
+        ),
+    ),
+    Rule(
+        _NAMED,
+        ("pass", "pwd", "secret", "key", "credential", "token", "sess", ".sid"),
+        re.compile(
+            rf"(?P<kept>(?:{KEY_NAMES}){ASSIGN}{_OPEN}){FRESH}"
+            rf"(?(quote)(?:(?!%22|&quot;)[^\"'\n\\]){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22){_WORD}){{1,1024}})",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("--pass", "--token", "--secret", "--api", "-password", "-token"),
+        re.compile(
+            r"(?P<kept>(?<!\w)--?(?:[a-z]{1,20}-){0,3}(?:password|passwd|passphrase|pass|token|secret|api-?key)"
+            rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
+            rf"{FRESH}(?!-){_WORD}{{4,1024}}"
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("password", "passwd", "secret", "token"),
+        re.compile(
+            rf"(?P<kept><(?:[\w.-]{{1,30}}:)?\w{{0,20}}(?:password|passwd|secret|token)>){FRESH}[^<\s]{{1,1024}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("password", "passphrase", "passcode", "secret key"),
+        # Prose that tells one: "the password is …", "with password '…'".
+        re.compile(
+            r"(?P<kept>\b(?:password|passphrase|passcode|secret key)\b(?: for [\w@.'-]{1,64})?(?: (?:is|was|to))?"
+            rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
+            rf"{FRESH}(?=[^\s\"']{{0,64}}[\d!@#$%^&*])[^\s\"']{{6,256}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        "signature",
+        ("sig=", "signature="),
+        re.compile(r"(?P<kept>[?&;](?:x-amz-|x-goog-)?sig(?:nature)?=)[A-Za-z0-9%+/=_-]{20,512}", re.IGNORECASE),
+    ),
+    Rule(
+        "code",
+        ("otp", "cvv", "cvc", "pin", "mfa"),
+        re.compile(
+            rf"(?P<kept>(?<![a-z])(?:otp|cvv2?|cvc2?|pin|mfa)(?:[_-]?code)?{ASSIGN}(?:{_QUOTE})?)\d{{3,8}}(?![\w.])",
+            re.IGNORECASE,
+        ),
+    ),
+)
+SECRET_NAME = re.compile(rf"(?:{KEY_NAMES}|authorization|cookie|[_.-]sig(?:nature)?)$", re.IGNORECASE)

@@ -1,0 +1,64 @@
+"""Secrets, and what tells of people, that are known by their own shape."""
+
+import re
+
+from inquest.contracts.redaction.named import FRESH
+from inquest.contracts.redaction.rules import ANYWHERE, Rule
+
+_KEY = Rule(
+    "private-key",
+    ("private key",),
+    re.compile(
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,16384}"
+        r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
+    ),
+)
+_KEY_LINE = Rule(
+    "private-key",
+    ("mii", "b3blbnnzac1rzxktdje"),
+    # The first line of a key whose lines were logged one by one.
+    re.compile(r"^(?:MII[A-Za-z0-9+/]{57,73}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{40,60})$", re.MULTILINE),
+)
+_JWT = Rule(
+    "jwt",
+    ("eyj",),
+    re.compile(
+        r"(?<![\w-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,8192}\.[A-Za-z0-9_-]{0,4096}(?:\.[A-Za-z0-9_-]{1,4096}){0,2}"
+    ),
+)
+_URL_PASSWORD = Rule(
+    "url-password",
+    ("://",),
+    # The last @ before the host ends it, as in a password that holds one; what looks like a port and a path is none.
+    re.compile(
+        rf"(?P<kept>\b[A-Za-z][A-Za-z0-9+.-]{{1,20}}://[^\s/:@\"'<>\[]{{0,128}}:){FRESH}"
+        r"(?!\d{1,5}(?:[/?#]|$))[^\s\"'<>]{1,256}(?=@[\w.\[(-])"
+    ),
+)
+_URL_TOKEN = Rule(
+    "url-password",
+    ("://",),
+    re.compile(rf"(?P<kept>\bhttps?://){FRESH}(?=[A-Za-z_-]{{0,256}}\d)[\w-]{{20,256}}(?=@[\w.-])"),
+)
+
+
+def _luhn(value: str) -> bool:
+    """Whether the check digit fits (ISO/IEC 7812-1, annex B)."""
+    digits = [int(char) for char in reversed(value) if char.isdigit()]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+# Issuers' ranges with their lengths; groups as they are printed, all with one separator.
+_CARD = Rule(
+    "card",
+    ANYWHERE,
+    re.compile(
+        r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d)"
+        r"([ -]?)\d{4}\1\d{4}\1\d{4}"
+        r"|3[47]\d\d([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)"
+    ),
+    _luhn,
+)
+SECRETS = (_KEY, _KEY_LINE, _JWT, _URL_PASSWORD, _URL_TOKEN)
+CARDS = (_CARD,)
