@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from faststream.nats import NatsBroker
-from faststream.security import SASLPlaintext
+from faststream.nats.security import NatsSecurity, NatsUserPassword
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
 
+from inquest.bus.denials import Denials
+from inquest.bus.tls import TlsFiles, explain
 from inquest.contracts.errors import InquestError
 from inquest.telemetry.logs import get_logger
 
@@ -28,13 +30,17 @@ class BusUnavailable(InquestError):
 
 
 class Connection:
-    """Owns the broker and its client. `on_reconnect` callbacks run after each reconnect."""
+    """Owns the broker and its client. `on_reconnect` callbacks run after each reconnect.
+
+    `url` may name several servers of one cluster, with commas between them: any that lives will do.
+    """
 
     def __init__(self, url: str, service: str, user: str | None = None, password_file: Path | None = None) -> None:
         self._url = re.sub(r"//[^/@]*@", "//", url)  # for messages: operators put their password into the URL
         self._log = get_logger(service)
         self.on_reconnect: list[Callable[[], None]] = []
-        self.denied: list[str] = []
+        self.denials = Denials()
+        self._trouble = ""  # what went wrong last while there was no connection
         # Passed as they are to nats-py; explicit, so that an upgrade cannot change them silently.
         options: dict[str, Any] = {
             "name": f"inquest-{service}",
@@ -50,9 +56,14 @@ class Connection:
             "disconnected_cb": self._on_disconnect,
             "reconnected_cb": self._on_reconnect,
         }
+        context = tls.context() if tls else None
+        first = context is not None
         if user and password_file:
-            options["security"] = SASLPlaintext(username=user, password=password_file.read_text().strip())
-        self.broker = NatsBroker(url, logger=None, graceful_timeout=CONNECT_S_MAX, **options)
+            password = _password(password_file)
+            options["security"] = NatsUserPassword(user, password, ssl_context=context, tls_handshake_first=first)
+        elif context is not None:
+            options["security"] = NatsSecurity(ssl_context=context, tls_handshake_first=first)
+        self.broker = NatsBroker(url.split(","), logger=None, graceful_timeout=CONNECT_S_MAX, **options)
         self._client: Client | None = None
         self._js: JetStreamContext | None = None
 
@@ -74,13 +85,18 @@ class Connection:
         """Connect, or raise BusUnavailable after `limit_s` seconds."""
         try:
             async with asyncio.timeout(limit_s):
-                self._client = await self.broker.connect()
+                client = await self.broker.connect()
         except (TimeoutError, OSError, NoServersError) as error:
+            if self._trouble:
+                raise BusUnavailable(f"nats-server at {self._url}: {self._trouble}") from error
             raise BusUnavailable(
                 f"no nats-server answers at {self._url}: start one with `inquest up`, or set INQUEST_NATS_URL"
             ) from error
         except NatsError as error:
             raise BusUnavailable(f"nats-server at {self._url} refuses: {error}; check user and password") from error
+        # nats-py's own requests would learn of a refusal by their time-out alone.
+        client.request = self.denials.guarded(client.request)  # type: ignore[method-assign]
+        self._client = client
 
     async def close(self) -> None:
         """Drain what is buffered and disconnect."""
@@ -94,9 +110,8 @@ class Connection:
             await client.close()
 
     async def _on_error(self, error: Exception) -> None:
-        # The server reports a denied publish only here: remember it, so that the publish can fail with it.
-        if "permissions violation" in str(error).lower():
-            self.denied.append(str(error))
+        self.denials.heard(str(error))
+        self._trouble = explain(error)
         self._log.warning("bus_error_reported", error=str(error) or type(error).__name__)
 
     async def _on_disconnect(self) -> None:
@@ -104,5 +119,13 @@ class Connection:
 
     async def _on_reconnect(self) -> None:
         self._log.info("bus_reconnected", url=self._url)
+        self.denials.subscriptions.clear()  # it has asked for all of them anew
         for callback in self.on_reconnect:
             callback()
+
+
+def _password(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise BusUnavailable(f"cannot read the bus password in {path}: {error.strerror}") from error
