@@ -93,8 +93,13 @@ class Store(Protocol):
         """Return the investigations in which every word occurs, best match first."""
         ...
 
-    async def records(self, tenant: str, investigation_id: str, after: int, size: int) -> list[Positioned]:
-        """Return the rows after a position, of one investigation (with its incident) or, when empty, of the tenant."""
+    async def records(
+        self, tenant: str, investigation_id: str, after: int, size: int, scope: frozenset[str] | None = None
+    ) -> list[Positioned]:
+        """Return the rows after a position, of one investigation (with its incident) or, when empty, of the tenant.
+
+        With a scope there are none while the investigation names no service of it.
+        """
         ...
 
 

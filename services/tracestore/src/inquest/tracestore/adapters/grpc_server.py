@@ -18,7 +18,7 @@ from inquest.contracts.records import KIND_OF
 from inquest.runtime.grpc_limits import CALLS_MAX, Guard, options
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.domain.rows import parse
-from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, page_size, words_of
+from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, is_in_scope, page_size, words_of
 from inquest.tracestore.domain.story import entry
 from inquest.tracestore.ports import Positioned, Store
 
@@ -82,12 +82,12 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
         try:
             await _answer(context, _check(request.tenant))
             await context.send_initial_metadata(())  # a client knows that it is served, also while nothing happens
-            position = request.after_position
+            position, scope = request.after_position, _scope(request)
             while True:
                 seen = self._changes.version  # read first: what arrives during the query wakes the wait below
                 records = await _answer(
                     context,
-                    self._store.records(request.tenant, request.investigation_id, position, WATCH_ROWS_MAX),
+                    self._store.records(request.tenant, request.investigation_id, position, WATCH_ROWS_MAX, scope),
                 )
                 for record in records:
                     yield pb.WatchResponse(record=_record(record))
@@ -100,14 +100,14 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
     async def _get(self, request: pb.GetInvestigationRequest) -> pb.GetInvestigationResponse:
         await _check(request.tenant)
         story = await self._store.story(request.tenant, request.investigation_id)
-        if story is None:
+        if story is None or not is_in_scope(story.summary.services, _scope(request)):
             raise NotFound(f"tenant {request.tenant} has no investigation {request.investigation_id!r}")
         return pb.GetInvestigationResponse(story=codec.to_proto(story))
 
     async def _list(self, request: pb.ListInvestigationsRequest) -> pb.ListInvestigationsResponse:
         await _check(request.tenant)
         page = await self._store.page(
-            request.tenant, _filters(request.filter), page_size(request.page_size), request.page_token
+            request.tenant, _filters(request), page_size(request.page_size), request.page_token
         )
         return pb.ListInvestigationsResponse(
             investigations=[codec.to_proto(summary) for summary in page.summaries], next_page_token=page.next_token
@@ -116,7 +116,7 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
     async def _get_incident(self, request: pb.GetIncidentRequest) -> pb.GetIncidentResponse:
         await _check(request.tenant)
         story = await self._store.incident(request.tenant, request.incident_id)
-        if story is None:
+        if story is None or not is_in_scope(story.summary.services, _scope(request)):
             raise NotFound(f"tenant {request.tenant} has no incident {request.incident_id!r}")
         return pb.GetIncidentResponse(story=codec.to_proto(story))
 
@@ -124,6 +124,7 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
         await _check(request.tenant)
         narrow = request.filter
         filters = IncidentFilters(
+            scope=_scope(request),
             states=tuple(narrow.states),
             admissions=tuple(narrow.admissions),
             service=narrow.service or None,
@@ -139,6 +140,7 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
         await _check(request.tenant)
         narrow = request.filter
         filters = NoticeFilters(
+            scope=_scope(request),
             notice_id=narrow.notice_id or None,
             investigation_id=narrow.investigation_id or None,
             channel=narrow.channel or None,
@@ -153,7 +155,7 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
     async def _search(self, request: pb.SearchInvestigationsRequest) -> pb.SearchInvestigationsResponse:
         await _check(request.tenant)
         hits = await self._store.search(
-            request.tenant, words_of(request.query), _filters(request.filter), page_size(request.page_size)
+            request.tenant, words_of(request.query), _filters(request), page_size(request.page_size)
         )
         return pb.SearchInvestigationsResponse(
             hits=[pb.SearchHit(investigation=codec.to_proto(hit.summary), snippet=hit.snippet) for hit in hits]
@@ -233,8 +235,15 @@ async def _answer(context: Any, work: Awaitable[ResultT]) -> ResultT:
     raise AssertionError("abort raises")
 
 
-def _filters(sent: pb.InvestigationFilter) -> Filters:
+def _scope(request: Any) -> frozenset[str] | None:
+    """Return the services whose matters may be seen; None where the request has no scope."""
+    return frozenset(request.scope.services) if request.HasField("scope") else None
+
+
+def _filters(request: pb.ListInvestigationsRequest | pb.SearchInvestigationsRequest) -> Filters:
+    sent = request.filter
     return Filters(
+        scope=_scope(request),
         states=tuple(sent.states),
         service=sent.service or None,
         opened_after=_time(sent, "opened_after"),

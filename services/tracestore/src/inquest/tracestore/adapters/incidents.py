@@ -12,7 +12,7 @@ from inquest.contracts.latest import (
     IncidentSummary,
     InvestigationSummary,
 )
-from inquest.tracestore.adapters.queries import rows_of_incident, rows_where, stamp
+from inquest.tracestore.adapters.queries import in_scope, rows_of_incident, rows_where, stamp
 from inquest.tracestore.domain.incidents import assemble_incident, decisions_of, summarise_incident
 from inquest.tracestore.domain.rows import Row, parse
 from inquest.tracestore.domain.search import IncidentFilters, decode_token, encode_token
@@ -129,6 +129,8 @@ def _conditions(tenant: str, filters: IncidentFilters) -> tuple[str, tuple[objec
     if filters.service:
         query = "SELECT incident_id FROM incident_services WHERE tenant = ? AND service = ?"
         clauses.append((f"incident_id IN ({query})", (tenant, filters.service)))
+    if filters.scope is not None:
+        clauses.append(in_scope("incident", tenant, filters.scope))
     if filters.opened_after:
         clauses.append(("opened_at >= ?", (stamp(filters.opened_after),)))
     if filters.opened_before:

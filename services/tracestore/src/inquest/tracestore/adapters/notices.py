@@ -6,6 +6,7 @@ import sqlite3
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import NoticeSent
+from inquest.tracestore.adapters.queries import in_scope
 from inquest.tracestore.domain.search import NoticeFilters
 from inquest.tracestore.ports import NoticePage
 
@@ -16,7 +17,8 @@ def notice_page(
     connection: sqlite3.Connection, tenant: str, filters: NoticeFilters, size: int, token: str
 ) -> NoticePage:
     """Return one page. Raises Impossible on a token that is not ours."""
-    where, values = ["tenant = ?", f"name = '{s.NOTICE_SENT.name}'"], [tenant]  # the index of notices says the same
+    where = ["tenant = ?", f"name = '{s.NOTICE_SENT.name}'"]  # the index of notices says the same
+    values: list[object] = [tenant]
     after: list[int] = []
     for field in _FIELDS:
         if wanted := getattr(filters, field):
@@ -25,6 +27,12 @@ def notice_page(
     if filters.outcome:
         where.append("? IN (json_extract(payload, '$.outcome'), json_extract(payload, '$.held_by'))")
         values.append(filters.outcome)
+    if filters.scope is not None:
+        # A notice about an investigation that was never opened, such as a refused one, names its incident.
+        conditions = [in_scope(kind, tenant, filters.scope) for kind in ("investigation", "incident")]
+        of_incident = conditions[1][0].replace("incident_id", "json_extract(payload, '$.incident_id')", 1)
+        where.append(f"({conditions[0][0]} OR {of_incident})")
+        values += [value for _, bound in conditions for value in bound]
     if token:
         if not token.isascii() or not token.isdigit() or len(token) > 18:
             raise Impossible("page_token: is not one of this list")

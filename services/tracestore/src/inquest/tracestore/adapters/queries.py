@@ -1,6 +1,7 @@
 """Rows of the table of messages, there and back."""
 # ruff: noqa: S608 - queries are composed of constants of this file; every value is bound
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,6 +21,12 @@ def rows_where(connection: sqlite3.Connection, where: str, values: Sequence[obje
     """Return the messages that fulfil a condition, in order of arrival."""
     query = f"SELECT {COLUMNS} FROM messages WHERE {where} ORDER BY position LIMIT {STORY_ROWS_MAX}"
     return [row_of(found) for found in connection.execute(query, values)]
+
+
+def in_scope(kind: str, tenant: str, scope: frozenset[str]) -> tuple[str, tuple[object, ...]]:
+    """Return the condition, and its values, that an `investigation` or an `incident` names a service of the scope."""
+    query = f"SELECT {kind}_id FROM {kind}_services WHERE tenant = ? AND service IN (SELECT value FROM json_each(?))"
+    return f"{kind}_id IN ({query})", (tenant, json.dumps(sorted(scope)))
 
 
 def stamp(at: datetime) -> str:

@@ -9,7 +9,15 @@ from inquest.contracts.latest import Incident, IncidentStory, InvestigationStory
 from inquest.tracestore.adapters import incidents
 from inquest.tracestore.adapters.database import Database
 from inquest.tracestore.adapters.notices import notice_page
-from inquest.tracestore.adapters.queries import COLUMNS, row_of, rows_of_incident, rows_where, stamp, values_of
+from inquest.tracestore.adapters.queries import (
+    COLUMNS,
+    in_scope,
+    row_of,
+    rows_of_incident,
+    rows_where,
+    stamp,
+    values_of,
+)
 from inquest.tracestore.domain.rows import Row, parse
 from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, decode_token, encode_token
 from inquest.tracestore.domain.story import assemble, entry, summarise
@@ -78,9 +86,17 @@ class SqliteStore:
             return ()
         return await self._database.read(lambda connection: _search(connection, tenant, words, filters, size))
 
-    async def records(self, tenant: str, investigation_id: str, after: int, size: int) -> list[Positioned]:
+    async def records(
+        self, tenant: str, investigation_id: str, after: int, size: int, scope: frozenset[str] | None = None
+    ) -> list[Positioned]:
         """See Store."""
-        return await self._database.read(lambda c: _records(c, tenant, investigation_id, after, size))
+
+        def work(connection: sqlite3.Connection) -> list[Positioned]:
+            if scope is not None and not _may_see(connection, tenant, investigation_id, scope):
+                return []
+            return _records(connection, tenant, investigation_id, after, size)
+
+        return await self._database.read(work)
 
 
 def _append(connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
@@ -188,6 +204,12 @@ def _records(
     return [Positioned(first, rest[5] or investigation_id, row_of(rest)) for first, *rest in found]
 
 
+def _may_see(connection: sqlite3.Connection, tenant: str, investigation_id: str, scope: frozenset[str]) -> bool:
+    where, values = in_scope("investigation", tenant, scope)
+    query = f"SELECT 1 FROM investigations WHERE tenant = ? AND investigation_id = ? AND {where}"
+    return connection.execute(query, (tenant, investigation_id, *values)).fetchone() is not None
+
+
 def _search(
     connection: sqlite3.Connection, tenant: str, words: Sequence[str], filters: Filters, size: int
 ) -> tuple[Hit, ...]:
@@ -226,6 +248,8 @@ def _conditions(tenant: str, filters: Filters) -> tuple[str, tuple[object, ...]]
     if filters.service:
         query = "SELECT investigation_id FROM investigation_services WHERE tenant = ? AND service = ?"
         clauses.append((f"investigation_id IN ({query})", (tenant, filters.service)))
+    if filters.scope is not None:
+        clauses.append(in_scope("investigation", tenant, filters.scope))
     if filters.opened_after:
         clauses.append(("opened_at >= ?", (stamp(filters.opened_after),)))
     if filters.opened_before:

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,12 +25,14 @@ class Filters:
         service: that the incident names.
         opened_after: opened at this time or later.
         opened_before: opened before this time.
+        scope: that name one of these services; an empty scope shows nothing.
     """
 
     states: tuple[str, ...] = ()
     service: str | None = None
     opened_after: datetime | None = None
     opened_before: datetime | None = None
+    scope: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class IncidentFilters:
         service: that it names.
         opened_after: opened at this time or later.
         opened_before: opened before this time.
+        scope: that name one of these services; an empty scope shows nothing.
     """
 
     states: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class IncidentFilters:
     service: str | None = None
     opened_after: datetime | None = None
     opened_before: datetime | None = None
+    scope: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,12 @@ class NoticeFilters:
     channel: str | None = None
     kind: str | None = None
     outcome: str | None = None
+    scope: frozenset[str] | None = None
+
+
+def is_in_scope(services: Iterable[str], scope: frozenset[str] | None) -> bool:
+    """Whether what names these services may be seen."""
+    return scope is None or not scope.isdisjoint(services)
 
 
 def page_size(wanted: int) -> int:
