@@ -1,6 +1,6 @@
 """The whole of inquest.yaml. An empty file is valid: one tenant `default`, three modes, shadow mode."""
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
 
@@ -97,12 +97,26 @@ class Config(Section):
     correlation: CorrelationConfig = CorrelationConfig()
     retention: RetentionConfig = RetentionConfig()
 
+    @model_validator(mode="after")
+    def _tenants_keep_in_order(self) -> Self:
+        for name, tenant in self.tenants.items():
+            try:
+                self.retention.of(tenant.retention)
+            except ValueError as error:
+                raise ValueError(f"tenants.{name}.retention: {error}") from error
+        return self
+
     def tenant(self, tenant_id: str) -> TenantConfig:
         """Return a tenant. Raises NotFound naming those there are."""
         found = self.tenants.get(tenant_id)
         if found is None:
             raise NotFound(f"no tenant {tenant_id!r} in inquest.yaml; there are {', '.join(sorted(self.tenants))}")
         return found
+
+    def retention_of(self, tenant_id: str) -> RetentionConfig:
+        """Return how long what a tenant has is kept; what holds for all where there is no such tenant any more."""
+        found = self.tenants.get(tenant_id)
+        return self.retention.of(found.retention) if found else self.retention
 
     def mode(self, mode: Mode) -> ModeConfig:
         """Return the settings of a mode."""

@@ -11,6 +11,7 @@ from inquest.config.channels import Channel, TerminalChannel
 from inquest.config.hours import parse_hours, zone_of
 from inquest.config.notices import NoticesConfig
 from inquest.config.providers import Provider
+from inquest.config.retention import TenantRetention
 from inquest.config.section import FilePath, Section, ServiceName
 from inquest.config.sources import SourceConfig
 from inquest.contracts.message import Window
@@ -126,6 +127,10 @@ class TenantConfig(Section):
     limits: LimitsCeiling = LimitsCeiling()
     admission: AdmissionConfig = Field(
         default=AdmissionConfig(), description="How many investigations pages may open, and how the rest waits."
+    )
+
+    retention: TenantRetention = Field(
+        default=TenantRetention(), description="How long what this tenant has is kept, where not as for all."
     )
 
     @field_validator("sources", "providers", "channels")
