@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import Message
+from inquest.contracts.text import flaws
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message as ProtoMessage
@@ -33,7 +34,7 @@ def decode(content_type: str | None, data: bytes, model: type[ModelT]) -> ModelT
         try:
             return model.model_validate_json(data)
         except ValidationError as error:
-            raise Impossible(f"body is not a {model.__name__}: {error}") from error
+            raise Impossible(f"body is not a {model.__name__}: {flaws(error)}") from error
     if kind == PROTOBUF:
         return _decode_protobuf(data, model)
     raise Impossible(f"Content-Type {kind[:100]!r} is not understood; send {JSON} or {PROTOBUF}")
@@ -62,7 +63,9 @@ def from_proto(message: "ProtoMessage", model: type[ModelT]) -> ModelT:
     """Return the model. What is unset takes the model's default. Raises Impossible when it breaks the contract."""
     try:
         return model.model_validate(_plain(message))
-    except (ValidationError, ValueError, OverflowError) as error:
+    except ValidationError as error:
+        raise Impossible(f"message is not a {model.__name__}: {flaws(error)}") from error
+    except (ValueError, OverflowError) as error:  # a time past the calendar
         raise Impossible(f"message is not a {model.__name__}: {error}") from error
 
 

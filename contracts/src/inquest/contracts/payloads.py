@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import Message
+from inquest.contracts.text import flaws
 
 INLINE_BYTES_MAX = 256 * 1024
 DECODED_BYTES_MAX = 1024**3
@@ -44,4 +45,4 @@ def decode(data: bytes, model: type[ModelT]) -> ModelT:
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        raise Impossible(f"payload is not a {model.__name__}: {error}") from error
+        raise Impossible(f"payload is not a {model.__name__}: {flaws(error)}") from error

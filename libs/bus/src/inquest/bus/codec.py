@@ -10,6 +10,7 @@ from inquest.contracts import codec
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject, match
+from inquest.contracts.text import flaws
 
 
 def encode(message: Message | bytes) -> bytes:
@@ -27,7 +28,7 @@ def decode(row: Subject | None, headers: Mapping[str, str], payload: bytes) -> A
     try:
         return row.model.model_validate_json(payload)
     except ValidationError as error:
-        raise Impossible(f"{row.name}: not a {row.model.__name__}: {error}") from error
+        raise Impossible(f"{row.name}: not a {row.model.__name__}: {flaws(error)}") from error
 
 
 def find_row(subject: str) -> tuple[Subject | None, dict[str, str]]:

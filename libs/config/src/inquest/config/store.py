@@ -11,6 +11,7 @@ from inquest.config.model import Config
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 from inquest.contracts.message import Instant, Message
 from inquest.contracts.payloads import decode, encode
+from inquest.contracts.text import flaws
 
 CURRENT = "current"
 STORED_BYTES_MAX = 900_000  # below the server's default message limit of 1 MiB, with room for headers
@@ -92,7 +93,9 @@ def _unpack(data: bytes) -> Revision:
     try:
         config = Config.model_validate_json(envelope.config_json, extra="ignore")
     except ValidationError as error:
-        raise Impossible(f"configuration revision {envelope.number} cannot be read by this version: {error}") from error
+        raise Impossible(
+            f"configuration revision {envelope.number} cannot be read by this version: {flaws(error)}"
+        ) from error
     return Revision(
         number=envelope.number, config=config, applied_by=envelope.applied_by, applied_at=envelope.applied_at
     )

@@ -1,11 +1,25 @@
-"""structlog, as JSON lines on stderr. Events are named `noun_verbed`; secrets are never passed to a logger."""
+"""structlog, as JSON lines on stderr. Events are named `noun_verbed`.
+
+Secrets are never passed to a logger; what an error quotes may hold one all the same, and is redacted and cut.
+"""
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any, TextIO
 
 import structlog
+
+from inquest.contracts.redaction import redact
+
+VALUE_CHARS_MAX = 4_000  # of one value, a stack too; more is cut out of the middle
+ITEMS_MAX = 100  # of one list or mapping
+_PLAIN = re.compile(r"[\w.-]{0,24}")  # names and numbers: too short for a token, and in every line
+
+
+_level = "INFO"
 
 
 class Sink:
@@ -27,25 +41,70 @@ class Sink:
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set up logging for the process, once. Libraries that use `logging` come out in the same form."""
+    global _level  # noqa: PLW0603 - logging is one for the process
+    _level = level.upper()
     out: Any = Sink(stream or sys.stderr)
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
+    shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level]
+    last: list[Any] = [
+        structlog.processors.format_exc_info,
+        clean,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        processors=[*shared, *last],
+        wrapper_class=_wrapper(level),
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared)
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last], foreign_pre_chain=shared
+        )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+
+
+def clean(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Redact and cut every value of a line."""
+    for name, value in event.items():
+        event[name] = _clean(value)
+    return event
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if _PLAIN.fullmatch(value) else redact(_cut(value))
+    if isinstance(value, dict):
+        return {_clean(str(name)): _clean(item) for name, item in list(value.items())[:ITEMS_MAX]}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(item) for item in list(value)[:ITEMS_MAX]]
+    return value if value is None or isinstance(value, int | float) else redact(_cut(repr(value)))
+
+
+def _cut(text: str) -> str:
+    """Leave out the middle of a long text: what a stack is about stands at its end."""
+    half = VALUE_CHARS_MAX // 2
+    return text if len(text) <= VALUE_CHARS_MAX else f"{text[:half]} … [{len(text)} characters] … {text[-half:]}"
+
+
+def set_level(level: str) -> None:
+    """Change the level of the whole process, DEBUG, INFO, WARNING or ERROR; loggers made before follow it."""
+    global _level  # noqa: PLW0603 - logging is one for the process
+    _level = level.upper()
+    structlog.configure(wrapper_class=_wrapper(_level))
+
+
+def current_level() -> str:
+    """Return the level of the process."""
+    return _level
+
+
+def _wrapper(level: str) -> Any:
+    return structlog.make_filtering_bound_logger(getattr(logging, level.upper()))
 
 
 def get_logger(service: str) -> Any:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import DeadLetter, Instant, Message
+from inquest.contracts.text import flaws
 
 # Their own failures must not raise advisories about advisories.
 IGNORED_STREAMS = frozenset({"ADVISORIES", "DEAD"})
@@ -27,7 +28,7 @@ def parse_advisory(payload: bytes) -> MaxDeliveries:
     try:
         return MaxDeliveries.model_validate_json(payload)
     except ValidationError as error:
-        raise Impossible(f"not a max-deliveries advisory: {error}") from error
+        raise Impossible(f"not a max-deliveries advisory: {flaws(error)}") from error
 
 
 def dead_letter(advisory: MaxDeliveries, *, subject: str, headers: Mapping[str, str], payload: bytes) -> DeadLetter:
