@@ -41,21 +41,18 @@ PRELOADED = (
     "pytest_asyncio.plugin",
     "pytest_timeout",
 )
-PRELOADED_AFTER_BUS = ("inquest.testkit.fixtures",)
+PRELOADED_LATER = ("inquest.testkit.fixtures",)
+NOT_WITH_PRELOADED_LATER = ("inquest.bus", "inquest.contracts")
 # Folder, modules and tests of what loses an investigation, accepts a wrong verdict or leaks a secret when it is wrong.
-TARGETS = (  # libs/bus comes first: what is preloaded after it imports it
+TARGETS = (  # what is preloaded for the others imports the first two
     ("libs/bus/src/inquest/bus", "settle", "tests/unit/bus"),
+    ("contracts/src/inquest/contracts/redaction", "rules redactor people shapes", "tests/unit/redaction"),
     ("libs/ledger/src/inquest/ledger", "rules", "tests/unit/ledger"),
     ("libs/rca/src/inquest/rca", "confidence", "tests/unit/rca/test_rca_bands.py tests/unit/rca/test_rca_gate.py"),
     (
         "services/gateway/src/inquest/gateway/domain",
         "journal resolver retry",
         "tests/unit/gateway/test_gateway_decisions.py tests/unit/gateway/test_gateway_reader.py",
-    ),
-    (
-        "contracts/src/inquest/contracts",
-        "redaction",
-        "tests/unit/gateway/test_gateway_redaction.py tests/unit/gateway/test_gateway_secret_shapes.py",
     ),
     ("services/gateway/src/inquest/gateway", "journal", "tests/wiring/gateway/test_gateway_journal.py"),
     ("services/intake/src/inquest/intake/domain", "signature", "tests/unit/intake/test_intake_signature.py"),
@@ -155,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{'file':70}{'mutants':>8}{'killed':>8}{'score':>8}")
     low = []
     for target in chosen:
-        preload(PRELOADED if target.name.startswith("inquest.bus") else (*PRELOADED, *PRELOADED_AFTER_BUS))
+        preload(PRELOADED if target.name.startswith(NOT_WITH_PRELOADED_LATER) else (*PRELOADED, *PRELOADED_LATER))
         name = str(target.path.relative_to(ROOT))
         try:
             score = measure(target, options.most)
