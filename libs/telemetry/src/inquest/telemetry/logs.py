@@ -17,7 +17,7 @@ from inquest.contracts.redaction import redact
 VALUE_CHARS_MAX = 4_000  # of one value, a stack too; more is cut out of the middle
 ITEMS_MAX = 100  # of one list or mapping
 _PLAIN = re.compile(r"[\w.-]{0,24}")  # names and numbers: too short for a token, and in every line
-
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "exception": 40, "critical": 50}
 
 _level = "INFO"
 
@@ -41,8 +41,7 @@ class Sink:
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set up logging for the process, once. Libraries that use `logging` come out in the same form."""
-    global _level  # noqa: PLW0603 - logging is one for the process
-    _level = level.upper()
+    set_level(level)
     out: Any = Sink(stream or sys.stderr)
     shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level]
     last: list[Any] = [
@@ -52,8 +51,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         structlog.processors.JSONRenderer(),
     ]
     structlog.configure(
-        processors=[*shared, *last],
-        wrapper_class=_wrapper(level),
+        processors=[_dropped, *shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
@@ -92,10 +91,10 @@ def _cut(text: str) -> str:
 
 
 def set_level(level: str) -> None:
-    """Change the level of the whole process, DEBUG, INFO, WARNING or ERROR; loggers made before follow it."""
+    """Change the level of the whole process; loggers made before follow it. Raises KeyError for an unknown one."""
     global _level  # noqa: PLW0603 - logging is one for the process
+    _LEVELS[level.lower()]
     _level = level.upper()
-    structlog.configure(wrapper_class=_wrapper(_level))
 
 
 def current_level() -> str:
@@ -103,8 +102,11 @@ def current_level() -> str:
     return _level
 
 
-def _wrapper(level: str) -> Any:
-    return structlog.make_filtering_bound_logger(getattr(logging, level.upper()))
+def _dropped(_logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop what is below the level. A processor, as loggers that were bound before a change must follow it too."""
+    if _LEVELS.get(method, logging.CRITICAL) < _LEVELS[_level.lower()]:
+        raise structlog.DropEvent
+    return event
 
 
 def get_logger(service: str) -> Any:
