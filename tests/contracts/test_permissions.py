@@ -13,7 +13,8 @@ from scripts.contracts import ROOT
 
 
 def may_publish(service: str, subject: str) -> bool:
-    return any(matches(pattern, subject) for pattern in permissions(service).publish)
+    found = permissions(service)
+    return any(matches(one, subject) for one in found.publish) and not any(matches(one, subject) for one in found.denied)
 
 
 def test_a_subject_may_be_published_by_its_publishers_alone() -> None:

@@ -22,6 +22,7 @@ from inquest.contracts.topology import (
     DOORSTEP_DURABLE,
     DOORSTEP_KEEPER,
     DOORSTEP_PREFIX,
+    RAW_STREAM,
     READS,
     SERVICES,
     Bucket,
@@ -41,11 +42,13 @@ class Permissions:
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
     replies: bool
+    denied: tuple[str, ...] = ()
 
     def as_nats(self) -> dict[str, Any]:
         """Return the value of `permissions` in a nats-server configuration."""
         responses = {"allow_responses": {"max": 1, "expires": _REPLY_EXPIRES}} if self.replies else {}
-        return {"publish": {"allow": list(self.publish)}, "subscribe": {"allow": list(self.subscribe)}, **responses}
+        publish = {"allow": list(self.publish), **({"deny": list(self.denied)} if self.denied else {})}
+        return {"publish": publish, "subscribe": {"allow": list(self.subscribe)}, **responses}
 
 
 def permissions(service: str) -> Permissions:
@@ -58,7 +61,15 @@ def permissions(service: str) -> Permissions:
         publish=tuple(sorted(set(_publish(service)))),
         subscribe=tuple(sorted({f"_INBOX.{service}.>", *answers})),
         replies=bool(answers),
+        denied=tuple(sorted(_denied(service))),
     )
+
+
+def _denied(service: str) -> Iterator[str]:
+    """Yield what a pattern of the allow-list would let through: patterns cannot say `INGEST-*`."""
+    if service == DOORSTEP_KEEPER:
+        others = [row.name for row in STREAMS if row.name != RAW_STREAM] + [stream_of(bucket) for bucket in BUCKETS]
+        yield from (f"{_API}.STREAM.MSG.DELETE.{stream}" for stream in others)
 
 
 def _publish(service: str) -> Iterator[str]:
@@ -86,6 +97,7 @@ def _kept_by_one(service: str) -> Iterator[str]:
         # A stream for each tenant that has producers: its durable has the same name in all of them, and in no other.
         yield f"{_API}.STREAM.NAMES"
         yield from _work_off("*", DOORSTEP_DURABLE)
+        yield f"{_API}.STREAM.MSG.DELETE.*"  # what came in plain text is erased once it is sealed; see `_denied`
         yield f"{DEAD_PREFIX}.{DOORSTEP_PREFIX}.*.*"
     if service == ARCHIVER:
         yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in ARCHIVED)
@@ -112,8 +124,13 @@ def _read_back(stream: str) -> Iterator[str]:
     yield f"{_API}.STREAM.MSG.GET.{stream}"
 
 
+def stream_of(bucket: Bucket) -> str:
+    """Return the stream that holds a bucket."""
+    return ("KV_" if bucket.kind == "kv" else "OBJ_") + bucket.name
+
+
 def _read_bucket(bucket: Bucket) -> Iterator[str]:
-    yield from _read_back(("KV_" if bucket.kind == "kv" else "OBJ_") + bucket.name)
+    yield from _read_back(stream_of(bucket))
 
 
 def _write_bucket(bucket: Bucket) -> Iterator[str]:

@@ -25,7 +25,12 @@ class Stream:
 
 
 STREAMS: tuple[Stream, ...] = (
-    Stream("INGEST", ("ingest.>",), age_s_max=14 * DAY_S, why="raw deliveries, as received"),
+    Stream(
+        "INGEST",
+        ("ingest.>", "evt.delivery.>"),
+        age_s_max=14 * DAY_S,
+        why="raw deliveries, sealed; as outside producers sent them until intake has sealed them",
+    ),
     Stream(
         "SIGNALS",
         ("evt.signal.>", "evt.change.>"),

@@ -62,6 +62,8 @@ _INV = ("tenant", "investigation")
 INGEST_DELIVERY = Subject("ingest", ("source", "tenant"), None, ("outside", "intake"), "INGEST")
 # The same, as it comes out of the account of a tenant's producers; no row of the table, for nobody of ours publishes it.
 DOORSTEP_DELIVERY = Subject("outside", ("source", "tenant"), None, ("outside",), None)
+# What intake has taken in, sealed: nobody else can read it, and nobody else may put anything here.
+DELIVERY_KEPT = Subject("evt.delivery.kept.v1", ("tenant", "source"), None, ("intake",), "INGEST")
 SIGNAL_RECEIVED = Subject("evt.signal.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
 CHANGE_RECEIVED = Subject("evt.change.received.v1", ("tenant", "signal"), m.Signal, ("intake",), "SIGNALS")
 INCIDENT_OPENED = Subject("evt.incident.opened.v1", ("tenant", "incident"), m.Incident, ("intake",), "INCIDENTS")
@@ -127,6 +129,7 @@ FEEDBACK_GIVEN = Subject("evt.feedback.given.v1", _INV, m.Feedback, ("api",), "F
 
 SUBJECTS: tuple[Subject, ...] = (
     INGEST_DELIVERY,
+    DELIVERY_KEPT,
     SIGNAL_RECEIVED,
     CHANGE_RECEIVED,
     INCIDENT_OPENED,

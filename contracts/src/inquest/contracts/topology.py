@@ -92,7 +92,20 @@ def _tracestore_consumers() -> tuple[Consumer, ...]:
 
 
 CONSUMERS: tuple[Consumer, ...] = (
-    Consumer("intake-deliveries", "INGEST", "intake", ("ingest.>",)),
+    Consumer(
+        "intake-deliveries",
+        "INGEST",
+        "intake",
+        ("ingest.>", "evt.delivery.>"),
+        why="what is plain is sealed and comes again; what is sealed becomes signals",
+    ),
+    Consumer(
+        "intake-advisories",
+        "ADVISORIES",
+        "intake",
+        ("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.INGEST.>",),
+        why="moves what the server gave up of INGEST to DEAD, for nobody else may read it",
+    ),
     Consumer(
         "intake-signals",
         "SIGNALS",
@@ -218,17 +231,19 @@ BUCKETS: tuple[Bucket, ...] = (
     DELIVERIES,
 )
 
+RAW_STREAM = "INGEST"  # read by intake alone, and erased by it
+
 # Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
 READS: Mapping[str, tuple[str, ...]] = {
-    "intake": ("SIGNALS",),  # the signals that a person splits off
+    "intake": ("INGEST", "SIGNALS"),  # what was given up, and the signals that a person splits off
     "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
     "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "api": ("AUDIT", "DEAD"),
     "worker": ("EVIDENCE",),
     "gateway": ("SIGNALS",),  # the changes that came in through the doors
-    # An advisory names a message of any stream; it is fetched to become a dead letter.
-    "tracestore": tuple(stream.name for stream in STREAMS),
+    # An advisory names a message of any stream; it is fetched to become a dead letter. Raw deliveries are intake's.
+    "tracestore": tuple(stream.name for stream in STREAMS if stream.name != RAW_STREAM),
 }
 
 # Who purges what it has archived and verified, of which streams of truth.
@@ -260,7 +275,8 @@ def doorstep(tenant: str, bytes_max: int = DOORSTEP_BYTES_MAX) -> Stream:
 def doorstep_consumer(tenant: str) -> Consumer:
     """Return the durable with which intake takes it."""
     stream = doorstep(tenant)
-    return Consumer(DOORSTEP_DURABLE, stream.name, DOORSTEP_KEEPER, stream.subjects)
+    # Given up, a delivery would be nowhere but in a dead letter, in plain text: it waits until it can be sealed.
+    return Consumer(DOORSTEP_DURABLE, stream.name, DOORSTEP_KEEPER, stream.subjects, deliver_max=1_000_000)
 
 
 def consumers_of(service: str) -> tuple[Consumer, ...]:

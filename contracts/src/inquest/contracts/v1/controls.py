@@ -46,6 +46,8 @@ AuditAction = Literal[
     "hold-added",
     "hold-ended",
     "purged",  # on purpose: what, by whom, why
+    "raw-keys-rotated",
+    "raw-key-retired",
     "records-lost",  # so many could not be kept while the bus was away
 ]
 AuditOutcome = Literal["done", "refused", "failed", "unknown"]

@@ -21,11 +21,16 @@ class DeadLetter(Message):
 
 
 class Redrive(Message):
-    """Ask the service that may publish a subject to publish the message of a dead letter on it again."""
+    """Ask the service that may publish a subject to publish the message of a dead letter on it again.
+
+    Attributes:
+        stream_seq: of the message that was given up, where its letter has no payload: it is taken from there.
+    """
 
     seq: int
     subject: str
     stream: str
+    stream_seq: int = 0
     headers: dict[str, str] = Field(default_factory=dict)
     payload_base64: str
     requested_by: str

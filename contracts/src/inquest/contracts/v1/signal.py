@@ -47,7 +47,9 @@ class Signal(Message):
     labels: dict[str, str] = Field(default_factory=dict)
     dedup_key: str = ""
     links: tuple[str, ...] = ()
-    payload_ref: str | None = None
+    payload_ref: str | None = None  # where the raw delivery lies, as long as it is kept
+    payload_hash: str = ""  # of the raw body, keyed; tells whether a body is the one that was received
+    payload_bytes: int = 0
     window: Window | None = None  # given by sources that know it, such as a pack or a person
     baseline: Window | None = None
     change: SignalChange | None = None  # with kind "change"

@@ -4060,7 +4060,11 @@ Global___Query: _TypeAlias = Query  # noqa: Y015
 
 @_typing.final
 class Redrive(_message.Message):
-    """Ask the service that may publish a subject to publish the message of a dead letter on it again."""
+    """Ask the service that may publish a subject to publish the message of a dead letter on it again.
+
+    Attributes:
+        stream_seq: of the message that was given up, where its letter has no payload: it is taken from there.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -4087,12 +4091,14 @@ class Redrive(_message.Message):
     SEQ_FIELD_NUMBER: _builtins.int
     SUBJECT_FIELD_NUMBER: _builtins.int
     STREAM_FIELD_NUMBER: _builtins.int
+    STREAM_SEQ_FIELD_NUMBER: _builtins.int
     HEADERS_FIELD_NUMBER: _builtins.int
     PAYLOAD_BASE64_FIELD_NUMBER: _builtins.int
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     subject: _builtins.str
     stream: _builtins.str
+    stream_seq: _builtins.int
     payload_base64: _builtins.str
     requested_by: _builtins.str
     @_builtins.property
@@ -4103,13 +4109,14 @@ class Redrive(_message.Message):
         seq: _builtins.int | None = ...,
         subject: _builtins.str | None = ...,
         stream: _builtins.str | None = ...,
+        stream_seq: _builtins.int | None = ...,
         headers: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         payload_base64: _builtins.str | None = ...,
         requested_by: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_payload_base64", b"_payload_base64", "_requested_by", b"_requested_by", "_seq", b"_seq", "_stream", b"_stream", "_subject", b"_subject", "payload_base64", b"payload_base64", "requested_by", b"requested_by", "seq", b"seq", "stream", b"stream", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_payload_base64", b"_payload_base64", "_requested_by", b"_requested_by", "_seq", b"_seq", "_stream", b"_stream", "_stream_seq", b"_stream_seq", "_subject", b"_subject", "payload_base64", b"payload_base64", "requested_by", b"requested_by", "seq", b"seq", "stream", b"stream", "stream_seq", b"stream_seq", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_payload_base64", b"_payload_base64", "_requested_by", b"_requested_by", "_seq", b"_seq", "_stream", b"_stream", "_subject", b"_subject", "headers", b"headers", "payload_base64", b"payload_base64", "requested_by", b"requested_by", "seq", b"seq", "stream", b"stream", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_payload_base64", b"_payload_base64", "_requested_by", b"_requested_by", "_seq", b"_seq", "_stream", b"_stream", "_stream_seq", b"_stream_seq", "_subject", b"_subject", "headers", b"headers", "payload_base64", b"payload_base64", "requested_by", b"requested_by", "seq", b"seq", "stream", b"stream", "stream_seq", b"stream_seq", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__payload_base64: _TypeAlias = _typing.Literal["payload_base64"]  # noqa: Y015
     _WhichOneofArgType__payload_base64: _TypeAlias = _typing.Literal["_payload_base64", b"_payload_base64"]  # noqa: Y015
@@ -4119,6 +4126,8 @@ class Redrive(_message.Message):
     _WhichOneofArgType__seq: _TypeAlias = _typing.Literal["_seq", b"_seq"]  # noqa: Y015
     _WhichOneofReturnType__stream: _TypeAlias = _typing.Literal["stream"]  # noqa: Y015
     _WhichOneofArgType__stream: _TypeAlias = _typing.Literal["_stream", b"_stream"]  # noqa: Y015
+    _WhichOneofReturnType__stream_seq: _TypeAlias = _typing.Literal["stream_seq"]  # noqa: Y015
+    _WhichOneofArgType__stream_seq: _TypeAlias = _typing.Literal["_stream_seq", b"_stream_seq"]  # noqa: Y015
     _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
     _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
     @_typing.overload
@@ -4129,6 +4138,8 @@ class Redrive(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seq) -> _WhichOneofReturnType__seq | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__stream) -> _WhichOneofReturnType__stream | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stream_seq) -> _WhichOneofReturnType__stream_seq | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__subject) -> _WhichOneofReturnType__subject | None: ...
 
@@ -4245,6 +4256,8 @@ class Signal(_message.Message):
     DEDUP_KEY_FIELD_NUMBER: _builtins.int
     LINKS_FIELD_NUMBER: _builtins.int
     PAYLOAD_REF_FIELD_NUMBER: _builtins.int
+    PAYLOAD_HASH_FIELD_NUMBER: _builtins.int
+    PAYLOAD_BYTES_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
     BASELINE_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
@@ -4258,6 +4271,8 @@ class Signal(_message.Message):
     metric: _builtins.str
     dedup_key: _builtins.str
     payload_ref: _builtins.str
+    payload_hash: _builtins.str
+    payload_bytes: _builtins.int
     opens: _builtins.bool
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -4295,14 +4310,16 @@ class Signal(_message.Message):
         dedup_key: _builtins.str | None = ...,
         links: _abc.Iterable[_builtins.str] | None = ...,
         payload_ref: _builtins.str | None = ...,
+        payload_hash: _builtins.str | None = ...,
+        payload_bytes: _builtins.int | None = ...,
         window: Global___Window | None = ...,
         baseline: Global___Window | None = ...,
         change: Global___SignalChange | None = ...,
         opens: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_opens", b"_opens", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "metric", b"metric", "occurred_at", b"occurred_at", "opens", b"opens", "payload_ref", b"payload_ref", "received_at", b"received_at", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_opens", b"_opens", "_payload_bytes", b"_payload_bytes", "_payload_hash", b"_payload_hash", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "metric", b"metric", "occurred_at", b"occurred_at", "opens", b"opens", "payload_bytes", b"payload_bytes", "payload_hash", b"payload_hash", "payload_ref", b"payload_ref", "received_at", b"received_at", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_opens", b"_opens", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "labels", b"labels", "links", b"links", "metric", b"metric", "occurred_at", b"occurred_at", "opens", b"opens", "payload_ref", b"payload_ref", "received_at", b"received_at", "services", b"services", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "unmatched", b"unmatched", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_change", b"_change", "_dedup_key", b"_dedup_key", "_kind", b"_kind", "_metric", b"_metric", "_occurred_at", b"_occurred_at", "_opens", b"_opens", "_payload_bytes", b"_payload_bytes", "_payload_hash", b"_payload_hash", "_payload_ref", b"_payload_ref", "_received_at", b"_received_at", "_severity", b"_severity", "_signal_id", b"_signal_id", "_source", b"_source", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "change", b"change", "dedup_key", b"dedup_key", "kind", b"kind", "labels", b"labels", "links", b"links", "metric", b"metric", "occurred_at", b"occurred_at", "opens", b"opens", "payload_bytes", b"payload_bytes", "payload_hash", b"payload_hash", "payload_ref", b"payload_ref", "received_at", b"received_at", "services", b"services", "severity", b"severity", "signal_id", b"signal_id", "source", b"source", "tenant", b"tenant", "title", b"title", "unmatched", b"unmatched", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
@@ -4318,6 +4335,10 @@ class Signal(_message.Message):
     _WhichOneofArgType__occurred_at: _TypeAlias = _typing.Literal["_occurred_at", b"_occurred_at"]  # noqa: Y015
     _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
     _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
+    _WhichOneofReturnType__payload_bytes: _TypeAlias = _typing.Literal["payload_bytes"]  # noqa: Y015
+    _WhichOneofArgType__payload_bytes: _TypeAlias = _typing.Literal["_payload_bytes", b"_payload_bytes"]  # noqa: Y015
+    _WhichOneofReturnType__payload_hash: _TypeAlias = _typing.Literal["payload_hash"]  # noqa: Y015
+    _WhichOneofArgType__payload_hash: _TypeAlias = _typing.Literal["_payload_hash", b"_payload_hash"]  # noqa: Y015
     _WhichOneofReturnType__payload_ref: _TypeAlias = _typing.Literal["payload_ref"]  # noqa: Y015
     _WhichOneofArgType__payload_ref: _TypeAlias = _typing.Literal["_payload_ref", b"_payload_ref"]  # noqa: Y015
     _WhichOneofReturnType__received_at: _TypeAlias = _typing.Literal["received_at"]  # noqa: Y015
@@ -4348,6 +4369,10 @@ class Signal(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__occurred_at) -> _WhichOneofReturnType__occurred_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__payload_bytes) -> _WhichOneofReturnType__payload_bytes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__payload_hash) -> _WhichOneofReturnType__payload_hash | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__payload_ref) -> _WhichOneofReturnType__payload_ref | None: ...
     @_typing.overload
