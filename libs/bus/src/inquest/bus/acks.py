@@ -24,14 +24,15 @@ class Acks:
         self._sent = 0
 
     async def send(self, subject: str, data: bytes, headers: Mapping[str, str]) -> asyncio.Future[bytes]:
-        """Publish; the future becomes the server's answer, or NoRespondersError. It does not time out by itself."""
+        """Publish; the future becomes the server's answer, NoRespondersError or Denied. It has no time-out of its own."""
         if self._inbox is None or (self._inbox.done() and self._inbox.exception()):
             self._inbox = asyncio.create_task(self._subscribe())
         inbox = await asyncio.shield(self._inbox)
         self._sent += 1
         reply = f"{inbox}.{self._sent}"
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[reply] = future
+        self._connection.denials.tell(subject, future)
         future.add_done_callback(lambda _: self._waiting.pop(reply, None))
         try:
             await self._connection.client.publish(subject, data, reply, dict(headers))

@@ -9,7 +9,7 @@ from typing import Any
 from nats.errors import Error as NatsError
 
 from inquest.bus import keeping, rpc
-from inquest.bus.connection import CONNECT_S_MAX, Connection
+from inquest.bus.connection import CONNECT_S_MAX, BusUnavailable, Connection
 from inquest.bus.dead import bury, remove_original
 from inquest.bus.flights import Work
 from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored, Usage
@@ -17,6 +17,7 @@ from inquest.bus.publisher import Publisher
 from inquest.bus.reader import Reader
 from inquest.bus.runner import Runner
 from inquest.bus.stores import BusKeyValue, BusObjects
+from inquest.bus.tls import TlsFiles
 from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
@@ -30,9 +31,16 @@ PING_S_MAX = 2.0
 class Bus:
     """Implements BusPort. Register handlers, `connect()`, `run()` until cancelled, `close()`."""
 
-    def __init__(self, url: str, service: str, user: str | None = None, password_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        user: str | None = None,
+        password_file: Path | None = None,
+        tls: TlsFiles | None = None,
+    ) -> None:
         self.service = service
-        self.connection = Connection(url, service, user, password_file)
+        self.connection = Connection(url, service, user, password_file, tls)
         self._publisher = Publisher(self.connection, service)
         self._reader = Reader(self.connection)
         self._runners: list[Runner] = []
@@ -41,12 +49,18 @@ class Bus:
     # -- life cycle -----------------------------------------------------------------------------
 
     async def connect(self, limit_s: float = CONNECT_S_MAX) -> None:
-        """Connect and begin to answer requests. Raises BusUnavailable after `limit_s` seconds."""
+        """Connect and begin to answer requests. Raises BusUnavailable after `limit_s` seconds, or where it may not."""
         await self.connection.open(limit_s)
+        await self.connection.client.subscribe(self.connection.client.new_inbox())  # is the inbox ours to listen to?
         await self.connection.broker.start()
         # nats-py's PING may overtake a pending SUB; after the second flush the server knows all subscriptions.
         for _ in range(2):
             await self.connection.client.flush()
+        if refused := self.connection.denials.subscriptions:
+            raise BusUnavailable(
+                f"{self.service} may not subscribe to {', '.join(refused)}: is INQUEST_NATS_USER the user of this "
+                "service, and are the permissions of this release on nats-server?"
+            )
 
     async def run(self) -> None:
         """Work off all registered durables until cancelled. Raises ConsumerLost (in a group) when one is gone."""
@@ -88,6 +102,8 @@ class Bus:
             await self.connection.client.flush(timeout=int(PING_S_MAX))
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"nats-server does not answer: {error}") from error
+        if refused := self.connection.denials.subscriptions:
+            raise RetryLater(f"nats-server refuses the subscription to {', '.join(refused)}")
         if missing := [runner.consumer.durable for runner in self._runners if runner.missed]:
             raise RetryLater(f"durables are missing: {', '.join(missing)}; run `inquest topology apply`")
 

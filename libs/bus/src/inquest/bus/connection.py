@@ -33,9 +33,18 @@ class Connection:
     """Owns the broker and its client. `on_reconnect` callbacks run after each reconnect.
 
     `url` may name several servers of one cluster, with commas between them: any that lives will do.
+    With `tls` the connection begins with TLS: no password leaves before the server has proved who it is.
+    Raises TlsUnusable, and BusUnavailable where the password cannot be read.
     """
 
-    def __init__(self, url: str, service: str, user: str | None = None, password_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        user: str | None = None,
+        password_file: Path | None = None,
+        tls: TlsFiles | None = None,
+    ) -> None:
         self._url = re.sub(r"//[^/@]*@", "//", url)  # for messages: operators put their password into the URL
         self._log = get_logger(service)
         self.on_reconnect: list[Callable[[], None]] = []

@@ -60,15 +60,8 @@ class Publisher:
                 return await self._ask(subject, data, headers)
             except _LOST as error:
                 if loop.time() + TRY_DELAY_S > give_up_at:
-                    raise RetryLater(self._explain(subject, error)) from error
+                    raise RetryLater(_explain(subject, error)) from error
                 await asyncio.sleep(TRY_DELAY_S)
-
-    def _explain(self, subject: str, error: BaseException) -> str:
-        for denied in reversed(self._connection.denied):
-            if f'"{subject}"' in denied or f'"{subject}"'.lower() in denied.lower():
-                return f"{subject}: publish denied by the server: {denied}"
-        reason = "no stream keeps this subject" if isinstance(error, NoRespondersError) else "no ack in time"
-        return f"{subject}: {reason}; is nats-server up and `inquest topology apply` done?"
 
     async def _ask(self, subject: str, data: bytes, headers: dict[str, str]) -> dict[str, Any]:
         async with asyncio.timeout(ACK_S_MAX):
@@ -95,7 +88,7 @@ class Publisher:
         except Conflict as error:
             raise AlreadyRecorded(str(error)) from error
         except _LOST as error:
-            raise RetryLater(self._explain(items[-1].subject.name, error)) from error
+            raise RetryLater(_explain(items[-1].subject.name, error)) from error
 
     async def publish_many(self, items: Iterable[Outgoing]) -> int:
         """See BusPort.publish_many. At most PIPELINE_MAX acks are awaited at any time."""
@@ -127,7 +120,7 @@ class Publisher:
         try:
             future = await self._acks.send(subject, encode(item.message), headers)
         except _LOST as error:
-            raise RetryLater(self._explain(subject, error)) from error
+            raise RetryLater(_explain(subject, error)) from error
         MESSAGES_PUBLISHED.labels(self._service, item.subject.name).inc()
         return _Sent(subject, future, asyncio.get_running_loop().time() + ACK_S_MAX)
 
@@ -144,6 +137,11 @@ class Publisher:
         """Add to a counter on the server. Not repeated when the ack is lost: a repeat would count twice."""
         ack = await self._send(subject, b"", {h.COUNTER: f"{amount:+d}"}, 0.0)
         return int(ack["val"])
+
+
+def _explain(subject: str, error: BaseException) -> str:
+    reason = "no stream keeps this subject" if isinstance(error, NoRespondersError) else "no ack in time"
+    return f"{subject}: {reason}; is nats-server up and `inquest topology apply` done?"
 
 
 def parse_ack(subject: str, data: bytes) -> dict[str, Any]:

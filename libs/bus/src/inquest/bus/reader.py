@@ -2,23 +2,21 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
 
 from inquest.bus.codec import decode, decoded, find_row
 from inquest.bus.connection import API_S_MAX, Connection
+from inquest.bus.gets import Start, ask, scan
 from inquest.bus.port import Delivery, Stored
 from inquest.contracts.errors import Impossible, RetryLater
 from inquest.contracts.subjects import Subject
 
 READ_MESSAGES_MAX = 50_000
 FETCH_MESSAGES_MAX = 1_000
-INACTIVE_S = 30.0
 
 
 class Reader:
@@ -29,22 +27,16 @@ class Reader:
 
     async def last(self, subject: Subject, keys: Mapping[str, str]) -> Stored[Any] | None:
         """See BusPort.last."""
-        js = self._connection.js
-        try:
-            raw = await js.get_last_msg(_stream(subject), subject.render(**keys))
-        except NotFoundError:
+        found = await ask(self._connection, _stream(subject), last_by_subj=subject.render(**keys))
+        if found is None:
             return None
-        except (NatsError, TimeoutError) as error:
-            raise RetryLater(f"cannot read {subject.name}: {error}") from error
-        message = decode(subject, raw.headers or {}, raw.data or b"")
-        return Stored(message, int(raw.seq or 0), str(raw.subject))
+        return Stored(decode(subject, found.headers, found.payload), found.stream_seq, found.subject)
 
     async def read(self, subject: Subject, keys: Mapping[str, str], since: datetime | None = None) -> list[Stored[Any]]:
         """See BusPort.read. Raises Impossible past READ_MESSAGES_MAX messages."""
         found: list[Stored[Any]] = []
-        async for batch in self._scan(
-            _stream(subject), (subject.pattern(**keys),), _start(since=since), FETCH_MESSAGES_MAX
-        ):
+        patterns = (subject.pattern(**keys),)
+        async for batch in scan(self._connection, _stream(subject), patterns, Start(since=since), FETCH_MESSAGES_MAX):
             for delivery in batch:
                 message = decode(subject, delivery.headers, delivery.payload)
                 found.append(Stored(message, delivery.stream_seq, delivery.subject))
@@ -56,36 +48,8 @@ class Reader:
         self, stream: str, after_seq: int, batch_max: int, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:
         """See BusPort.replay."""
-        async for batch in self._scan(stream, patterns, _start(after_seq=after_seq), batch_max):
+        async for batch in scan(self._connection, stream, patterns, Start(after_seq), batch_max):
             yield [decoded(delivery) for delivery in batch]
-
-    async def _scan(
-        self, stream: str, patterns: Sequence[str], start: Mapping[str, Any], batch_max: int
-    ) -> AsyncIterator[list[Delivery]]:
-        """Yield what a stream holds now, through a short-lived consumer that keeps no state on disk."""
-        js = self._connection.js
-        config = ConsumerConfig(
-            ack_policy=AckPolicy.NONE,
-            **start,
-            filter_subject=patterns[0] if len(patterns) == 1 else None,
-            filter_subjects=list(patterns) if len(patterns) > 1 else None,
-            inactive_threshold=INACTIVE_S,
-            mem_storage=True,
-            num_replicas=1,
-        )
-        try:
-            info = await js.add_consumer(stream, config)
-            pending = info.num_pending or 0
-            if pending:
-                subscription = await js.pull_subscribe_bind(stream=stream, consumer=info.name)
-                while pending > 0:
-                    batch = await subscription.fetch(min(pending, batch_max), timeout=API_S_MAX)
-                    pending -= len(batch)
-                    yield [envelope(msg, 1) for msg in batch]
-                await subscription.unsubscribe()
-            await js.delete_consumer(stream, info.name)
-        except (NatsError, TimeoutError) as error:
-            raise RetryLater(f"cannot read {stream} {' '.join(patterns)}: {error}") from error
 
     async def subjects(self, subject: Subject, keys: Mapping[str, str]) -> dict[str, int]:
         """See BusPort.subjects."""
@@ -122,24 +86,7 @@ class Reader:
 
     async def get(self, stream: str, seq: int) -> Delivery | None:
         """See BusPort.get."""
-        try:
-            raw = await self._connection.js.get_msg(stream, seq)
-        except NotFoundError:
-            return None
-        except (NatsError, TimeoutError) as error:
-            raise RetryLater(f"cannot read {stream}:{seq}: {error}") from error
-        subject = str(raw.subject)
-        stored_at = raw.time if isinstance(raw.time, datetime) else datetime.now(UTC)
-        keys = find_row(subject)[1]
-        return Delivery(subject, keys, dict(raw.headers or {}), stream, seq, 1, 1, raw.data or b"", stored_at)
-
-
-def _start(*, after_seq: int = 0, since: datetime | None = None) -> Mapping[str, Any]:
-    if since is not None:
-        return {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": since}
-    if after_seq:
-        return {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after_seq + 1}
-    return {"deliver_policy": DeliverPolicy.ALL}
+        return await ask(self._connection, stream, seq=seq)
 
 
 def _stream(subject: Subject) -> str:
