@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import Mapping
 
 from nats.aio.msg import Msg
-from nats.errors import NoRespondersError
+from nats.errors import BadHeaderError, BadSubjectError, MaxPayloadError, NoRespondersError
 
 from inquest.bus.connection import Connection
+from inquest.contracts.errors import Impossible
 
 _NO_RESPONDERS = "503"
+UNSENDABLE = (BadHeaderError, BadSubjectError, MaxPayloadError)  # what the client refuses: it would never be taken
 
 
 class Acks:
@@ -24,7 +26,7 @@ class Acks:
         self._sent = 0
 
     async def send(self, subject: str, data: bytes, headers: Mapping[str, str]) -> asyncio.Future[bytes]:
-        """Publish; the future becomes the server's answer, NoRespondersError or Denied. It has no time-out of its own."""
+        """Publish; the future becomes the server's answer, NoRespondersError or Denied. It does not end by itself."""
         if self._inbox is None or (self._inbox.done() and self._inbox.exception()):
             self._inbox = asyncio.create_task(self._subscribe())
         inbox = await asyncio.shield(self._inbox)
@@ -36,6 +38,9 @@ class Acks:
         future.add_done_callback(lambda _: self._waiting.pop(reply, None))
         try:
             await self._connection.client.publish(subject, data, reply, dict(headers))
+        except UNSENDABLE as error:
+            future.cancel()
+            raise Impossible(f"{subject} cannot be sent: {error}") from error
         except BaseException:
             future.cancel()
             raise

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from inquest.bus.tied import tied_to_parent
+from inquest.bus.users import ACCOUNT, Identities
 from inquest.contracts.errors import InquestError
 
 START_S_MAX = 15.0
@@ -35,7 +36,9 @@ jetstream {{
   sync_interval: always
   max_file_store: 20GB
 }}
+{users}
 """
+_NO_ACCOUNT = "$G"  # what nats-server calls the account of a server without users
 
 
 class ServerFailed(InquestError):
@@ -52,10 +55,14 @@ def binary() -> str:
 
 
 class NatsServer:
-    """One server with its store below `directory`. Port 0 lets it pick; a restart keeps what it picked."""
+    """One server with its store below `directory`. Port 0 lets it pick; a restart keeps what it picked.
 
-    def __init__(self, directory: Path, port: int = 0) -> None:
+    Secured, everybody has a user that may do what the table says and nothing else; else anybody may do all.
+    """
+
+    def __init__(self, directory: Path, port: int = 0, *, secured: bool = False) -> None:
         self._directory = directory.resolve()
+        self.identities = Identities(self._directory) if secured else None
         self.port = port
         self.monitor_port = 0
         self._process: Process | None = None
@@ -82,6 +89,7 @@ class NatsServer:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             self._take_store()
+            self._move_store()
             config = self._write_config()
         except OSError as error:
             raise ServerFailed(
@@ -122,7 +130,16 @@ class NatsServer:
             ) from error
         self._lock = lock
 
+    def _move_store(self) -> None:
+        """Give what lies here to the account of this run: a store from before there were users has none."""
+        store = self._directory / "jetstream" / "jetstream"
+        held, wanted = (_NO_ACCOUNT, ACCOUNT) if self.identities else (ACCOUNT, _NO_ACCOUNT)
+        if (store / held).exists() and not (store / wanted).exists():
+            (store / held).rename(store / wanted)
+
     def _write_config(self) -> Path:
+        if self.identities is not None:
+            self.identities.prepare()
         config = self._directory / "nats-server.conf"
         config.write_text(
             _CONFIG.format(
@@ -132,6 +149,7 @@ class NatsServer:
                 pid_file=json.dumps(str(self._directory / "nats-server.pid")),
                 log_file=json.dumps(str(self.log_file)),
                 store_dir=json.dumps(str(self._directory / "jetstream")),
+                users=f"include {self.identities.users.path.name}" if self.identities else "",
             )
         )
         return config
@@ -196,6 +214,11 @@ class NatsServer:
     def free_bytes(self) -> int:
         """Space left where the store lies."""
         return shutil.disk_usage(self._directory).free
+
+    def reload(self) -> None:
+        """Have it read its users again."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGHUP)
 
     def terminate(self) -> None:
         """Ask it to end."""
