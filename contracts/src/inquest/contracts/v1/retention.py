@@ -8,7 +8,7 @@ from inquest.contracts.message import Id, Instant, Message
 class Hold(Message):
     """Nothing of what it covers is deleted while it stands: neither by age nor on purpose.
 
-    It covers a whole tenant, or one incident of it with its investigation, or one investigation.
+    It covers a whole tenant, or one incident with its investigation. One that has ended is kept as a record.
     """
 
     hold_id: Id
@@ -18,14 +18,17 @@ class Hold(Message):
     reason: str = Field(max_length=500)
     by: str
     at: Instant
+    ended_at: Instant | None = None
+    ended_by: str = ""
 
     def covers(self, tenant: str, incident_id: str | None = None, investigation_id: str | None = None) -> bool:
         """Whether what belongs to these is held."""
-        if tenant != self.tenant:
+        if tenant != self.tenant or self.ended_at is not None:
             return False
         if self.incident_id is None and self.investigation_id is None:
             return True
-        return self.incident_id == incident_id if self.incident_id else self.investigation_id == investigation_id
+        same_incident = self.incident_id is not None and self.incident_id == incident_id
+        return same_incident or (self.investigation_id is not None and self.investigation_id == investigation_id)
 
 
 class Erasure(Message):

@@ -1471,7 +1471,7 @@ Global___Focus: _TypeAlias = Focus  # noqa: Y015
 class Hold(_message.Message):
     """Nothing of what it covers is deleted while it stands: neither by age nor on purpose.
 
-    It covers a whole tenant, or one incident of it with its investigation, or one investigation.
+    It covers a whole tenant, or one incident with its investigation. One that has ended is kept as a record.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1483,14 +1483,19 @@ class Hold(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     BY_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     tenant: _builtins.str
     incident_id: _builtins.str
     investigation_id: _builtins.str
     reason: _builtins.str
     by: _builtins.str
+    ended_by: _builtins.str
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -1501,15 +1506,21 @@ class Hold(_message.Message):
         reason: _builtins.str | None = ...,
         by: _builtins.str | None = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_by: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_by", b"_by", "_hold_id", b"_hold_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "by", b"by", "hold_id", b"hold_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_by", b"_by", "_ended_at", b"_ended_at", "_ended_by", b"_ended_by", "_hold_id", b"_hold_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "by", b"by", "ended_at", b"ended_at", "ended_by", b"ended_by", "hold_id", b"hold_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_by", b"_by", "_hold_id", b"_hold_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "by", b"by", "hold_id", b"hold_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_by", b"_by", "_ended_at", b"_ended_at", "_ended_by", b"_ended_by", "_hold_id", b"_hold_id", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reason", b"_reason", "_tenant", b"_tenant", "at", b"at", "by", b"by", "ended_at", b"ended_at", "ended_by", b"ended_by", "hold_id", b"hold_id", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reason", b"reason", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
     _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
     _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
     _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__ended_at: _TypeAlias = _typing.Literal["ended_at"]  # noqa: Y015
+    _WhichOneofArgType__ended_at: _TypeAlias = _typing.Literal["_ended_at", b"_ended_at"]  # noqa: Y015
+    _WhichOneofReturnType__ended_by: _TypeAlias = _typing.Literal["ended_by"]  # noqa: Y015
+    _WhichOneofArgType__ended_by: _TypeAlias = _typing.Literal["_ended_by", b"_ended_by"]  # noqa: Y015
     _WhichOneofReturnType__hold_id: _TypeAlias = _typing.Literal["hold_id"]  # noqa: Y015
     _WhichOneofArgType__hold_id: _TypeAlias = _typing.Literal["_hold_id", b"_hold_id"]  # noqa: Y015
     _WhichOneofReturnType__incident_id: _TypeAlias = _typing.Literal["incident_id"]  # noqa: Y015
@@ -1524,6 +1535,10 @@ class Hold(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_at) -> _WhichOneofReturnType__ended_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_by) -> _WhichOneofReturnType__ended_by | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__hold_id) -> _WhichOneofReturnType__hold_id | None: ...
     @_typing.overload
