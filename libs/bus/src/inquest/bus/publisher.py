@@ -12,7 +12,7 @@ from nats.errors import ConnectionClosedError, NoRespondersError, OutboundBuffer
 from nats.errors import TimeoutError as NatsTimeoutError
 
 from inquest.bus import headers as h
-from inquest.bus.acks import Acks
+from inquest.bus.acks import UNSENDABLE, Acks
 from inquest.bus.codec import encode
 from inquest.bus.connection import Connection
 from inquest.bus.port import AlreadyRecorded, Outgoing, Published
@@ -87,6 +87,8 @@ class Publisher:
             return int(ack["seq"])
         except Conflict as error:
             raise AlreadyRecorded(str(error)) from error
+        except UNSENDABLE as error:
+            raise Impossible(f"{items[-1].subject.name} cannot be sent: {error}") from error
         except _LOST as error:
             raise RetryLater(_explain(items[-1].subject.name, error)) from error
 

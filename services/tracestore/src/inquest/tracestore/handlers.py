@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic_core import from_json, to_json
+
+from inquest.bus.advisory import IGNORED_STREAMS, dead_letter, parse_advisory
+from inquest.bus.headers import CONTENT_TYPE
 from inquest.bus.port import Delivery
+from inquest.contracts.codec import JSON
 from inquest.contracts.errors import RetryLater
+from inquest.contracts.message import Message
 from inquest.contracts.streams import STREAMS
-from inquest.contracts.topology import consumers_of
+from inquest.contracts.topology import RAW_STREAM, consumers_of
 from inquest.telemetry.logs import get_logger
 from inquest.tracestore.changes import Changes
-from inquest.tracestore.domain.advisory import IGNORED_STREAMS, dead_letter, parse_advisory
 from inquest.tracestore.domain.rows import Row, make_row
 from inquest.tracestore.ports import History, Store
 
@@ -41,7 +46,7 @@ class Handlers:
 
     async def on_batch(self, batch: Sequence[tuple[Any, Delivery]]) -> None:
         """Store a batch of one stream. Raises RetryLater while that is not possible."""
-        rows = [_row(delivery) for _, delivery in batch]
+        rows = [_row(*item) for item in batch]
         stream, lowest = rows[0].stream, min(row.seq for row in rows)
         try:
             if stream in self.behind:
@@ -55,6 +60,8 @@ class Handlers:
         """Move the message that the server gave up to DEAD, with its reason."""
         del delivery
         advisory = parse_advisory(payload)
+        if advisory.stream == RAW_STREAM:
+            return  # intake's: nobody else may read raw deliveries
         if advisory.stream in IGNORED_STREAMS:
             _log.error("advisory_ignored", stream=advisory.stream, consumer=advisory.consumer)
             return
@@ -81,7 +88,7 @@ class Handlers:
     async def catch_up(self, stream: str, *, after_seq: int) -> None:
         """Store what lies in a stream after a sequence."""
         async for batch in self.history.replay(stream, after_seq=after_seq):
-            await self._store([_row(delivery) for _, delivery in batch])
+            await self._store([_row(*item) for item in batch])
         self.behind.pop(stream, None)
 
     async def _store(self, rows: Sequence[Row]) -> None:
@@ -89,12 +96,25 @@ class Handlers:
             self.changes.notify()
 
 
-def _row(delivery: Delivery) -> Row:
+def _row(message: Any, delivery: Delivery) -> Row:
     return make_row(
         stream=delivery.stream,
         seq=delivery.stream_seq,
         subject=delivery.subject,
         stored_at=delivery.stored_at,
         headers=delivery.headers,
-        payload=delivery.payload,
+        payload=_json(message, delivery),
     )
+
+
+def _json(message: Any, delivery: Delivery) -> bytes:
+    """Return the body as JSON, which queries rely on: what came in protobuf, and what is no message at all, too."""
+    if isinstance(message, Message) and delivery.headers.get(CONTENT_TYPE, JSON) != JSON:
+        return message.model_dump_json().encode()
+    if isinstance(message, Message):
+        return delivery.payload
+    try:
+        from_json(delivery.payload)
+    except ValueError:
+        return to_json(delivery.payload.decode(errors="replace"))
+    return delivery.payload

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from inquest.bus import Delivery
 from inquest.contracts.capabilities import CAPABILITIES, Capability
+from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import CapabilityTask
 from inquest.worker.domain.outcome import conclude
 from inquest.worker.ports import Analyst, Clock, Outcomes, Stopwatch, Tools
@@ -27,6 +28,8 @@ class Handlers:
     async def on_task(self, task: CapabilityTask, delivery: Delivery) -> None:
         """Ask every domain of the capability, analyse what came back, and record the outcome once."""
         del delivery
+        if task.capability_id not in _CAPABILITIES:
+            raise Impossible(f"no worker serves the capability {task.capability_id}")
         if await self.outcomes.is_recorded(task):
             return
         began_s = self.stopwatch()

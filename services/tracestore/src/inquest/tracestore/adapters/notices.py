@@ -3,6 +3,8 @@
 
 import sqlite3
 
+from pydantic import ValidationError
+
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import NoticeSent
@@ -40,5 +42,13 @@ def notice_page(
         after.append(int(token))
     query = f"SELECT position, payload FROM messages WHERE {' AND '.join(where)} ORDER BY position DESC LIMIT ?"
     found = connection.execute(query, (*values, *after, size + 1)).fetchall()
-    shown = tuple(NoticeSent.model_validate_json(payload) for _, payload in found[:size])
+    shown = tuple(notice for _, payload in found[:size] if (notice := _notice(payload)) is not None)
     return NoticePage(shown, str(found[size - 1][0]) if len(found) > size else "")
+
+
+def _notice(payload: str) -> NoticeSent | None:
+    """Return the notice, or None for what somebody stored under its subject that is none."""
+    try:
+        return NoticeSent.model_validate_json(payload)
+    except ValidationError:
+        return None
