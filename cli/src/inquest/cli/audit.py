@@ -10,6 +10,7 @@ import typer
 
 from inquest.audit.verify import Checkpoint, Held, Report, verify
 from inquest.bus.bus import Bus
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import AuditCheckpoint
@@ -37,7 +38,7 @@ def verify_audit(path: Path | None, against: Path | None, nats_url: str | None, 
 
 
 async def _verified(nats_url: str | None, earlier: list[Checkpoint]) -> Report:
-    bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
+    bus = operator_bus(local_nats(DATA_DIR, nats_url))
     await bus.connect(CONNECT_S_MAX)
     try:
         # Checkpoints first: a record that is written meanwhile must not look like one that is missing.
@@ -86,7 +87,7 @@ def export_audit(path: Path | None, tenant: str | None, nats_url: str | None) ->
 
 
 async def _exported(out: TextIO, tenant: str | None, nats_url: str | None) -> int:
-    bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
+    bus = operator_bus(local_nats(DATA_DIR, nats_url))
     await bus.connect(CONNECT_S_MAX)
     count = 0
     try:

@@ -11,9 +11,9 @@ import typer
 
 from inquest.bus.backup import backup, restore
 from inquest.bus.backup_files import Manifest, read_verified
-from inquest.bus.bus import Bus
 from inquest.bus.connection import Connection
 from inquest.bus.server import NatsServer
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.contracts.errors import InquestError
 
@@ -125,7 +125,7 @@ async def _served(store: Path) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def _connected(url: str) -> AsyncIterator[Connection]:
-    bus = Bus(url, "cli")
+    bus = operator_bus(url)
     await bus.connect(CONNECT_S_MAX)
     try:
         yield bus.connection

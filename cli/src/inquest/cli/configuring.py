@@ -9,8 +9,8 @@ from typing import TypeVar
 import typer
 
 from inquest.audit import AuditLog, Deed
-from inquest.bus.bus import Bus
 from inquest.bus.topology import keep
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.up import as_running
 from inquest.config import Config, ConfigStore, Revision
@@ -90,7 +90,7 @@ async def _with_store(
     nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]], applies: str | None = None
 ) -> ResultT:
     """Do it; where somebody applies a configuration, record who."""
-    bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
+    bus = operator_bus(local_nats(DATA_DIR, nats_url))
     await bus.connect(CONNECT_S_MAX)
     try:
         result = await action(ConfigStore(bus.kv(CONFIG)))

@@ -13,9 +13,9 @@ from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
 from inquest.api.domain.control_requests import PanicBody
 from inquest.audit import AuditLog
-from inquest.bus.bus import Bus
 from inquest.cli import session
 from inquest.cli.client import Api, find_api
+from inquest.cli.operator_bus import operator_bus
 from inquest.contracts.errors import InquestError
 from inquest.contracts.text import plain
 from inquest.contracts.topology import MUTES, SWITCHES
@@ -50,7 +50,7 @@ def set_panic(
 
 async def _set_panic(nats_url: str, tenant: str | None, body: PanicBody) -> dict[str, Any]:
     """Do what the api does; whoever may use this bus as an administrator may do so."""
-    bus = Bus(nats_url, "cli")
+    bus = operator_bus(nats_url)
     await bus.connect(session.CONNECT_S_MAX)
     try:
         unasked = TraceStoreClient(None, Path(), None)

@@ -13,6 +13,7 @@ from inquest.audit import AuditLog, Deed
 from inquest.bus import dead
 from inquest.bus.bus import Bus
 from inquest.bus.dead import Buried
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import AuditAction, DeadLetter
@@ -142,7 +143,7 @@ def _tell(rows: list[Settled], done: str, *, as_json: bool) -> None:
 
 
 async def _connected(nats_url: str | None, work: Callable[[Bus], Awaitable[ResultT]]) -> ResultT:
-    bus = Bus(local_nats(DATA_DIR, nats_url), "cli")
+    bus = operator_bus(local_nats(DATA_DIR, nats_url))
     await bus.connect(CONNECT_S_MAX)
     try:
         return await work(bus)

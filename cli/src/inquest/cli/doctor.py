@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import typer
 
-from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer, binary
 from inquest.cli.doctor_changes import changes_findings, probe_received
 from inquest.cli.doctor_channels import channel_findings
 from inquest.cli.doctor_ledger import ledger_finding
 from inquest.cli.finding import Finding
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.sources import source_findings
 from inquest.cli.topology import drift_as_configured
@@ -102,7 +102,7 @@ async def _nats_server() -> Finding:
 
 
 async def _running_bus(url: str) -> Finding:
-    bus = Bus(url, "cli")
+    bus = operator_bus(url)
     try:
         await bus.connect(CONNECT_S_MAX)
         differing = [row.name for row in await drift_as_configured(bus) if row.state != "same"]

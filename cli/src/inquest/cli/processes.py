@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from inquest.bus.server import NatsServer
 from inquest.bus.tied import tied_to_parent
+from inquest.bus.users import OPERATOR
 from inquest.cli.keeper import RESTARTS_MAX, keep_server
-from inquest.cli.system import START_ORDER, STOP_LAST, Ports, first_failure, prepare
+from inquest.cli.system import START_ORDER, STOP_LAST, Ports, first_failure, password_file, prepare
 from inquest.config import Config
 from inquest.contracts.errors import InquestError
 from inquest.telemetry.logs import get_logger
@@ -27,9 +28,11 @@ POLL_S = 0.05
 class ProcessSystem:
     """Starts `python -m inquest.<service>` for each service and restarts what ends. An async context manager."""
 
-    def __init__(self, data_dir: Path, config: Config | None = None, ports: Ports | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, config: Config | None = None, ports: Ports | None = None, *, secured: bool = True
+    ) -> None:
         self.data_dir = data_dir
-        self.server = NatsServer(data_dir / "nats", (ports or Ports()).nats)
+        self.server = NatsServer(data_dir / "nats", (ports or Ports()).nats, secured=secured)
         self.processes: dict[str, Process] = {}
         self._config = config
         self._ports = ports or Ports()
@@ -43,7 +46,7 @@ class ProcessSystem:
         try:
             await self.server.start()
             self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
-            await prepare(self.server.url, self._config)
+            await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))
             for name in START_ORDER:
                 await self._spawn(name)
         except BaseException:
@@ -62,6 +65,7 @@ class ProcessSystem:
             "INQUEST_NATS_URL": self.server.url,
             "INQUEST_HTTP_PORT": str(self._picked.get(name) or self._ports.of(name)),
             "INQUEST_DATA_DIR": str(self.data_dir),
+            **self._identity(name),
         }
         log = (self.data_dir / f"{name}.log").open("ab")
         with log:
@@ -78,6 +82,10 @@ class ProcessSystem:
             )
         await self._wait_for_address(name)
         self._picked[name] = urlsplit(self.url(name)).port or 0  # a restart must be found where the first start was
+
+    def _identity(self, name: str) -> dict[str, str]:
+        file = password_file(self.server, name)
+        return {"INQUEST_NATS_USER": name, "INQUEST_NATS_PASSWORD_FILE": str(file)} if file else {}
 
     def _address(self, name: str) -> Path:
         return self.data_dir / "run" / f"{name}.json"

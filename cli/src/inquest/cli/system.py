@@ -10,6 +10,7 @@ from typing import Any, Self
 from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer
 from inquest.bus.topology import TopologyRefused, apply
+from inquest.bus.users import OPERATOR
 from inquest.cli.keeper import keep_server
 from inquest.cli.topology import apply_as_configured
 from inquest.config import Config, ConfigStore
@@ -54,9 +55,11 @@ def parts(service: str) -> tuple[Callable[..., Service], type[ServiceSettings]]:
 class System:
     """Starts, supervises and stops everything. Use as an async context manager."""
 
-    def __init__(self, data_dir: Path, config: Config | None = None, ports: Ports | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, config: Config | None = None, ports: Ports | None = None, *, secured: bool = True
+    ) -> None:
         self.data_dir = data_dir
-        self.server = NatsServer(data_dir / "nats", (ports or Ports()).nats)
+        self.server = NatsServer(data_dir / "nats", (ports or Ports()).nats, secured=secured)
         self.hosts: dict[str, Host[Any]] = {}
         self._config = config
         self._ports = ports or Ports()
@@ -79,11 +82,13 @@ class System:
     async def _start(self) -> None:
         await self.server.start()
         self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
-        await prepare(self.server.url, self._config)
+        await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))
         for name in START_ORDER:
             build, settings_class = parts(name)
             settings = settings_class(
                 nats_url=self.server.url,
+                nats_user=name if self.server.identities else None,
+                nats_password_file=password_file(self.server, name),
                 http_port=self._ports.of(name),
                 data_dir=self.data_dir,
                 loop_misses_max=EMBEDDED_MISSES_MAX,
@@ -135,26 +140,33 @@ async def _raise_when_failed(name: str, host: Host[Any]) -> None:
     raise InquestError(f"service {name} failed: {first_cause(error)}")
 
 
-async def prepare(nats_url: str, config: Config | None) -> None:
+def password_file(server: NatsServer, user: str) -> Path | None:
+    """Return the file with a user's password, None where the server asks nobody for one."""
+    return server.identities.password_file(user) if server.identities else None
+
+
+async def prepare(
+    nats_url: str, config: Config | None, replicas: int = 1, *, password_file: Path | None = None
+) -> None:
     """Apply the topology and, where one is given, the configuration; again when the server restarts meanwhile."""
     for _ in range(PREPARE_TRIES_MAX - 1):
         try:
-            await _prepare(nats_url, config)
+            await _prepare(nats_url, config, replicas, password_file)
         except (RetryLater, TopologyRefused) as error:
             get_logger("cli").warning("prepare_failed", error=str(error))
         else:
             return
-    await _prepare(nats_url, config)
+    await _prepare(nats_url, config, replicas, password_file)
 
 
-async def _prepare(nats_url: str, config: Config | None) -> None:
-    bus = Bus(nats_url, "cli")
+async def _prepare(nats_url: str, config: Config | None, replicas: int, password_file: Path | None) -> None:
+    bus = Bus(nats_url, OPERATOR, OPERATOR if password_file else None, password_file)
     await bus.connect()
     try:
         if config is None:
             await apply_as_configured(bus)
         else:
-            await apply(bus.connection, ages=config.retention.ages())
+            await apply(bus.connection, replicas, config.retention.ages())
             await ConfigStore(bus.kv(CONFIG)).apply(config, "inquest up", datetime.now(UTC))
     finally:
         await bus.close()

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import typer
 
-from inquest.bus.bus import Bus
 from inquest.cli.client import Api, explain, find_api
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, read_config, run
 from inquest.cli.testpage_payloads import BODIES, Trial, credentials
 from inquest.config import Config, ConfigStore, TenantConfig
@@ -89,7 +89,7 @@ async def _send(target: Target, test: Trial, report: Report, wait_s: float) -> N
 async def _configuration(target: Target) -> tuple[Config, str]:
     """Return the applied configuration where a bus is at hand, else the file."""
     with suppress(InquestError):
-        bus = Bus(local_nats(DATA_DIR, target.nats_url), "cli")
+        bus = operator_bus(local_nats(DATA_DIR, target.nats_url))
         await bus.connect(CONNECT_S_MAX)
         try:
             revision = await ConfigStore(bus.kv(CONFIG)).current()

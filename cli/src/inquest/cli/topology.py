@@ -6,6 +6,7 @@ import typer
 
 from inquest.bus.bus import Bus
 from inquest.bus.topology import AS_THE_TABLE_SAYS, Ages, Drift, apply, drift
+from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, run
 from inquest.config import ConfigStore
 from inquest.contracts.streams import STREAMS
@@ -46,7 +47,7 @@ def _table() -> list[Drift]:
 
 
 async def _with_bus(nats_url: str, replicas: int, *, change: bool) -> list[Drift]:
-    bus = Bus(nats_url, "cli")
+    bus = operator_bus(nats_url)
     await bus.connect(CONNECT_S_MAX)
     try:
         return await (apply_as_configured if change else drift_as_configured)(bus, replicas)
