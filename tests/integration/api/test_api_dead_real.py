@@ -28,6 +28,7 @@ from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.contracts.topology import consumer
 from inquest.runtime.host import Host
 from inquest.testkit.fixtures import running, until
+from inquest.testkit.keys import hashed
 
 TOKENS = "0123456789abcdef-o operator acme olga\n0123456789abcdef-r responder acme\n0123456789abcdef-a admin * ada\n"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -60,7 +61,7 @@ def letter(subject, stream, seq=7, payload=b'{"password": "hunter2secret"}'):
 
 @pytest_asyncio.fixture
 async def world(bus, nats_server, tmp_path):
-    (tmp_path / "tokens").write_text(TOKENS)
+    (tmp_path / "tokens").write_text(hashed(TOKENS))
     settings = ApiSettings(nats_url=nats_server.url, data_dir=tmp_path, api_tokens_ref=f"file:{tmp_path}/tokens")
     intake = Bus(nats_server.url, "intake")
     intake.reply(s.REDRIVES["intake"], replier(intake, "intake"))

@@ -22,6 +22,7 @@ from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.runtime.host import Host
 from inquest.testkit.fixtures import until
+from inquest.testkit.keys import hashed
 from inquest.testkit.stories import WINDOW, InvestigationBuilder
 from inquest.tracestore import service as tracestore
 from inquest.tracestore.settings import Settings as StoreSettings
@@ -188,7 +189,7 @@ async def test_grpc_names_what_is_wrong(stub):
 
 async def test_tokens_count_over_grpc_too(bus_factory, tmp_path):
     await bus_factory("test")
-    (tmp_path / "tokens").write_text("viewer-token-0123456 viewer acme\n")
+    (tmp_path / "tokens").write_text(hashed("viewer-token-0123456 viewer acme"))
     settings = ApiSettings(data_dir=tmp_path, api_tokens_ref=f"file:{tmp_path}/tokens")
     service = api.build(await bus_factory("api"), settings)
     for action in service.on_start:

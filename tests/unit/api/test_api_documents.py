@@ -72,7 +72,9 @@ async def test_records_become_events():
 async def test_an_error_ends_the_stream_as_an_event():
     first, last = await collected(record(1), RetryLater("away"))
     assert first.startswith(b"id: 1")
-    assert last == encode("error", '{"message": "away"}')
+    told = json.loads(last.decode().splitlines()[1].removeprefix("data: "))
+    assert last == encode("error", json.dumps(told))
+    assert (told["message"], len(told["error_id"])) == ("away", 16)
 
 
 async def test_a_bug_is_not_hidden():

@@ -17,6 +17,7 @@ from inquest.contracts.errors import Conflict
 from inquest.contracts.latest import Mutes, PanicState
 from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.identity import Authenticator, IdentitySettings
+from inquest.testkit.keys import hashed
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
 
@@ -34,8 +35,8 @@ TOKENS = """
 class FakeNotices:
     asked: list = field(default_factory=list)
 
-    async def notices(self, tenant, query):
-        self.asked.append((tenant, query))
+    async def notices(self, view, query):
+        self.asked.append((view.tenant, query))
         return NoticesAnswer(notices=(ONE.notice_sent(),))
 
 
@@ -62,7 +63,7 @@ class World:
 @pytest.fixture
 def world(memory_bus, tmp_path):
     audit = AuditLog(memory_bus, "api")
-    (tmp_path / "tokens").write_text(TOKENS)
+    (tmp_path / "tokens").write_text(hashed(TOKENS))
     tokens = Authenticator(IdentitySettings(api_tokens_ref=f"file:{tmp_path}/tokens"), audit)
     notices = FakeNotices()
     controls = Controls(memory_bus, memory_bus.kv(SWITCHES), memory_bus.kv(MUTES), notices, lambda: NOW, audit)

@@ -18,6 +18,7 @@ from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLa
 from inquest.contracts.latest import InvestigationStory, InvestigationSummary, TimelineEntry
 from inquest.contracts.topology import MUTES, SWITCHES
 from inquest.identity import Authenticator, IdentitySettings
+from inquest.testkit.keys import hashed
 from inquest.testkit.memory import MemoryBus
 from inquest.testkit.stories import InvestigationBuilder
 from starlette.applications import Starlette
@@ -46,19 +47,19 @@ class FakeStories:
     asked: list[object] = field(default_factory=list)
     error: Exception | None = None
 
-    async def get(self, tenant, investigation_id):
+    async def get(self, view, investigation_id):
         if self.error:
             raise self.error
-        if (tenant, investigation_id) != ("acme", ID):
-            raise NotFound(f"tenant {tenant} has no investigation {investigation_id!r}")
+        if (view.tenant, investigation_id) != ("acme", ID):
+            raise NotFound(f"tenant {view.tenant} has no investigation {investigation_id!r}")
         return STORY
 
-    async def list(self, tenant, query):
-        self.asked.append((tenant, query))
+    async def list(self, view, query):
+        self.asked.append((view.tenant, query))
         return Investigations(investigations=(SUMMARY,), next_page_token="next")
 
-    async def watch(self, tenant, investigation_id, after):
-        self.asked.append((tenant, investigation_id, after))
+    async def watch(self, view, investigation_id, after):
+        self.asked.append((view.tenant, investigation_id, after))
 
         async def records():
             yield Record(after + 1, ID, TimelineEntry(at=NOW, subject="evt", text="x"), "", None)
@@ -227,7 +228,7 @@ async def test_the_document_is_open(memory_bus, stories):
 
 @pytest.fixture
 def tokens(tmp_path):
-    (tmp_path / "tokens").write_text("viewer-token-0123456 viewer acme\nresponder-token-012 responder acme ada\n")
+    (tmp_path / "tokens").write_text(hashed("viewer-token-0123456 viewer acme\nresponder-token-012 responder acme ada"))
     return f"file:{tmp_path}/tokens"
 
 
@@ -242,7 +243,7 @@ async def test_tokens_decide_who_may_what(memory_bus, stories, tokens, tmp_path)
     responder = client_of(memory_bus, stories, tokens, "8.8.8.8", Authorization="Bearer responder-token-012")
     assert (await responder.post(PATH, json=START)).status_code == 202
     assert memory_bus.published(s.INVESTIGATION_START)[0].requested_by == "ada"
-    (tmp_path / "tokens").write_text("another-token-012345 viewer acme\n")  # revoked: counts at once
+    (tmp_path / "tokens").write_text(hashed("another-token-012345 viewer acme"))  # revoked: counts at once
     assert (await viewer.get(PATH)).status_code == 401
     (tmp_path / "tokens").unlink()
     assert (await viewer.get(PATH)).status_code == 503
@@ -261,7 +262,8 @@ async def test_failures_have_one_form(client, stories, error, status):
     stories.error = error
     answer = await client.get(f"{PATH}/{ID}", params={"tenant": "acme"})
     assert answer.status_code == status
-    assert set(answer.json()) == {"error", "message", "hint"}
+    assert set(answer.json()) == {"error", "message", "hint", "error_id"}
+    assert len(answer.json()["error_id"]) == 16
     assert answer.headers.get("retry-after") == ("5" if status == 503 else None)
 
 

@@ -43,15 +43,16 @@ class FakeStories:
     def __init__(self):
         self.asked = []
 
-    async def incident(self, tenant, incident_id):
+    async def incident(self, view, incident_id):
+        tenant = view.tenant
         if tenant == "acme" and incident_id == OTHER.incident_id:
             return IncidentStory(summary=SUMMARY, incident=OTHER)
         if tenant != "acme" or incident_id not in (INCIDENT.incident_id, "INC-7"):
             raise NotFound(f"tenant {tenant} has no incident {incident_id!r}")
         return IncidentStory(summary=SUMMARY, incident=INCIDENT, decisions=(MOVED,))
 
-    async def incidents(self, tenant, query):
-        self.asked.append((tenant, query))
+    async def incidents(self, view, query):
+        self.asked.append((view.tenant, query))
         return IncidentsAnswer(incidents=(SUMMARY,), next_page_token="next")
 
 

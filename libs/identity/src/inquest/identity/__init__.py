@@ -1,7 +1,7 @@
 """Who asks at every door that people and programs use, and what they may do there."""
 
 from inquest.identity.authenticator import Authenticator
-from inquest.identity.errors import Forbidden, Unauthenticated
+from inquest.identity.errors import Forbidden, RateLimited, Unauthenticated
 from inquest.identity.permissions import ROLES, Permission, Role
 from inquest.identity.principal import EVERY_TENANT, LOCAL, Method, Principal
 from inquest.identity.settings import IdentitySettings
@@ -16,6 +16,7 @@ __all__ = [
     "Method",
     "Permission",
     "Principal",
+    "RateLimited",
     "Role",
     "Unauthenticated",
 ]

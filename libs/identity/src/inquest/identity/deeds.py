@@ -7,7 +7,7 @@ from inquest.identity.principal import Principal
 
 def authenticated(who: Principal, peer: str) -> Deed:
     """Return that somebody was known; counted, since it happens with every request."""
-    return Deed("authenticated", who.home or NO_TENANT, who.name, peer=peer)
+    return Deed("authenticated", who.home or NO_TENANT, who.name, f"by {who.method}", peer=peer)
 
 
 def refusal(error: Exception, who: Principal | None, peer: str, what: str) -> Deed:

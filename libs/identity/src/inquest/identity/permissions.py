@@ -41,6 +41,11 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {"viewer": _VIEWER, "responder": _RESPONDER, "operator": _OPERATOR, "admin": _ADMIN}
 )
 
+# What cannot be cut down to some services, so nobody who is for some of them may do it.
+OF_A_TENANT: frozenset[Permission] = frozenset({"panic.write", "audit.read", "dead.read", "dead.settle"})
+# A process serves every tenant: who may drain it is trusted by all of them.
+OF_A_PROCESS: frozenset[Permission] = frozenset({"service.admin"})
+
 
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """Return the roles that allow it, the least first."""

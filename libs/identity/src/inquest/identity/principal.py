@@ -8,7 +8,7 @@ from typing import Literal
 from inquest.contracts.errors import Impossible
 from inquest.contracts.message import ID_PATTERN
 from inquest.identity.errors import Forbidden
-from inquest.identity.permissions import ROLES, Permission, Role, roles_with
+from inquest.identity.permissions import OF_A_PROCESS, OF_A_TENANT, ROLES, Permission, Role, roles_with
 
 EVERY_TENANT = "*"
 DEFAULT_TENANT = "default"
@@ -41,6 +41,11 @@ class Principal:
         return EVERY_TENANT in self.tenants
 
     @property
+    def is_scoped(self) -> bool:
+        """Whether some services or repositories of their tenants are closed to them."""
+        return self.services is not None or self.repositories is not None
+
+    @property
     def home(self) -> str | None:
         """The one tenant they are for; None where there are several."""
         return next(iter(self.tenants)) if len(self.tenants) == 1 and not self.is_for_every_tenant else None
@@ -63,10 +68,14 @@ class Principal:
         return chosen
 
     def needs(self, permission: Permission) -> None:
-        """Raise Forbidden unless the role allows it."""
+        """Raise Forbidden unless they may do this somewhere."""
         if permission not in ROLES[self.role]:
             least = next(iter(roles_with(permission)), "no role")
             raise Forbidden(f"this needs the role {least} ({permission}); {self.name} has {self.role}")
+        if permission in OF_A_TENANT and self.is_scoped:
+            raise Forbidden(f"{permission} is about a whole tenant; {self.name} is for some of its services")
+        if permission in OF_A_PROCESS and (self.is_scoped or not self.is_for_every_tenant):
+            raise Forbidden(f"{permission} is about every tenant; {self.name} is for {self.where}")
 
 
 LOCAL = Principal("local", "local", "admin", frozenset({EVERY_TENANT}))

@@ -7,5 +7,9 @@ class TooLarge(InquestError):
     """The body is over the limit."""
 
 
+class NotAllowed(InquestError):
+    """The path is served, the method is not."""
+
+
 class Busy(RetryLater):
     """A limit of the trace store is reached."""

@@ -10,6 +10,7 @@ from inquest.api.domain.incident_requests import (
     SplitBody,
     signals_of,
 )
+from inquest.api.domain.view import BuiltFrom, nothing_built, view_of
 from inquest.api.ports import IncidentStories
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
@@ -29,20 +30,22 @@ class Incidents:
     stories: IncidentStories
     bus: BusPort
     audit: AuditLog
+    built_from: BuiltFrom = nothing_built
 
     async def list(self, caller: Principal, query: IncidentsQuery) -> IncidentsAnswer:
         """Return one page of incidents, newest first."""
-        return await self.stories.incidents(caller.may("incidents.read", query.tenant), query)
+        return await self.stories.incidents(view_of(caller, "incidents.read", query.tenant, self.built_from), query)
 
     async def get(self, caller: Principal, tenant: str | None, incident_id: str) -> IncidentStory:
         """Return the story of an incident, by its id or its number. Raises NotFound."""
-        return await self.stories.incident(caller.may("incidents.read", tenant), incident_id)
+        return await self.stories.incident(view_of(caller, "incidents.read", tenant, self.built_from), incident_id)
 
     async def merge(self, caller: Principal, tenant: str | None, incident_id: str, body: MergeBody) -> Regrouped:
         """Ask that another incident become part of this one. Raises NotFound, and Impossible for the same one twice."""
-        chosen = caller.may("incidents.regroup", tenant)
-        one = (await self.stories.incident(chosen, incident_id)).incident
-        two = (await self.stories.incident(chosen, body.other)).incident
+        view = view_of(caller, "incidents.regroup", tenant, self.built_from)
+        chosen = view.tenant
+        one = (await self.stories.incident(view, incident_id)).incident
+        two = (await self.stories.incident(view, body.other)).incident
         kept, other = one.incident_id, two.incident_id
         if kept == other:
             raise Impossible("other: is the same incident")
@@ -57,8 +60,9 @@ class Incidents:
 
     async def split(self, caller: Principal, tenant: str | None, incident_id: str, body: SplitBody) -> Regrouped:
         """Ask that some signals become an incident of their own. Raises NotFound, also for a signal not of it."""
-        chosen = caller.may("incidents.regroup", tenant)
-        story = await self.stories.incident(chosen, incident_id)
+        view = view_of(caller, "incidents.regroup", tenant, self.built_from)
+        chosen = view.tenant
+        story = await self.stories.incident(view, incident_id)
         kept, known = story.incident.incident_id, signals_of(story)
         if strange := [one for one in body.signal_ids if one not in known]:
             raise NotFound(f"signal_ids: {', '.join(strange)}: no signal of incident {incident_id}")

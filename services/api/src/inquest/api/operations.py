@@ -14,13 +14,14 @@ from inquest.api.domain.requests import (
     StartBody,
     Started,
 )
+from inquest.api.domain.view import BuiltFrom, nothing_built, view_of
 from inquest.api.ports import Clock, Record, Stories
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import InvestigationStory
-from inquest.identity import Principal
+from inquest.identity import Forbidden, Principal
 from inquest.telemetry.logs import get_logger
 
 _log = get_logger("api")
@@ -34,24 +35,31 @@ class Operations:
     stories: Stories
     clock: Clock
     audit: AuditLog
+    built_from: BuiltFrom = nothing_built
 
     async def list(self, caller: Principal, query: ListQuery) -> Investigations:
         """Return one page of investigations."""
-        return await self.stories.list(caller.may("investigations.read", query.tenant), query)
+        return await self.stories.list(view_of(caller, "investigations.read", query.tenant, self.built_from), query)
 
     async def get(self, caller: Principal, tenant: str | None, investigation_id: str) -> InvestigationStory:
         """Return the whole story. Raises NotFound."""
-        return await self.stories.get(caller.may("investigations.read", tenant), investigation_id)
+        return await self.stories.get(view_of(caller, "investigations.read", tenant, self.built_from), investigation_id)
 
     async def watch(
         self, caller: Principal, tenant: str | None, investigation_id: str, after: int
     ) -> AsyncIterator[Record]:
         """Return what was recorded after a position, and then each new record."""
-        return await self.stories.watch(caller.may("investigations.read", tenant), investigation_id, after)
+        view = view_of(caller, "investigations.read", tenant, self.built_from)
+        if view.services is not None and not investigation_id:
+            raise Forbidden(f"investigation_id: name one; {caller.name} is for some services, not for the whole tenant")
+        return await self.stories.watch(view, investigation_id, after)
 
     async def start(self, caller: Principal, tenant: str | None, body: StartBody) -> Started:
         """Ask for an investigation; the same question within the stream's window is asked once."""
-        command = start_command(body, caller.may("investigations.start", tenant), caller.name)
+        view = view_of(caller, "investigations.start", tenant, self.built_from)
+        if not view.covers(body.services):
+            raise Forbidden(f"services: {caller.name} is for some services, and these are not all among them")
+        command = start_command(body, view.tenant, caller.name)
         await self.bus.publish(
             s.INVESTIGATION_START,
             command,
@@ -67,8 +75,9 @@ class Operations:
 
     async def cancel(self, caller: Principal, tenant: str | None, investigation_id: str, body: CancelBody) -> Cancelled:
         """Ask to stop. Raises NotFound for an investigation that nobody knows."""
-        chosen = caller.may("investigations.cancel", tenant)
-        await self.stories.get(chosen, investigation_id)
+        view = view_of(caller, "investigations.cancel", tenant, self.built_from)
+        chosen = view.tenant
+        await self.stories.get(view, investigation_id)
         command = cancel_command(body, chosen, investigation_id, caller.name)
         await self.bus.publish(
             s.INVESTIGATION_CANCEL,
@@ -85,8 +94,9 @@ class Operations:
         self, caller: Principal, tenant: str | None, investigation_id: str, body: FeedbackBody
     ) -> FeedbackGiven:
         """Record whether the verdict was right. Raises NotFound, also for a verdict of another investigation."""
-        chosen = caller.may("feedback.give", tenant)
-        story = await self.stories.get(chosen, investigation_id)
+        view = view_of(caller, "feedback.give", tenant, self.built_from)
+        chosen = view.tenant
+        story = await self.stories.get(view, investigation_id)
         if body.verdict_id and body.verdict_id not in {verdict.verdict_id for verdict in story.verdicts}:
             raise NotFound(f"verdict_id: investigation {investigation_id} has no verdict {body.verdict_id}")
         feedback = feedback_event(body, story, caller.name, self.clock())

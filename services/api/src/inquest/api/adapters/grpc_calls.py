@@ -12,16 +12,16 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import ValidationError
 
-from inquest.api.domain.problems import bad_input, problem_of
+from inquest.api.adapters.failures import retry_after_s, told
+from inquest.api.domain.problems import bad_input
 from inquest.api.domain.requests import Asked
+from inquest.api.domain.routes import BY_NAME
 from inquest.contracts.errors import Impossible
 from inquest.identity import Authenticator, Principal
-from inquest.telemetry.logs import get_logger
 
 ResultT = TypeVar("ResultT")
 AskedT = TypeVar("AskedT", bound=Asked)
 
-_log = get_logger("api")
 _CODES = {
     400: grpc.StatusCode.INVALID_ARGUMENT,
     401: grpc.StatusCode.UNAUTHENTICATED,
@@ -37,6 +37,7 @@ class _Asked:
     """Who asks in this call, for the record where the answer is no."""
 
     tokens: Authenticator
+    operation: str
     peer: str
     caller: Principal | None = None
 
@@ -44,12 +45,17 @@ class _Asked:
 _asked: ContextVar[_Asked | None] = ContextVar("inquest_api_asked", default=None)  # each call is a task of its own
 
 
-async def caller_of(context: Any, tokens: Authenticator) -> Principal:
-    """Return who asks. Raises Unauthenticated."""
-    sent = dict(context.invocation_metadata() or ()).get("authorization")
-    asked = _Asked(tokens, peer_host(context.peer()))
+async def caller_of(context: Any, tokens: Authenticator, name: str) -> Principal:
+    """Return who asks for an operation of the table.
+
+    Raises Unauthenticated, RateLimited, and Forbidden where their role does not allow it.
+    """
+    sent = [value for key, value in context.invocation_metadata() or () if key == "authorization"]
+    asked = _Asked(tokens, name, peer_host(context.peer()))
     _asked.set(asked)
-    asked.caller = await tokens.identify(str(sent) if sent else None, asked.peer, None)
+    # Several headers would be read in two ways by two readers: as none.
+    asked.caller = await tokens.identify(str(sent[0]) if len(sent) == 1 else None, asked.peer, None)
+    asked.caller.needs(BY_NAME[name].permission)
     return asked.caller
 
 
@@ -70,12 +76,16 @@ async def answer(context: Any, work: Awaitable[ResultT]) -> ResultT:
 
 async def abort(context: Any, error: Exception) -> Never:
     """End the call with the status that the error means."""
-    status, problem = problem_of(error)
-    if status == 500:
-        _log.error("request_failed", exc_info=error)
-    if (asked := _asked.get()) is not None:
-        await asked.tokens.refused(error, asked.caller, asked.peer, "grpc")
-    await context.abort(_CODES.get(status, grpc.StatusCode.INTERNAL), f"{problem.message} ({problem.hint})")
+    asked = _asked.get()
+    where = {"operation": asked.operation, "peer": asked.peer} if asked else {}
+    status, problem = told(error, **where)
+    if asked is not None:
+        await asked.tokens.refused(error, asked.caller, asked.peer, asked.operation)
+    trailing = [("error-id", problem.error_id)]
+    if status in {429, 503}:
+        trailing.append(("retry-after", str(retry_after_s(error))))
+    said = f"{problem.message} ({problem.hint}) [{problem.error_id}]"
+    await context.abort(_CODES.get(status, grpc.StatusCode.INTERNAL), said, tuple(trailing))
     raise AssertionError("abort raises")
 
 

@@ -32,7 +32,9 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Return whether what leaves is stopped."""
 
         async def work() -> pb.ControlServiceGetPanicResponse:
-            status = await self._controls.get_panic(await caller_of(context, self._tokens), tenant_of(request))
+            status = await self._controls.get_panic(
+                await caller_of(context, self._tokens, "get_panic"), tenant_of(request)
+            )
             return pb.ControlServiceGetPanicResponse(stopped=status.stopped, switches=_switches(status))
 
         return await answer(context, work())
@@ -45,7 +47,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         async def work() -> pb.ControlServiceSetPanicResponse:
             everywhere = request.everywhere if request.HasField("everywhere") else None
             sent = {"on": request.on, "reason": request.reason, "everywhere": everywhere}
-            caller, body = await caller_of(context, self._tokens), valid(PanicBody, sent)
+            caller, body = await caller_of(context, self._tokens, "set_panic"), valid(PanicBody, sent)
             status = await self._controls.set_panic(caller, tenant_of(request), body)
             return pb.ControlServiceSetPanicResponse(stopped=status.stopped, switches=_switches(status))
 
@@ -57,7 +59,9 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Return the mutes that have not ended."""
 
         async def work() -> pb.ControlServiceListMutesResponse:
-            found = await self._controls.list_mutes(await caller_of(context, self._tokens), tenant_of(request))
+            found = await self._controls.list_mutes(
+                await caller_of(context, self._tokens, "list_mutes"), tenant_of(request)
+            )
             return pb.ControlServiceListMutesResponse(mutes=map(codec.to_proto, found.mutes))
 
         return await answer(context, work())
@@ -68,7 +72,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Do not tell people for a while."""
 
         async def work() -> pb.ControlServiceAddMuteResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "add_mute")
             mute = await self._controls.add_mute(caller, tenant_of(request), _mute_body(request))
             return pb.ControlServiceAddMuteResponse(mute=codec.to_proto(mute))
 
@@ -80,7 +84,10 @@ class ControlServicer(rpc.ControlServiceServicer):
         """End a mute before its time."""
 
         async def work() -> pb.ControlServiceEndMuteResponse:
-            caller, body = await caller_of(context, self._tokens), valid(EndMuteBody, {"reason": request.reason})
+            caller, body = (
+                await caller_of(context, self._tokens, "end_mute"),
+                valid(EndMuteBody, {"reason": request.reason}),
+            )
             await self._controls.end_mute(caller, tenant_of(request), request.mute_id, body)
             return pb.ControlServiceEndMuteResponse()
 
@@ -92,7 +99,7 @@ class ControlServicer(rpc.ControlServiceServicer):
         """Return what was sent, or would have been."""
 
         async def work() -> pb.ControlServiceListNoticesResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "list_notices")
             page = await self._controls.list_notices(caller, _notices_query(request))
             return pb.ControlServiceListNoticesResponse(
                 notices=map(codec.to_proto, page.notices), next_page_token=page.next_page_token
@@ -107,7 +114,9 @@ class ControlServicer(rpc.ControlServiceServicer):
 
         async def work() -> pb.ControlServiceListAuditResponse:
             sent = {"tenant": tenant_of(request), **({"limit": request.limit} if request.limit else {})}
-            found = await self._controls.list_audit(await caller_of(context, self._tokens), valid(AuditQuery, sent))
+            found = await self._controls.list_audit(
+                await caller_of(context, self._tokens, "list_audit"), valid(AuditQuery, sent)
+            )
             return pb.ControlServiceListAuditResponse(records=map(codec.to_proto, found.records))
 
         return await answer(context, work())

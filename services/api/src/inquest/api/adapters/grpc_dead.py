@@ -25,9 +25,10 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Return the newest letters."""
 
         async def work() -> pb.DeadLetterServiceListResponse:
+            caller = await caller_of(context, self._tokens, "list_dead_letters")
             sent = {"tenant": tenant_of(request), "consumer": request.consumer}
             query = valid(DeadQuery, {**sent, "limit": request.limit} if request.limit else sent)
-            found = await self._dead.list(await caller_of(context, self._tokens), query)
+            found = await self._dead.list(caller, query)
             return pb.DeadLetterServiceListResponse(letters=map(_line, found.letters))
 
         return await answer(context, work())
@@ -38,7 +39,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Return one letter with its content."""
 
         async def work() -> pb.DeadLetterServiceGetResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "get_dead_letter")
             found = await self._dead.get(caller, tenant_of(request), str(request.seq))
             return pb.DeadLetterServiceGetResponse(
                 letter=_line(found), headers=found.headers, payload=found.payload, payload_bytes=found.payload_bytes
@@ -52,7 +53,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Send messages again."""
 
         async def work() -> pb.DeadLetterServiceRedriveResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "redrive_dead_letters")
             body = valid(RedriveBody, {"seqs": tuple(request.seqs), "reason": request.reason})
             done = await self._dead.redrive(caller, tenant_of(request), body)
             return pb.DeadLetterServiceRedriveResponse(letters=_settled(done))
@@ -65,7 +66,7 @@ class DeadLetterServicer(rpc.DeadLetterServiceServicer):
         """Give messages up for good."""
 
         async def work() -> pb.DeadLetterServiceDiscardResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "discard_dead_letters")
             body = valid(DiscardBody, {"seqs": tuple(request.seqs), "reason": request.reason})
             done = await self._dead.discard(caller, tenant_of(request), body)
             return pb.DeadLetterServiceDiscardResponse(letters=_settled(done))

@@ -24,7 +24,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Return the story of one incident."""
 
         async def work() -> pb.IncidentServiceGetResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "get_incident")
             story = await self._incidents.get(caller, tenant_of(request), request.incident_id)
             return pb.IncidentServiceGetResponse(story=codec.to_proto(story))
 
@@ -36,7 +36,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Return incidents, newest first."""
 
         async def work() -> pb.IncidentServiceListResponse:
-            page = await self._incidents.list(await caller_of(context, self._tokens), _query(request))
+            page = await self._incidents.list(await caller_of(context, self._tokens, "list_incidents"), _query(request))
             return pb.IncidentServiceListResponse(
                 incidents=[codec.to_proto(line) for line in page.incidents], next_page_token=page.next_page_token
             )
@@ -49,7 +49,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Make another incident part of this one."""
 
         async def work() -> pb.IncidentServiceMergeResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "merge_incidents")
             body = valid(MergeBody, {"other": request.other, "reason": request.reason})
             done = await self._incidents.merge(caller, tenant_of(request), request.incident_id, body)
             return pb.IncidentServiceMergeResponse(incident_id=done.incident_id)
@@ -62,7 +62,7 @@ class IncidentServicer(rpc.IncidentServiceServicer):
         """Make some signals an incident of their own."""
 
         async def work() -> pb.IncidentServiceSplitResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "split_incident")
             body = valid(SplitBody, {"signal_ids": tuple(request.signal_ids), "reason": request.reason})
             done = await self._incidents.split(caller, tenant_of(request), request.incident_id, body)
             return pb.IncidentServiceSplitResponse(incident_id=done.incident_id)

@@ -12,27 +12,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Route
 
+from inquest.api.adapters.failures import retry_after_s, told
 from inquest.api.adapters.sse import event_stream
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
 from inquest.api.domain.openapi import document
 from inquest.api.domain.operation import Operation
-from inquest.api.domain.problems import bad_input, problem_of
-from inquest.api.domain.requests import Asked, Problem
+from inquest.api.domain.problems import bad_input
+from inquest.api.domain.requests import Asked
 from inquest.api.domain.routes import OPERATIONS
-from inquest.api.errors import TooLarge
+from inquest.api.errors import NotAllowed, TooLarge
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
 from inquest.contracts.errors import Impossible, NotFound
-from inquest.identity import Authenticator, Forbidden, Principal, Unauthenticated
-from inquest.telemetry.logs import get_logger
+from inquest.identity import Authenticator, Principal
 
 BODY_BYTES_MAX = 64 * 1024
 POSITION_MAX = 2**63 - 1
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"}}
 _REPEATED = frozenset({"state", "admission"})  # query parameters that may occur several times
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_log = get_logger("api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +63,8 @@ def make_routes(
         }
         if not allowed:
             return _failure(request, NotFound(f"there is nothing at {request.url.path}"))
-        body = Problem(
-            error="method-not-allowed", message=f"{request.method} is not served here", hint="see /openapi.json"
-        )
-        return JSONResponse(body.model_dump(), 405, {"Allow": ", ".join(sorted(allowed))})
+        error = NotAllowed(f"{request.method} is not served here")
+        return _failure(request, error, {"Allow": ", ".join(sorted(allowed))})
 
     async def openapi(_: Request) -> Response:
         return Response(_document(), media_type="application/json")
@@ -136,9 +132,8 @@ def _endpoint(row: Operation, serve: Serve, tokens: Authenticator) -> Callable[[
         caller: Principal | None = None
         try:
             # Who asks comes first: a stranger learns nothing from how a request is parsed.
-            caller = await tokens.identify(
-                request.headers.get("authorization"), _peer(request), request.headers.get("host")
-            )
+            caller = await tokens.identify(_authorization(request), _peer(request), request.headers.get("host"))
+            caller.needs(row.permission)
             answer = await serve(await _call(row, request, caller))
         except ClientDisconnect:
             return Response(status_code=499)  # nobody is left to read it
@@ -150,6 +145,12 @@ def _endpoint(row: Operation, serve: Serve, tokens: Authenticator) -> Callable[[
         return Response(answer.model_dump_json(), row.status, media_type="application/json")
 
     return endpoint
+
+
+def _authorization(request: Request) -> str | None:
+    """Return the header; None where there are several, which two readers would read in two ways."""
+    sent = request.headers.getlist("authorization")
+    return sent[0] if len(sent) == 1 else None
 
 
 def _peer(request: Request) -> str | None:
@@ -208,13 +209,14 @@ def _position(last_event_id: str) -> int:
     return int(last_event_id)
 
 
-def _failure(request: Request, error: Exception) -> Response:
-    status, problem = problem_of(error)
-    if status == 500:
-        _log.error("request_failed", path=request.url.path, exc_info=error)
-    elif isinstance(error, Unauthenticated | Forbidden):
-        _log.warning("request_refused", path=request.url.path, peer=_peer(request), reason=str(error))
-    return JSONResponse(problem.model_dump(), status, _HEADERS.get(status))
+def _failure(request: Request, error: Exception, headers: Mapping[str, str] | None = None) -> Response:
+    status, problem = told(error, path=request.url.path, peer=_peer(request))
+    sent = dict(headers or {})
+    if status == 401:
+        sent["WWW-Authenticate"] = "Bearer"
+    if status in {429, 503}:
+        sent["Retry-After"] = str(retry_after_s(error))
+    return JSONResponse(problem.model_dump(), status, sent)
 
 
 @cache

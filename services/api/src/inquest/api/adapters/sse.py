@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+from inquest.api.adapters.failures import told
 from inquest.api.ports import Record
 from inquest.contracts.errors import InquestError
 
@@ -26,7 +27,8 @@ async def event_stream(records: AsyncIterator[Record], beat_s: float = BEAT_S) -
             except StopAsyncIteration:
                 return
             except InquestError as error:
-                yield encode("error", json.dumps({"message": str(error)}))
+                _, problem = told(error)
+                yield encode("error", json.dumps({"message": problem.message, "error_id": problem.error_id}))
                 return
             yield encode(record.kind or "entry", _data(record), record.position)
             waiting = asyncio.ensure_future(_next(records))

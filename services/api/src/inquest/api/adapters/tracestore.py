@@ -1,15 +1,17 @@
 """The Stories port over the trace store's gRPC. gRPC is imported on first use: it costs start-up time and memory."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from inquest.api.domain.control_requests import NoticesAnswer, NoticesQuery
 from inquest.api.domain.incident_requests import IncidentsAnswer, IncidentsQuery
 from inquest.api.domain.requests import Investigations, ListQuery
+from inquest.api.domain.view import View
 from inquest.api.errors import Busy
 from inquest.api.ports import Record
+from inquest.api.settings import Settings
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
 from inquest.contracts.latest import (
     IncidentStory,
@@ -20,6 +22,7 @@ from inquest.contracts.latest import (
     TimelineEntry,
 )
 from inquest.contracts.records import RECORD_KINDS
+from inquest.runtime.tls import channel, client_stamp
 
 if TYPE_CHECKING:
     import grpc.aio
@@ -40,11 +43,9 @@ class TraceStoreClient:
     Each call looks the address up: a restarted trace store may have another.
     """
 
-    def __init__(self, address: str | None, address_file: Path, token_file: Path | None) -> None:
-        self._fixed = address
-        self._file = address_file
-        self._token_file = token_file
-        self._address = ""
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._dialled: tuple[str, tuple[int, ...]] | None = None  # the address, and the TLS files as they were
         self._channel: grpc.aio.Channel | None = None
 
     async def close(self) -> None:
@@ -55,19 +56,19 @@ class TraceStoreClient:
 
     async def ping(self) -> None:
         """Raise RetryLater while the trace store does not answer."""
-        await self.list("default", ListQuery(page_size=1))
+        await self.list(View("default"), ListQuery(page_size=1))
 
-    async def get(self, tenant: str, investigation_id: str) -> InvestigationStory:
+    async def get(self, view: View, investigation_id: str) -> InvestigationStory:
         """See Stories."""
         from inquest.contracts import codec  # noqa: PLC0415 - see the module's docstring
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
 
-        request = pb.GetInvestigationRequest(tenant=tenant, investigation_id=investigation_id)
+        request = pb.GetInvestigationRequest(tenant=view.tenant, scope=_scope(view), investigation_id=investigation_id)
         stub = await self._stub()
         answer = await _answer(stub.GetInvestigation(request, timeout=CALL_S_MAX, metadata=self._metadata()))
         return codec.from_proto(answer.story, InvestigationStory)
 
-    async def list(self, tenant: str, query: ListQuery) -> Investigations:
+    async def list(self, view: View, query: ListQuery) -> Investigations:
         """See Stories."""
         from inquest.contracts import codec  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
@@ -76,30 +77,34 @@ class TraceStoreClient:
         narrow = _filter(query)
         if query.text:
             wanted = pb.SearchInvestigationsRequest(
-                tenant=tenant, query=query.text, page_size=query.page_size, filter=narrow
+                tenant=view.tenant, scope=_scope(view), query=query.text, page_size=query.page_size, filter=narrow
             )
             found = await _answer(stub.SearchInvestigations(wanted, timeout=CALL_S_MAX, metadata=metadata))
             lines, token = [hit.investigation for hit in found.hits], ""
         else:
             request = pb.ListInvestigationsRequest(
-                tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token
+                tenant=view.tenant,
+                scope=_scope(view),
+                filter=narrow,
+                page_size=query.page_size,
+                page_token=query.page_token,
             )
             page = await _answer(stub.ListInvestigations(request, timeout=CALL_S_MAX, metadata=metadata))
             lines, token = list(page.investigations), page.next_page_token
         summaries = tuple(codec.from_proto(line, InvestigationSummary) for line in lines)
         return Investigations(investigations=summaries, next_page_token=token)
 
-    async def incident(self, tenant: str, incident_id: str) -> IncidentStory:
+    async def incident(self, view: View, incident_id: str) -> IncidentStory:
         """See IncidentStories."""
         from inquest.contracts import codec  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
 
-        request = pb.GetIncidentRequest(tenant=tenant, incident_id=incident_id)
+        request = pb.GetIncidentRequest(tenant=view.tenant, scope=_scope(view), incident_id=incident_id)
         stub = await self._stub()
         answer = await _answer(stub.GetIncident(request, timeout=CALL_S_MAX, metadata=self._metadata()))
         return codec.from_proto(answer.story, IncidentStory)
 
-    async def incidents(self, tenant: str, query: IncidentsQuery) -> IncidentsAnswer:
+    async def incidents(self, view: View, query: IncidentsQuery) -> IncidentsAnswer:
         """See IncidentStories."""
         from inquest.contracts import codec  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
@@ -108,14 +113,18 @@ class TraceStoreClient:
         _set(narrow.opened_after, query.since)
         _set(narrow.opened_before, query.until)
         request = pb.ListIncidentsRequest(
-            tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token
+            tenant=view.tenant,
+            scope=_scope(view),
+            filter=narrow,
+            page_size=query.page_size,
+            page_token=query.page_token,
         )
         stub = await self._stub()
         page = await _answer(stub.ListIncidents(request, timeout=CALL_S_MAX, metadata=self._metadata()))
         found = tuple(codec.from_proto(line, IncidentSummary) for line in page.incidents)
         return IncidentsAnswer(incidents=found, next_page_token=page.next_page_token)
 
-    async def notices(self, tenant: str, query: NoticesQuery) -> NoticesAnswer:
+    async def notices(self, view: View, query: NoticesQuery) -> NoticesAnswer:
         """See Notices."""
         from inquest.contracts import codec  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
@@ -128,45 +137,49 @@ class TraceStoreClient:
             outcome=query.outcome or None,
         )
         request = pb.ListNoticesRequest(
-            tenant=tenant, filter=narrow, page_size=query.page_size, page_token=query.page_token
+            tenant=view.tenant,
+            scope=_scope(view),
+            filter=narrow,
+            page_size=query.page_size,
+            page_token=query.page_token,
         )
         stub = await self._stub()
         page = await _answer(stub.ListNotices(request, timeout=CALL_S_MAX, metadata=self._metadata()))
         found = tuple(codec.from_proto(notice, NoticeSent) for notice in page.notices)
         return NoticesAnswer(notices=found, next_page_token=page.next_page_token)
 
-    async def watch(self, tenant: str, investigation_id: str, after: int) -> AsyncIterator[Record]:
+    async def watch(self, view: View, investigation_id: str, after: int) -> AsyncIterator[Record]:
         """See Stories."""
         from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
 
         stub = await self._stub()
-        request = pb.WatchRequest(tenant=tenant, investigation_id=investigation_id, after_position=after)
+        request = pb.WatchRequest(
+            tenant=view.tenant, scope=_scope(view), investigation_id=investigation_id, after_position=after
+        )
         call = stub.Watch(request, metadata=self._metadata())
         await _answer(call.wait_for_connection())
         return _records(call)
 
     async def _stub(self) -> "rpc.TraceStoreServiceAsyncStub":
-        import grpc.aio  # noqa: PLC0415
-
         from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
 
-        address = self._fixed or self._written()
-        if self._channel is None or address != self._address:
+        wanted = self._settings.tracestore_addr or self._written(), client_stamp(self._settings)
+        if self._channel is None or wanted != self._dialled:
             await self.close()
-            self._channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
-            self._address = address
+            self._channel = channel(wanted[0], self._settings, _OPTIONS)
+            self._dialled = wanted
         return rpc.TraceStoreServiceStub(self._channel)
 
     def _written(self) -> str:
         try:
-            return self._file.read_text().strip()
-        except OSError as error:
+            address: dict[str, str] = json.loads(self._settings.tracestore_address_file.read_text())
+            return address["grpc"]
+        except (OSError, ValueError, KeyError) as error:
             raise RetryLater("the trace store is not running: start it, or set INQUEST_TRACESTORE_ADDR") from error
 
     def _metadata(self) -> tuple[tuple[str, str], ...]:
-        if self._token_file is None:
-            return ()
-        return (("authorization", f"Bearer {self._token_file.read_text().strip()}"),)
+        path = self._settings.tracestore_token_file
+        return () if path is None else (("authorization", f"Bearer {path.read_text().strip()}"),)
 
 
 async def _records(call: Any) -> AsyncIterator[Record]:
@@ -222,6 +235,12 @@ def _filter(query: ListQuery) -> "pb.InvestigationFilter":
     _set(made.opened_after, query.since)
     _set(made.opened_before, query.until)
     return made
+
+
+def _scope(view: View) -> "pb.Scope | None":
+    from inquest.contracts.proto.v1 import services_pb2 as pb  # noqa: PLC0415
+
+    return None if view.services is None else pb.Scope(services=sorted(view.services))
 
 
 def _set(target: Any, at: datetime | None) -> None:

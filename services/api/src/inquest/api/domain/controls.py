@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from inquest.api.domain.control_requests import MUTE_DAYS_MAX, MuteBody, Panic, PanicStatus
+from inquest.api.domain.view import View
 from inquest.contracts.errors import Impossible, NotFound
 from inquest.contracts.latest import Mute, Mutes, PanicState, derive_id
 from inquest.contracts.v1.controls import EVERYWHERE, MUTES_MAX
@@ -50,10 +51,10 @@ def with_mute(mutes: Mutes, mute: Mute, now: datetime) -> Mutes:
     return Mutes(mutes=(*kept, mute))
 
 
-def without_mute(mutes: Mutes, mute_id: str, now: datetime) -> Mutes:
-    """Return the mutes without one. Raises NotFound."""
+def without_mute(mutes: Mutes, mute_id: str, now: datetime, view: View) -> Mutes:
+    """Return the mutes without one. Raises NotFound, also for one that holds for more than is in view."""
     kept = lasting(mutes, now).mutes
-    left = tuple(mute for mute in kept if mute.mute_id != mute_id)
+    left = tuple(mute for mute in kept if mute.mute_id != mute_id or not view.may_mute(mute.services))
     if len(left) == len(kept):
         raise NotFound(f"there is no mute {mute_id} that still holds; GET /v1/mutes lists those there are")
     return Mutes(mutes=left)

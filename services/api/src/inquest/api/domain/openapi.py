@@ -15,10 +15,10 @@ _PATH_PARAMETER = re.compile(r"{(\w+)}")
 _REF = "#/components/schemas/{model}"
 _ERRORS = {
     "400": "wrong input; the message names the field",
-    "401": "no known token",
-    "403": "the token's role or tenant is another",
+    "401": "no known key or token",
+    "403": "the role, tenant or scope is another",
     "404": "not found",
-    "429": "too many streams",
+    "429": "too many requests or streams; Retry-After says when to try again",
     "503": "a part of Inquest is away; try again",
 }
 
@@ -58,7 +58,7 @@ def _operation(row: Operation) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": row.name,
         "summary": row.summary,
-        "description": f"Needs the role {row.role}.",
+        "description": f"Needs the role {row.roles[0]} ({row.permission}).",
         "parameters": _parameters(row),
         "responses": {str(row.status): _success(row)} | {code: _error(code) for code in _ERRORS},
     }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from inquest.api.domain.requests import Answer, Asked
 from inquest.contracts.latest import Message
+from inquest.identity import Permission, Role
+from inquest.identity.permissions import roles_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Operation:
         method: GET or POST.
         path: with `{parameters}`.
         summary: one line.
-        role: the least role that may.
+        permission: who has none may not; see `inquest.identity.permissions`.
+        rpc: the same over gRPC, `Service.Method`.
         query: model of the query parameters.
         body: model of the JSON body, or None.
         answer: model of the JSON answer; None for an event stream.
@@ -26,8 +29,19 @@ class Operation:
     method: str
     path: str
     summary: str
-    role: str
+    permission: Permission
+    rpc: str
     query: type[Asked]
     body: type[Asked] | None
     answer: type[Answer] | type[Message] | None
     status: int = 200
+
+    def __post_init__(self) -> None:
+        """Refuse a row that nobody may use: it names no permission that there is."""
+        if not self.roles:
+            raise ValueError(f"operation {self.name}: no role has the permission {self.permission!r}")
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that may, the least first."""
+        return roles_with(self.permission)

@@ -3,21 +3,28 @@
 from pydantic import ValidationError
 
 from inquest.api.domain.requests import Problem
-from inquest.api.errors import Busy, TooLarge
+from inquest.api.errors import Busy, NotAllowed, TooLarge
 from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
-from inquest.identity import Forbidden, Unauthenticated
+from inquest.identity import Forbidden, RateLimited, Unauthenticated
 
 # The first class that fits counts, so special ones come before what they derive from.
 _TABLE: tuple[tuple[type[InquestError], int, str, str], ...] = (
-    (Unauthenticated, 401, "unauthenticated", "ask an admin of Inquest for a token with a role and your tenant"),
-    (Forbidden, 403, "forbidden", "ask an admin of Inquest for a token with this role and tenant"),
+    (
+        Unauthenticated,
+        401,
+        "unauthenticated",
+        "ask an admin of Inquest for a key with a role and your tenant: `inquest keys new`",
+    ),
+    (Forbidden, 403, "forbidden", "ask an admin of Inquest for a key with this role, tenant and scope"),
     (
         NotFound,
         404,
         "not-found",
         "list what there is: GET /v1/incidents or /v1/investigations, `inquest incidents` or `inquest list`",
     ),
+    (NotAllowed, 405, "method-not-allowed", "see /openapi.json"),
     (TooLarge, 413, "too-large", "send less"),
+    (RateLimited, 429, "rate-limited", "ask less often; Retry-After says when to go on"),
     (Busy, 429, "busy", "close streams that nobody reads, or try again later"),
     (Impossible, 400, "bad-request", "see /openapi.json for what is accepted"),
     (RetryLater, 503, "unavailable", "nothing is lost; try again in a few seconds"),
@@ -30,7 +37,9 @@ def problem_of(error: Exception) -> tuple[int, Problem]:
         if isinstance(error, kind):
             return status, Problem(error=name, message=str(error), hint=hint)
     return 500, Problem(
-        error="internal", message="this is a fault of Inquest", hint="the log of the api service names the cause"
+        error="internal",
+        message="this is a fault of Inquest",
+        hint="the log of the api service names the cause by this id",
     )
 
 

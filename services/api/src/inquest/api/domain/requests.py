@@ -43,7 +43,7 @@ class ListQuery(TenantQuery):
 class WatchQuery(TenantQuery):
     """Where to begin; the header Last-Event-ID goes before it."""
 
-    after: int = Field(default=0, ge=0, description="Position after which to begin.")
+    after: int = Field(default=0, ge=0, le=2**63 - 1, description="Position after which to begin.")
 
 
 class StartBody(Asked):
@@ -122,3 +122,4 @@ class Problem(Answer):
     error: str = Field(description="A word that programs can compare, such as bad-request or not-found.")
     message: str = Field(description="What is wrong; names the field where one is.")
     hint: str = Field(description="What to do about it.")
+    error_id: str = Field(default="", description="The log of the api service has the cause under this id.")
