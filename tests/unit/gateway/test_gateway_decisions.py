@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inquest.contracts.latest import Query, ToolRequest, ToolResult, Window
+from inquest.contracts.latest import DomainRequest, Query, ToolRequest, ToolResult, Window
 from inquest.gateway.domain.journal import GAP_S_MAX, JournalEntry, next_step, sighted
 from inquest.gateway.domain.ranges import TimeRange, ranges
 from inquest.gateway.domain.request import call_id
@@ -63,7 +63,7 @@ def test_another_question_has_another_id(other):
 )
 def test_baseline_and_window_are_joined_where_they_touch(baseline, expected):
     zero = T0.timestamp()
-    found = ranges(Query(window=window(0, 60), baseline=window(*baseline) if baseline else None))
+    found = ranges(DomainRequest(window=window(0, 60), baseline=window(*baseline) if baseline else None))
     assert found == tuple(TimeRange(zero + start, zero + end) for start, end in expected)
 
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.config import Catalogue
-from inquest.config.providers import PrometheusDiscovery, PrometheusQuery
+from inquest.config.kinds.prometheus import PrometheusDiscovery, PrometheusQuery
 from inquest.config.tenant import CatalogueConfig
 from inquest.gateway.adapters.prometheus_answers import Answers, matrix, metric_types, parse
 from inquest.gateway.adapters.promql import Measure
-from inquest.gateway.ports import ProviderFailed
+from inquest.gateway.ports import ProviderError
 
 CATALOGUE = Catalogue(
     CatalogueConfig.model_validate({"services": [{"service_id": "checkout", "aliases": {"prometheus": ["chk-svc"]}}]})
@@ -111,7 +111,7 @@ def test_limits_on_series_and_samples_are_visible():
     ],
 )
 def test_answers_of_another_shape_are_refused(data):
-    with pytest.raises(ProviderFailed) as failed:
+    with pytest.raises(ProviderError) as failed:
         taken(data)
     assert not failed.value.passing
 
@@ -127,7 +127,7 @@ def test_answers_of_another_shape_are_refused(data):
     ],
 )
 def test_errors_say_what_is_wrong(answer, says, passing):
-    with pytest.raises(ProviderFailed, match=says) as failed:
+    with pytest.raises(ProviderError, match=says) as failed:
         parse(answer)
     assert failed.value.passing is passing
 

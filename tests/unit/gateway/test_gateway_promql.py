@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inquest.config.providers import PrometheusDiscovery, PrometheusQuery
+from inquest.config.kinds.prometheus import PrometheusDiscovery, PrometheusQuery
 from inquest.gateway.adapters.promql import POINTS_MAX, configured, discovered, grids, selector
 from inquest.gateway.domain.ranges import TimeRange
 

@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import ChangesResponse, Query, Signal, SignalChange, Window
+from inquest.contracts.latest import ChangesRequest, ChangesResponse, LogsRequest, Signal, SignalChange, Window
 from inquest.contracts.subjects import CHANGE_RECEIVED
-from inquest.gateway.adapters.received import ReceivedProvider
+from inquest.gateway.domain.pages import page
 from inquest.gateway.domain.received import changes_of
-from inquest.gateway.ports import NotServed, ProviderFailed
+from inquest.gateway.ports import ProviderError
 from inquest.rca import tables as rca
 from inquest.rca.changes import find_change_risks
 from inquest.testkit.memory import MemoryBus
+from inquest.testkit.providers import ask, made
 from inquest.worker.domain import tables
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -40,7 +41,7 @@ def commit(minute, ref, services=("cart",), **change) -> Signal:
 
 
 def read(*signals, flags=False, **query):
-    return changes_of(signals, Query(window=DAY, **query), flags=flags)[0]
+    return changes_of(signals, ChangesRequest(window=DAY, **query), flags=flags)
 
 
 def minutes(rows):
@@ -61,7 +62,9 @@ def test_what_is_told_several_times_is_one_change_from_when_it_was_under_way():
 def test_a_deploy_has_a_row_per_service_and_a_commit_to_several_has_none():
     assert [row.service for row in read(signal(services=("ads", "cart")))] == ["ads", "cart"]
     assert [row.service for row in read(commit(0, "c1", ("ads", "cart"), files=("ads/a.py",)))] == [None]
-    assert read(commit(0, "c1", ("cart",), files=("a.py",), author="ann"))[0].model_dump(exclude_none=True) == {
+    assert read(commit(0, "c1", ("cart",), files=("a.py",), author="ann"))[0].model_dump(
+        exclude_none=True, exclude_defaults=True
+    ) == {
         "time": T0.timestamp(),
         "kind": "commit",
         "service": "cart",
@@ -69,6 +72,7 @@ def test_a_deploy_has_a_row_per_service_and_a_commit_to_several_has_none():
         "author": "ann",
         "message": "c1",
         "files": ["a.py"],
+        "repository": "acme/shop",
     }
     assert read(signal(services=(), ref=""))[0].ref == "s-0--"
 
@@ -104,12 +108,13 @@ def test_flags_are_a_domain_of_their_own():
 
 def test_time_services_and_the_limit_are_kept():
     many = [signal(minute, f"r{minute}", dedup_key=str(minute)) for minute in range(-800, 800, 100)]
-    rows, cut = changes_of(many, Query(window=DAY, rows_max=3), flags=False)
-    assert ([row.ref for row in rows], cut) == (["r500", "r600", "r700"], 12)
+    request = ChangesRequest(window=DAY, rows_max=3)
+    newest = page(changes_of(many, request, flags=False), request, newest=True)
+    assert ([row.ref for row in newest.rows], newest.left) == (["r500", "r600", "r700"], 12)
     assert read(signal(services=("ads",)), services=("cart",)) == []
     assert len(read(signal(services=()), services=("cart",))) == 1
-    between = Query(window=DAY, baseline=Window(start=T0 - timedelta(days=3), end=T0 - timedelta(days=2)))
-    assert len(changes_of([signal(-1440)], between, flags=False)[0]) == 1
+    between = ChangesRequest(window=DAY, baseline=Window(start=T0 - timedelta(days=3), end=T0 - timedelta(days=2)))
+    assert len(changes_of([signal(-1440)], between, flags=False)) == 1
 
 
 @settings(max_examples=40)
@@ -139,7 +144,7 @@ def test_every_change_is_told_and_every_row_is_of_one(signals):
 
 @pytest.mark.parametrize("flags", [True, False])
 def test_an_empty_window_asks_for_nothing(flags):
-    assert changes_of([signal()], Query(window=Window(start=T0, end=T0)), flags=flags) == ([], 0)
+    assert changes_of([signal()], ChangesRequest(window=Window(start=T0, end=T0)), flags=flags) == []
 
 
 class Broken(MemoryBus):
@@ -149,14 +154,19 @@ class Broken(MemoryBus):
         raise RetryLater("no answer in time")
 
 
-async def test_the_provider_says_what_it_has_and_what_went_wrong(memory_bus):
-    provider = ReceivedProvider("acme", memory_bus)
-    await provider.ping()
-    with pytest.raises(NotServed, match="has no logs"):
-        await provider.fetch("logs", Query(window=DAY))
-    assert (await provider.fetch("changes", Query(window=Window(start=T0, end=T0)))).query_text == "nothing"
-    with pytest.raises(ProviderFailed, match="could not be read: no answer in time"):
-        await ReceivedProvider("acme", Broken()).fetch("changes", Query(window=DAY))
+DOORS = {"name": "doors", "kind": "received"}
+
+
+async def test_the_provider_says_what_it_has_and_what_went_wrong():
+    async with made(DOORS, bus=Broken()) as provider:
+        await provider.probe()
+        with pytest.raises(ProviderError, match="has no logs"):
+            await ask(provider, "logs", LogsRequest(window=DAY))
+        nothing = ChangesRequest(window=Window(start=T0, end=T0))
+        assert (await ask(provider, "changes", nothing)).query_text == "nothing"
+        with pytest.raises(ProviderError, match="could not be read: no answer in time") as failed:
+            await ask(provider, "changes", ChangesRequest(window=DAY))
+        assert failed.value.kind == "retryable"
 
 
 async def test_the_provider_says_what_its_limit_left_out(memory_bus):
@@ -164,10 +174,14 @@ async def test_the_provider_says_what_its_limit_left_out(memory_bus):
     for minute in range(3):
         one = signal(minute, f"r{minute}")
         await memory_bus.publish(CHANGE_RECEIVED, one, tenant="acme", signal=one.signal_id)
-    fetched = await ReceivedProvider("acme", memory_bus).fetch("changes", Query(window=DAY, rows_max=2))
+    async with made(DOORS, bus=memory_bus) as provider:
+        request = ChangesRequest(window=DAY, rows_max=2)
+        fetched = await ask(provider, "changes", request)
+        older = await ask(provider, "changes", request.model_copy(update={"cursor": fetched.response.next_cursor}))
     assert [row.ref for row in fetched.response.changes] == ["r1", "r2"]
     assert fetched.partial == "more than 2 changes: 1 older ones were left out"
     assert fetched.query_text.startswith("changes received of acme where 2026-03-01T00:00:00+00:00 ≤ time <")
+    assert ([row.ref for row in older.response.changes], older.response.truncated) == (["r0"], False)
 
 
 def test_the_cause_engine_sees_each_commit_live_from_the_deploy_that_shipped_it():

@@ -200,10 +200,10 @@ async def test_what_two_steps_ask_at_the_same_time_is_read_once_and_each_pays(me
     reads = []
     read = Reader.read
 
-    async def counted(self, *asked):
+    async def counted(self, *asked, **told):
         reads.append(asked)
         await asyncio.sleep(0)  # lets the other step ask
-        return await read(self, *asked)
+        return await read(self, *asked, **told)
 
     monkeypatch.setattr(Reader, "read", counted)
     first, second = await asyncio.gather(call(memory_bus, step_id="one"), call(memory_bus, step_id="two"))

@@ -1,133 +1,41 @@
-"""Data sources: which provider serves which domains, and how its names map to Inquest's."""
+"""All kinds of provider that inquest.yaml may name: the modules of `kinds`, and those of installed packages.
 
-import re
-from typing import Annotated, Literal, Self
+A package of its own offers a kind by an entry point of the group `inquest.provider_settings` that leads to a subclass
+of ProviderSettings; the gateway finds the provider itself under the group `inquest.providers` (ADR 0024).
+"""
 
-from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
+import pkgutil
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from inspect import isclass
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
-from inquest.config.section import FilePath, Name, SecretRef, Section, ServiceName, WebUrl
-from inquest.contracts.v1.tools import Domain
+from pydantic import Field
 
-PACK_DOMAINS: tuple[Domain, ...] = ("metrics", "logs", "traces", "changes", "flags", "topology")
-_PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
+from inquest.config import kinds
+from inquest.config.provider_section import ProviderSettings
 
-
-def _is_regex(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"is not a regular expression: {error}") from error
-    return value
-
-
-class SeriesMapping(Section):
-    """How the labels of a series become service, instance and node."""
-
-    service_label: str = Field(default="service", description="Label whose value names the service.")
-    service: str | None = Field(
-        default=None,
-        description="Template of the service's name from labels, such as '{namespace}-{app}', or a constant. "
-        "It takes the place of service_label.",
-    )
-    instance_label: str | None = Field(default="instance", description="Label that tells replicas apart; null: none.")
-    node_label: str | None = Field(default=None, description="Label that names the machine; null: none.")
-
-    @field_validator("service")
-    @classmethod
-    def _whole_template(cls, value: str | None) -> str | None:
-        if value is not None and set("{}") & set(_PLACEHOLDER.sub("", value)):
-            raise ValueError("braces may only surround a label name, as in '{namespace}-{app}'")
-        return value
+GROUP = "inquest.provider_settings"
 
 
-class PrometheusQuery(SeriesMapping):
-    """One measure with the PromQL that yields it."""
-
-    metric: str = Field(min_length=1, max_length=200, description="The name that Inquest gives to the result.")
-    promql: str = Field(min_length=1, max_length=5000, description="The expression to evaluate over the window.")
-    unit: str = Field(default="", max_length=20, description="Unit of the values, such as ms, s, ratio or 1/s.")
-
-
-class PrometheusDiscovery(SeriesMapping):
-    """Series found by a matcher, so that an exporter never seen before works by configuration alone.
-
-    Counters (by metadata, or by the suffix _total) are read as rates; gauges as they are; histograms as quantiles.
-    """
-
-    match: str = Field(min_length=1, max_length=2000, description="Series selector, such as '{job=\"node\"}'.")
-    exclude: tuple[str, ...] = Field(default=(), description="Regular expressions of metric names to leave out.")
-    rate_window_s: PositiveInt = Field(default=60, description="Window of rate() over counters and histograms.")
-    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
-        default=(0.5, 0.99), description="Quantiles read from each histogram."
-    )
-    metrics_max: PositiveInt = Field(default=200, description="Most metrics taken; more are reported as a loss.")
-
-    @field_validator("exclude")
-    @classmethod
-    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_is_regex(pattern) for pattern in value)
+def _found() -> Iterator[type[ProviderSettings]]:
+    for module in sorted(pkgutil.iter_modules(kinds.__path__), key=lambda one: one.name):
+        for value in vars(import_module(f"{kinds.__name__}.{module.name}")).values():
+            if isclass(value) and issubclass(value, ProviderSettings) and value is not ProviderSettings:
+                yield value
+    for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
+        yield entry.load()
 
 
-class PrometheusSettings(Section):
-    """A Prometheus server, or anything that speaks its HTTP API."""
-
-    url: WebUrl = Field(description="Base URL, such as http://prometheus:9090.")
-    bearer_token: SecretRef | None = Field(default=None, description="Reference of a bearer token.")
-    queries: tuple[PrometheusQuery, ...] = Field(default=(), description="Measures with their PromQL.")
-    discovery: tuple[PrometheusDiscovery, ...] = Field(default=(), description="Series found by matchers.")
-    step_s: PositiveInt = Field(default=15, description="Resolution of range queries, in seconds.")
-    series_max: PositiveInt = Field(default=5000, description="Most series taken from one query.")
-
-    @model_validator(mode="after")
-    def _asks_something(self) -> Self:
-        if not (self.queries or self.discovery):
-            raise ValueError("needs at least one entry under queries or discovery; otherwise it reads nothing")
-        return self
+def _kind_of(settings: type[ProviderSettings]) -> str:
+    (kind,) = settings.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
+    return str(kind)
 
 
-class PackSettings(Section):
-    """An incident pack on disk."""
+KINDS: Mapping[str, type[ProviderSettings]] = {_kind_of(one): one for one in _found()}
 
-    path: FilePath = Field(description="Folder of the pack.")
-
-
-class ProviderSettings(Section):
-    """What every provider has."""
-
-    name: Name = Field(description="Name in evidence, metrics and coverage.")
-    priority: int = Field(default=100, description="The healthy provider with the highest priority is asked first.")
-    timeout_ms: PositiveInt = Field(default=10_000, description="Longest wait for one answer.")
-    retries: int = Field(default=1, ge=0, le=5, description="Further tries after a failure.")
-    breaker_failures_max: PositiveInt = Field(
-        default=3, description="Failures in a row after which the provider counts as unhealthy."
-    )
-    breaker_reset_s: PositiveFloat = Field(default=30, description="Rest of an unhealthy provider before a new try.")
-    services: tuple[ServiceName, ...] = Field(default=(), description="Services it knows; empty: all.")
-
-
-class PackProvider(ProviderSettings):
-    """Serves an incident pack."""
-
-    kind: Literal["pack"]
-    domains: tuple[Domain, ...] = Field(default=PACK_DOMAINS, min_length=1, description="Domains it serves.")
-    settings: PackSettings
-
-
-class PrometheusProvider(ProviderSettings):
-    """Serves metrics from Prometheus."""
-
-    kind: Literal["prometheus"]
-    domains: tuple[Literal["metrics"], ...] = Field(default=("metrics",), min_length=1, description="Always metrics.")
-    settings: PrometheusSettings
-
-
-class ReceivedProvider(ProviderSettings):
-    """Serves the changes that the tenant's own sources report, such as GitHub."""
-
-    kind: Literal["received"]
-    domains: tuple[Literal["changes", "flags"], ...] = Field(
-        default=("changes", "flags"), min_length=1, description="changes, flags, or both."
-    )
-
-
-Provider = Annotated[PackProvider | PrometheusProvider | ReceivedProvider, Field(discriminator="kind")]
+if TYPE_CHECKING:
+    Provider = ProviderSettings
+else:
+    Provider: Any = Annotated[Union[tuple(KINDS.values())], Field(discriminator="kind")]  # noqa: UP007 - only known now

@@ -7,12 +7,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 from inquest.bus.port import Objects
-from inquest.contracts.latest import ToolRequest, ToolResult
+from inquest.contracts.errors import Impossible
+from inquest.contracts.latest import DomainRequest, ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
 from inquest.contracts.redaction import redact
 from inquest.gateway.budget import Purse
 from inquest.gateway.domain.fence import fence
 from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, result_of, without_answer
+from inquest.gateway.domain.request import request_of
 from inquest.gateway.flights import Flights
 from inquest.gateway.journal import Claim, Journal
 from inquest.gateway.ports import Clock, Interface
@@ -61,6 +63,10 @@ class Calls:
         started_s = time.monotonic()
         fetched_at = self.clock()
         try:
+            asks = request_of(request.domain, request.query)
+        except Impossible as error:
+            return without_answer(request, call_id, "failed", str(error), fetched_at, "malformed")
+        try:
             reason = await self.purse.reserve(request, limit_s * _LEDGER_SHARE)
         except LedgerAway as error:
             return without_answer(request, call_id, "failed", f"{NOT_COUNTED}: {error}", fetched_at)
@@ -69,7 +75,7 @@ class Calls:
         left_s = limit_s - (time.monotonic() - started_s)
         # Two steps of a round often ask the same at the same time: the back end is asked once, and each pays for it.
         asked = (request.tenant, request.domain, request.query.model_dump_json(), *(one.key for one in interfaces))
-        reading, sealed = await self.flights.share(asked, lambda: self._fetch(request, interfaces, left_s))
+        reading, sealed = await self.flights.share(asked, lambda: self._fetch(request, asks, interfaces, left_s))
         await self.purse.settle(request, sealed.payload.size_bytes if sealed else 0)
         return result_of(
             request,
@@ -82,9 +88,9 @@ class Calls:
         )
 
     async def _fetch(
-        self, request: ToolRequest, interfaces: Sequence[Interface], left_s: float
+        self, request: ToolRequest, asks: DomainRequest, interfaces: Sequence[Interface], left_s: float
     ) -> tuple[Reading, Sealed | None]:
-        reading = await self.reader.read(interfaces, request.domain, request.query, left_s)
+        reading = await self.reader.read(interfaces, asks, tenant=request.tenant, domain=request.domain, left_s=left_s)
         return reading, await self._store(request.tenant, reading.fetched) if reading.fetched else None
 
     async def _store(self, tenant: str, fetched: Fetched) -> Sealed:

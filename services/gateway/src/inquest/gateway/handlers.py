@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
-from inquest.contracts.latest import ToolRequest, ToolResult
+from inquest.contracts.latest import InterfaceList, ListInterfaces, ToolRequest, ToolResult
 from inquest.contracts.subjects import TOOL_CALLED
 from inquest.gateway.calls import Calls
 from inquest.gateway.domain.outcome import record_of, without_answer
@@ -41,6 +41,13 @@ class Handlers:
             result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
         await self._record(request, result)
         return result
+
+    async def on_list(self, request: ListInterfaces) -> InterfaceList:
+        """Say which data sources a tenant has, best first within a domain."""
+        found = [one for interface in await self.directory.all(request.tenant) for one in interface.provider.describe()]
+        wanted = (one for one in found if request.domain in {None, one.domain})
+        ordered = sorted(wanted, key=lambda one: (one.domain, -one.fallback_priority, one.provider))
+        return InterfaceList(interfaces=tuple(ordered))
 
     async def _record(self, request: ToolRequest, result: ToolResult) -> None:
         # A recorded result is published again: the gateway may have died between the journal and the stream.

@@ -1,40 +1,61 @@
-"""What the handlers need, and the situations a provider can report."""
+"""What the gateway needs of a provider, and what can go wrong there."""
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import Domain, Query
+from inquest.contracts.latest import DataSourceInterfaceContract, Domain, DomainRequest
+from inquest.gateway.domain.failure import ProviderError
 from inquest.gateway.domain.outcome import Fetched
+
+__all__ = ["Clock", "Context", "Directory", "Interface", "Provider", "ProviderError"]
 
 Clock = Callable[[], datetime]
 """Returns the present in UTC."""
 
 
-class NotServed(InquestError):
-    """The provider works, and has nothing of this kind: "this pack has no flags"."""
+@dataclass(slots=True)
+class Context:
+    """What a provider is told beside the question. It may not outlive the call.
 
+    `deadline_s` is a point of `time.monotonic()`; `bytes_left` is what may still be read from the source.
+    """
 
-class ProviderFailed(InquestError):
-    """The provider could not answer. The text says why and what to do."""
+    tenant: str
+    domain: Domain
+    deadline_s: float
+    bytes_left: int
+    bytes_read: int = field(default=0, init=False)
 
-    def __init__(self, reason: str, *, passing: bool = True) -> None:
-        """Take `passing=False` where asking again cannot help, such as a wrong token or a query it does not accept."""
-        super().__init__(reason)
-        self.passing = passing
+    def left_s(self) -> float:
+        """Return the time that is left; zero or less when it is up."""
+        return self.deadline_s - time.monotonic()
+
+    def spend(self, size_bytes: int) -> None:
+        """Count what was read. Raises ProviderError (malformed) past the limit: call it while reading."""
+        self.bytes_read += size_bytes
+        self.bytes_left -= size_bytes
+        if self.bytes_left < 0:
+            raise ProviderError(
+                "malformed", f"the source answers with more than {self.bytes_read + self.bytes_left} bytes in one call"
+            )
 
 
 class Provider(Protocol):
-    """One data source of one tenant."""
+    """One data source of one tenant. Instances live as long as their configuration, and serve many calls at once."""
 
-    async def fetch(self, domain: Domain, query: Query) -> Fetched:
-        """Read a domain. Raises NotServed or ProviderFailed."""
+    def describe(self) -> tuple[DataSourceInterfaceContract, ...]:
+        """Return an interface for each domain that is served."""
         ...
 
-    async def ping(self) -> None:
-        """Raise ProviderFailed when the source does not answer."""
+    async def probe(self) -> None:
+        """Raise ProviderError when the source is not well. Cheap: it runs every few seconds."""
+        ...
+
+    async def call(self, request: DomainRequest, context: Context) -> Fetched:
+        """Answer `context.domain`; `request` is that domain's request model. Raises ProviderError and nothing else."""
         ...
 
 
@@ -52,6 +73,7 @@ class Interface:
     failures_max: int = 3
     reset_s: float = 30.0
     services: frozenset[str] = frozenset()
+    is_live: bool = True  # worth probing
 
 
 class Directory(Protocol):
@@ -62,6 +84,10 @@ class Directory(Protocol):
 
         Waits until the configuration was loaded: a call that comes earlier must not hear "no provider configured".
         """
+        ...
+
+    async def all(self, tenant: str) -> Sequence[Interface]:
+        """Return every interface of a tenant."""
         ...
 
     def probed(self) -> Sequence[Interface]:

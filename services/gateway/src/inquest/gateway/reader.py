@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from inquest.contracts.latest import Domain, Query, ToolAttempt
+from inquest.contracts.latest import Domain, DomainRequest, ToolAttempt
 from inquest.contracts.redaction import redact
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.domain.outcome import Fetched, Reading
 from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
-from inquest.gateway.ports import Interface, NotServed, ProviderFailed
+from inquest.gateway.ports import Context, Interface, ProviderError
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.traces import tracer
 
 _REASON_CHARS = 500
 _PROBE_S_MAX = 5.0
+BYTES_MAX = 32 * 1024 * 1024
+
+Status = Literal["ok", "failed", "timeout", "unhealthy"]
 
 log = get_logger("gateway")
 
@@ -28,21 +31,24 @@ class Reader:
 
     health: HealthBoard
     retry: RetryPolicy
+    bytes_max: int = BYTES_MAX
 
-    async def read(self, interfaces: Sequence[Interface], domain: Domain, query: Query, left_s: float) -> Reading:
+    async def read(
+        self, interfaces: Sequence[Interface], request: DomainRequest, *, tenant: str, domain: Domain, left_s: float
+    ) -> Reading:
         """Return what came of it, within `left_s` seconds. Never raises for what a provider does."""
-        ends_s = time.monotonic() + left_s
+        call = Context(tenant, domain, time.monotonic() + left_s, self.bytes_max)
         reading = Reading()
-        for interface in rank(interfaces, query.services):
+        for interface in rank(interfaces, request.services):
             health = await self.health.get(interface)
             if health.rests_s > 0:
                 reason = f"unhealthy after {health.failures} failures, the last: {health.reason}"
                 reading.faults.append(f"{interface.name}: {reason}")
                 _note(reading, interface, "unhealthy", time.monotonic(), reason)
                 continue
-            fetched = await self._ask(interface, domain, query, ends_s, reading)
+            fetched = await self._ask(interface, request, call, reading)
             if fetched:
-                partial = "; ".join(filter(None, (fetched.partial, unknown(interface, query.services))))
+                partial = "; ".join(filter(None, (fetched.partial, unknown(interface, request.services))))
                 reading.fetched = replace(fetched, partial=partial)
                 reading.provider = interface.name
                 return reading
@@ -51,64 +57,61 @@ class Reader:
         return reading
 
     async def _ask(
-        self, interface: Interface, domain: Domain, query: Query, ends_s: float, reading: Reading
+        self, interface: Interface, request: DomainRequest, call: Context, reading: Reading
     ) -> Fetched | None:
         failures = 0
         while True:  # `delay_s` ends it
-            left_s = ends_s - time.monotonic()
-            if left_s <= 0:
+            if call.left_s() <= 0:
                 reading.faults.append(f"{interface.name}: not asked, the call's time is up")
                 return None
             try:
-                return await self._try(interface, domain, query, left_s, reading)
-            except NotServed as error:
-                reading.lacks.append(str(error))
-                return None
-            except ProviderFailed as error:
+                return await self._try(interface, request, call, reading)
+            except ProviderError as error:
                 failures += 1
-                wait_s = delay_s(self.retry, failures, interface.retries_max, ends_s - time.monotonic())
-                if wait_s is None or not error.passing:
+                wait_s = delay_s(self.retry, failures, interface.retries_max, call.left_s(), error.retry_after_s)
+                if error.kind == "unsupported":
+                    reading.lacks.append(str(error))
+                elif wait_s is None or not error.passing:
                     reading.faults.append(f"{interface.name}: {error}")
-                    return None
-                await asyncio.sleep(wait_s)
+                else:
+                    await asyncio.sleep(wait_s)
+                    continue
+                return None
 
-    async def _try(
-        self, interface: Interface, domain: Domain, query: Query, left_s: float, reading: Reading
-    ) -> Fetched:
-        """Ask once. Raises NotServed and ProviderFailed, after noting the attempt."""
+    async def _try(self, interface: Interface, request: DomainRequest, call: Context, reading: Reading) -> Fetched:
+        """Ask once. Raises ProviderError, after noting the attempt."""
         started_s = time.monotonic()
-        limit_s = min(left_s, interface.timeout_s)
-        status: Literal["failed", "timeout"] = "failed"
+        limit_s = min(call.left_s(), interface.timeout_s)
+        context = Context(call.tenant, call.domain, started_s + limit_s, call.bytes_left)
         try:
             with tracer().start_as_current_span("provider.ask", attributes={"provider": interface.name}):
                 async with asyncio.timeout(limit_s):
-                    fetched = await interface.provider.fetch(domain, query)
+                    fetched = await interface.provider.call(request, context)
         except TimeoutError:
-            status, failure = "timeout", ProviderFailed(f"no answer within {limit_s:.1f} s")
-        except NotServed as error:
-            _note(reading, interface, "failed", started_s, str(error))
-            raise
-        except ProviderFailed as error:
-            failure = ProviderFailed(redact(str(error))[:_REASON_CHARS], passing=error.passing)
+            failure = ProviderError("timeout", f"no answer within {limit_s:.1f} s")
+        except ProviderError as error:
+            reason = redact(str(error))[:_REASON_CHARS]
+            failure = ProviderError(error.kind, reason, retry_after_s=error.retry_after_s)
         except Exception as error:
             # A bug in one provider must not cost the answer of the next.
-            log.exception("provider_crashed", provider=interface.name, domain=domain)
-            failure = ProviderFailed(f"bug in the provider: {type(error).__name__}", passing=False)
+            log.exception("provider_crashed", provider=interface.name, domain=call.domain)
+            failure = ProviderError("malformed", f"bug in the provider: {type(error).__name__}")
         else:
             await self.health.succeeded(interface)
             _note(reading, interface, "ok", started_s)
             return fetched
         if failure.passing:
             await self.health.failed(interface, str(failure))
-        _note(reading, interface, status, started_s, str(failure))
+        status: Status = "timeout" if failure.kind == "timeout" else "failed"
+        _note(reading, interface, status, started_s, str(failure), failure)
         raise failure
 
     async def probe(self, interface: Interface) -> None:
         """Ask a provider whether it is well, and note the answer."""
         try:
             async with asyncio.timeout(min(interface.timeout_s, _PROBE_S_MAX)):
-                await interface.provider.ping()
-        except (ProviderFailed, TimeoutError) as error:
+                await interface.provider.probe()
+        except (ProviderError, TimeoutError) as error:
             reason = redact(str(error))[:_REASON_CHARS] or "no answer to the probe"
             await self.health.failed(interface, reason)
             log.warning("provider_unhealthy", provider=interface.key, reason=reason)
@@ -119,11 +122,19 @@ class Reader:
 def _note(
     reading: Reading,
     interface: Interface,
-    status: Literal["ok", "failed", "timeout", "unhealthy"],
+    status: Status,
     started_s: float,
     reason: str = "",
+    failure: ProviderError | None = None,
 ) -> None:
     spent_ms = (time.monotonic() - started_s) * 1000
     reading.attempts.append(
-        ToolAttempt(provider=interface.name, status=status, duration_ms=round(spent_ms, 3), reason=reason)
+        ToolAttempt(
+            provider=interface.name,
+            status=status,
+            duration_ms=round(spent_ms, 3),
+            reason=reason,
+            error=failure.kind if failure else None,
+            retry_after_s=failure.retry_after_s if failure else 0,
+        )
     )

@@ -9,11 +9,11 @@ from inquest.audit import AuditLog
 from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
-from inquest.contracts.subjects import TOOL_CALL
+from inquest.contracts.subjects import INTERFACES_LIST, TOOL_CALL
 from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, GATEWAY_LEDGER, PAYLOADS
 from inquest.gateway.adapters.directory import ConfiguredDirectory
-from inquest.gateway.adapters.http import client
-from inquest.gateway.adapters.pack import PackShelf
+from inquest.gateway.adapters.http_clients import HttpClients
+from inquest.gateway.adapters.pack_shelf import PackShelf
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
 from inquest.gateway.calls import Calls
@@ -30,32 +30,34 @@ def build(bus: BusPort, settings: Settings) -> Service:
     """Wire the gateway: one replier for the tool calls of all domains."""
     cache = ConfigCache(ConfigStore(bus.kv(CONFIG)))
     executor = ThreadPoolExecutor(settings.gateway_threads_max, thread_name_prefix="gateway-pack")
-    http = client(settings.gateway_connections_max)
-    directory = ConfiguredDirectory(
-        cache, bus, PackShelf(settings.gateway_packs_max), executor, http, settings.gateway_response_bytes_max
-    )
+    clients = HttpClients()
+    directory = ConfiguredDirectory(cache, bus, PackShelf(settings.gateway_packs_max), executor, clients)
     opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(GATEWAY_LEDGER))
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
+    reader = Reader(HealthBoard(ledger), RetryPolicy(), settings.gateway_response_bytes_max)
     calls = Calls(
         journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, settings.gateway_lease_s),
         purse=Purse(ledger),
-        reader=watch(Reader(HealthBoard(ledger), RetryPolicy()), "provider", "read"),
+        reader=watch(reader, "provider", "read"),
         payloads=bus.objects(PAYLOADS),
         clock=_now,
         executor=executor,
     )
     audit = AuditLog(bus, "gateway")
-    bus.reply(TOOL_CALL, Handlers(bus, directory, calls, _now, audit).on_tool_call)
+    handlers = Handlers(bus, directory, calls, _now, audit)
+    bus.reply(TOOL_CALL, handlers.on_tool_call)
+    bus.reply(INTERFACES_LIST, handlers.on_list)
 
     async def close() -> None:
-        await http.aclose()
+        await clients.aclose()
         await ledger.close()
         await asyncio.to_thread(executor.shutdown, cancel_futures=True)
 
     return Service(
         name="gateway",
         on_start=(directory.start,),
-        tasks=(cache.follow, Prober(directory, calls.reader, settings.gateway_probe_s).run),
+        tasks=(cache.follow,),
+        chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
         on_stop=(audit.close, close),
         pings={"config": cache.ping, "ledger": ledger.ping},
     )

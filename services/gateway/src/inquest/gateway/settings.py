@@ -16,5 +16,4 @@ class Settings(ServiceSettings):
     gateway_probe_s: float = Field(default=15.0, gt=0, description="Time between health probes of live providers.")
     gateway_packs_max: int = Field(default=4, ge=1, description="Opened packs kept in memory.")
     gateway_threads_max: int = Field(default=2, ge=1, description="Threads that parse packs.")
-    gateway_connections_max: int = Field(default=32, ge=1, description="Connections to live providers.")
     gateway_response_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1024, description="Most read for one call.")

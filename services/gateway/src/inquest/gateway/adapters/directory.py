@@ -1,46 +1,41 @@
-"""Turns the providers of inquest.yaml into interfaces. A new kind of provider gets its case in `_provider`."""
+"""Turns the providers of inquest.yaml into interfaces, and follows it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-
-import httpx
 
 from inquest.bus.port import BusPort
 from inquest.config import Catalogue, ConfigCache, TenantConfig
-from inquest.config.providers import PackProvider as PackConfig
-from inquest.config.providers import PrometheusProvider as PrometheusConfig
-from inquest.config.providers import Provider as ProviderConfig
-from inquest.config.providers import ReceivedProvider as ReceivedConfig
-from inquest.config.tenant import RecordingConfig
-from inquest.contracts.latest import Domain
-from inquest.gateway.adapters.pack import DOMAINS as PACK_DOMAINS
-from inquest.gateway.adapters.pack import PackProvider, PackShelf
-from inquest.gateway.adapters.prometheus import PrometheusProvider
-from inquest.gateway.adapters.received import ReceivedProvider
-from inquest.gateway.ports import Interface, Provider
+from inquest.config.http_section import HttpSettings
+from inquest.config.kinds.pack import PackProvider as PackConfig
+from inquest.config.kinds.pack import PackSettings
+from inquest.config.provider_section import ProviderSettings
+from inquest.contracts.errors import Impossible
+from inquest.contracts.latest import DataSourceInterfaceContract, Domain, DomainRequest
+from inquest.gateway.adapters.http_clients import HttpClients
+from inquest.gateway.adapters.kit import Kit, interfaces
+from inquest.gateway.adapters.pack_shelf import PackShelf
+from inquest.gateway.adapters.registry import builder
+from inquest.gateway.domain.outcome import Fetched
+from inquest.gateway.ports import Context, Interface, Provider, ProviderError
+from inquest.telemetry.logs import get_logger
 
-RECORDING_TIMEOUT_S = 60.0  # the call's own time limit is what counts
+RECORDING_TIMEOUT_MS = 60_000  # the call's own time limit is what counts
+
+log = get_logger("gateway")
 
 
 class ConfiguredDirectory:
     """Follows the configuration; a tenant whose section did not change keeps its providers."""
 
     def __init__(
-        self,
-        cache: ConfigCache,
-        bus: BusPort,
-        shelf: PackShelf,
-        executor: Executor,
-        http: httpx.AsyncClient,
-        bytes_max: int,
+        self, cache: ConfigCache, bus: BusPort, shelf: PackShelf, executor: Executor, clients: HttpClients
     ) -> None:
         self._cache = cache
         self._bus = bus
         self._shelf = shelf
         self._executor = executor
-        self._http = http
-        self._bytes_max = bytes_max
+        self._clients = clients
         self._built: dict[str, tuple[TenantConfig, tuple[Interface, ...]]] = {}
         self._loaded = asyncio.Event()
 
@@ -51,13 +46,17 @@ class ConfiguredDirectory:
 
     async def interfaces(self, tenant: str, domain: Domain) -> Sequence[Interface]:
         """See Directory."""
+        return [one for one in await self.all(tenant) if domain in one.domains]
+
+    async def all(self, tenant: str) -> Sequence[Interface]:
+        """See Directory."""
         await self._loaded.wait()
-        return [one for one in self._of(tenant) if domain in one.domains]
+        return self._of(tenant)
 
     def probed(self) -> Sequence[Interface]:
         """See Directory. Packs are files: each use shows whether they are there."""
         tenants = self._cache.current.config.tenants
-        return [one for tenant in tenants for one in self._of(tenant) if not isinstance(one.provider, PackProvider)]
+        return [one for tenant in tenants for one in self._of(tenant) if one.is_live]
 
     def _of(self, tenant: str) -> tuple[Interface, ...]:
         config = self._cache.current.config.tenants.get(tenant)
@@ -67,38 +66,68 @@ class ConfiguredDirectory:
         known = self._built.get(tenant)
         if known is None or known[0] != config:
             known = (config, self._build(tenant, config))
-        self._built[tenant] = (config, known[1])
+            self._built[tenant] = known
+            self._clients.keep(self._configured())
         return known[1]
 
+    def _configured(self) -> Iterator[HttpSettings]:
+        """Yield the HTTP settings of all tenants' providers."""
+        for tenant in self._cache.current.config.tenants.values():
+            for provider in tenant.providers:
+                settings = getattr(provider, "settings", None)
+                if isinstance(settings, HttpSettings):
+                    yield settings
+
     def _build(self, tenant: str, config: TenantConfig) -> tuple[Interface, ...]:
+        kit = Kit(tenant, Catalogue(config.catalogue), self._bus, self._executor, self._clients, self._shelf)
         if config.recording:  # a replay must not mix the past with what live systems say now
-            return (self._recording(tenant, config.recording),)
-        catalogue = Catalogue(config.catalogue)
-        return tuple(
-            Interface(
-                key=f"{tenant}/{one.name}",
-                name=one.name,
-                domains=frozenset(one.domains),
-                provider=self._provider(tenant, one, catalogue),
-                priority=one.priority,
-                timeout_s=one.timeout_ms / 1000,
-                retries_max=one.retries,
-                failures_max=one.breaker_failures_max,
-                reset_s=one.breaker_reset_s,
-                services=frozenset(one.services),
-            )
-            for one in config.providers
-        )
+            settings = PackSettings(path=config.recording.pack)
+            pack = PackConfig(name="pack", kind="pack", settings=settings, timeout_ms=RECORDING_TIMEOUT_MS)
+            return (_interface(pack, kit),)
+        return tuple(_interface(one, kit) for one in config.providers)
 
-    def _recording(self, tenant: str, recording: RecordingConfig) -> Interface:
-        provider = PackProvider(recording.pack, self._shelf, self._executor)
-        return Interface(f"{tenant}/pack", "pack", PACK_DOMAINS, provider, timeout_s=RECORDING_TIMEOUT_S)
 
-    def _provider(self, tenant: str, config: ProviderConfig, catalogue: Catalogue) -> Provider:
-        match config:
-            case PackConfig():
-                return PackProvider(config.settings.path, self._shelf, self._executor)
-            case PrometheusConfig():
-                return PrometheusProvider(config.settings, catalogue, self._http, self._bytes_max)
-            case ReceivedConfig():
-                return ReceivedProvider(tenant, self._bus)
+def _interface(config: ProviderSettings, kit: Kit) -> Interface:
+    return Interface(
+        key=f"{kit.tenant}/{config.name}",
+        name=config.name,
+        domains=frozenset(config.domains),
+        provider=_provider(config, kit),
+        priority=config.priority,
+        timeout_s=config.timeout_ms / 1000,
+        retries_max=config.retries,
+        failures_max=config.breaker_failures_max,
+        reset_s=config.breaker_reset_s,
+        services=frozenset(config.services),
+        is_live=config.kind != "pack",
+    )
+
+
+def _provider(config: ProviderSettings, kit: Kit) -> Provider:
+    """Return the provider; one that cannot be made says so whenever it is asked, and costs no other its place."""
+    try:
+        return builder(config.kind)(config, kit)
+    except (Impossible, OSError, ValueError) as error:
+        log.warning("provider_not_made", tenant=kit.tenant, provider=config.name, kind=config.kind, reason=str(error))
+        return Unmade(config, f"cannot be made: {error}")
+
+
+class Unmade:
+    """Stands where a provider could not be made, such as one whose CA file is missing."""
+
+    def __init__(self, config: ProviderSettings, reason: str) -> None:
+        self._config = config
+        self._reason = reason
+
+    def describe(self) -> tuple[DataSourceInterfaceContract, ...]:
+        """See Provider."""
+        return interfaces(self._config, health_probe="none")
+
+    async def probe(self) -> None:
+        """See Provider."""
+        raise ProviderError("not-found", self._reason)
+
+    async def call(self, request: DomainRequest, context: Context) -> Fetched:
+        """See Provider."""
+        del request, context
+        raise ProviderError("not-found", self._reason)

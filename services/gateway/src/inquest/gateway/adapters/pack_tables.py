@@ -1,38 +1,40 @@
-"""The tables of an incident pack as domain responses, cut to what a query asks for."""
+"""The tables of an incident pack as domain responses, cut to what a request asks for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquest.contracts.latest import (
     ChangeData,
     ChangesResponse,
     Domain,
+    DomainRequest,
+    DomainResponse,
     EdgeData,
+    FlagsResponse,
+    LogsRequest,
     LogsResponse,
-    Message,
+    MetricsRequest,
     MetricsResponse,
     PatternData,
-    Query,
     SeriesData,
     TopologyResponse,
+    TracesRequest,
     TracesResponse,
 )
+from inquest.gateway.domain.pages import Page, is_asked, is_severe, offset, page
 from inquest.gateway.domain.ranges import ranges
 from inquest.packs import Change, LogTable, Pack, SpanTable
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A response, whether the pack has anything of this kind at all, and how many rows the limit cut off."""
+    """A response, whether the pack has anything of this kind at all, and what the limit cut off, in words."""
 
-    response: Message
+    response: DomainResponse
     present: bool
-    cut: int = 0
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,45 +42,58 @@ class Source:
     """The files that a domain is read from, and how."""
 
     files: tuple[str, ...]
-    serve: Callable[[Pack, Query], Served]
+    serve: Callable[[Pack, DomainRequest], Served]
 
 
-def _metrics(pack: Pack, query: Query) -> Served:
-    table = pack.metrics()
+def _metrics(pack: Pack, request: DomainRequest) -> Served:
+    """Samples are cut series by series; the cursor counts those that were answered."""
+    names = request.names if isinstance(request, MetricsRequest) else ()
     found: list[SeriesData] = []
-    left = query.rows_max
-    cut = 0
-    for series in table.select(query.services or None, query.names or None):
-        parts = [series.between(part.start, part.end) for part in ranges(query)]
+    done = offset(request.cursor)
+    skip, left, more = done, request.rows_max, 0
+    for series in pack.metrics().select(request.services or None, names or None):
+        parts = [series.between(part.start, part.end) for part in ranges(request)]
         times = np.concatenate([part.times for part in parts]) if parts else series.times[:0]
         values = np.concatenate([part.values for part in parts]) if parts else series.values[:0]
-        kept = min(left, times.size)
-        cut += times.size - kept
-        left -= kept
-        if kept:
+        first = min(skip, times.size)
+        last = first + min(left, times.size - first)
+        skip, left, more = skip - first, left - (last - first), more + times.size - last
+        if first < last:
             found.append(
                 SeriesData(
                     service=series.service,
                     metric=series.metric,
                     instance=series.instance,
                     node=series.node,
-                    times=times[:kept].tolist(),
-                    values=values[:kept].tolist(),
+                    times=times[first:last].tolist(),
+                    values=values[first:last].tolist(),
                 )
             )
-    return Served(MetricsResponse(series=found), "metrics.csv" not in pack.absent, cut)
+    cursor = str(done + request.rows_max) if more else ""
+    response = MetricsResponse(series=found, next_cursor=cursor, truncated=bool(more))
+    return Served(response, "metrics.csv" not in pack.absent, _cut(request, more))
 
 
-def _rows(table: LogTable | SpanTable, query: Query) -> tuple[Rows, int]:
-    parts = [table.between(part.start, part.end, query.services or None) for part in ranges(query)]
-    rows = np.concatenate(parts) if parts else np.empty(0, np.int64)
-    return rows[: query.rows_max], max(0, rows.size - query.rows_max)
+def _cut(request: DomainRequest, left: int) -> str:
+    return f"more than {request.rows_max} rows: {left} were left out" if left else ""
 
 
-def _logs(pack: Pack, query: Query) -> Served:
+def _rows(table: LogTable | SpanTable, request: DomainRequest) -> list[int]:
+    parts = [table.between(part.start, part.end, request.services or None) for part in ranges(request)]
+    return [row for part in parts for row in part.tolist()]
+
+
+def _logs(pack: Pack, request: DomainRequest) -> Served:
     table = pack.logs()
-    rows, cut = _rows(table, query)
-    at = rows.tolist()
+    found = _rows(table, request)
+    if isinstance(request, LogsRequest):
+        text, traces = request.text.lower(), frozenset(request.trace_ids)
+        found = [row for row in found if not text or text in table.message[row].lower()]
+        found = [row for row in found if not traces or table.trace_id[row] in traces]
+        found = [row for row in found if is_severe(table.severity[row], request.severity_min)]
+    paged = page(found, request)
+    at = paged.rows
+    rows = np.array(at, dtype=np.int64)
     response = LogsResponse(
         times=table.time[rows].tolist(),
         services=[table.service[row] for row in at],
@@ -94,16 +109,22 @@ def _logs(pack: Pack, query: Query) -> Served:
                 delta=one.delta,
             )
             for one in pack.patterns()
-            if not query.services or one.service in query.services
+            if not request.services or one.service in request.services
         ],
+        next_cursor=paged.next_cursor,
+        truncated=paged.left > 0,
     )
-    return Served(response, not {"logs.ndjson", "patterns.ndjson"} <= set(pack.absent), cut)
+    return Served(response, not {"logs.ndjson", "patterns.ndjson"} <= set(pack.absent), _cut(request, paged.left))
 
 
-def _traces(pack: Pack, query: Query) -> Served:
+def _traces(pack: Pack, request: DomainRequest) -> Served:
     table = pack.spans()
-    rows, cut = _rows(table, query)
-    at = rows.tolist()
+    found = _rows(table, request)
+    if isinstance(request, TracesRequest):
+        found = _asked_spans(table, found, request)
+    paged = page(found, request)
+    at = paged.rows
+    rows = np.array(at, dtype=np.int64)
     response = TracesResponse(
         trace_ids=[table.trace_id[row] for row in at],
         span_ids=[table.span_id[row] for row in at],
@@ -114,33 +135,46 @@ def _traces(pack: Pack, query: Query) -> Served:
         durations_ms=table.duration_ms[rows].tolist(),
         errors=[table.is_error(row) for row in at],
         attributes=[{name: str(value) for name, value in (table.attributes[row] or {}).items()} for row in at],
+        next_cursor=paged.next_cursor,
+        truncated=paged.left > 0,
     )
-    return Served(response, "spans.ndjson" not in pack.absent, cut)
+    return Served(response, "spans.ndjson" not in pack.absent, _cut(request, paged.left))
 
 
-def _changes(pack: Pack, query: Query) -> Served:
-    present = "changes.ndjson" not in pack.absent
-    return _pick(pack, query, lambda change: change.kind != "flag", present=present)
+def _asked_spans(table: SpanTable, rows: list[int], request: TracesRequest) -> list[int]:
+    """Return the rows of the traces in which one span fits all that is asked."""
+    if not (request.trace_ids or request.names or request.errors_only or request.duration_ms_min):
+        return rows
+    traces = {
+        table.trace_id[row]
+        for row in rows
+        if (not request.trace_ids or table.trace_id[row] in request.trace_ids)
+        and (not request.names or table.name[row] in request.names)
+        and (not request.errors_only or table.is_error(row))
+        and table.duration_ms[row] >= request.duration_ms_min
+    }
+    return [row for row in rows if table.trace_id[row] in traces]
 
 
-def _flags(pack: Pack, query: Query) -> Served:
+def _changes(pack: Pack, request: DomainRequest) -> Served:
+    paged = _pick(pack, request, flags=False)
+    response = ChangesResponse(changes=list(paged.rows), next_cursor=paged.next_cursor, truncated=paged.left > 0)
+    return Served(response, "changes.ndjson" not in pack.absent, _cut(request, paged.left))
+
+
+def _flags(pack: Pack, request: DomainRequest) -> Served:
     present = any(change.kind == "flag" for change in pack.changes())
-    return _pick(pack, query, lambda change: change.kind == "flag", present=present)
+    paged = _pick(pack, request, flags=True)
+    response = FlagsResponse(changes=list(paged.rows), next_cursor=paged.next_cursor, truncated=paged.left > 0)
+    return Served(response, present, _cut(request, paged.left))
 
 
-def _pick(pack: Pack, query: Query, wanted: Callable[[Change], bool], *, present: bool) -> Served:
-    # What went live between baseline and window counts too; a commit belongs to no service and is never left out.
-    asked = ranges(query)
+def _pick(pack: Pack, request: DomainRequest, *, flags: bool) -> Page[ChangeData]:
+    # What went live between baseline and window counts too.
+    asked = ranges(request)
     start, end = (asked[0].start, asked[-1].end) if asked else (0.0, 0.0)
-    found = [
-        _change(change)
-        for change in pack.changes()
-        if wanted(change)
-        and start <= change.time < end
-        and (not query.services or change.service is None or change.service in query.services)
-    ]
-    kept = found[-query.rows_max :]
-    return Served(ChangesResponse(changes=kept), present, len(found) - len(kept))
+    in_time = (one for one in pack.changes() if start <= one.time < end and (one.kind == "flag") == flags)
+    return page([one for one in map(_change, in_time) if is_asked(one, request)], request, newest=True)
 
 
 def _change(change: Change) -> ChangeData:
@@ -158,13 +192,17 @@ def _change(change: Change) -> ChangeData:
     )
 
 
-def _topology(pack: Pack, query: Query) -> Served:
-    edges = [
-        EdgeData(caller=caller, callee=callee)
-        for caller, callee in pack.topology()
-        if not query.services or caller in query.services or callee in query.services
-    ]
-    return Served(TopologyResponse(edges=edges), "topology.json" not in pack.absent)
+def _topology(pack: Pack, request: DomainRequest) -> Served:
+    paged = page(
+        [
+            EdgeData(caller=caller, callee=callee)
+            for caller, callee in pack.topology()
+            if not request.services or caller in request.services or callee in request.services
+        ],
+        request,
+    )
+    response = TopologyResponse(edges=list(paged.rows), next_cursor=paged.next_cursor, truncated=paged.left > 0)
+    return Served(response, "topology.json" not in pack.absent, _cut(request, paged.left))
 
 
 SOURCES: dict[Domain, Source] = {

@@ -1,34 +1,36 @@
 """Reads metrics from a Prometheus server, or anything that speaks its HTTP API. Names come from configuration alone."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
 from inquest.config import Catalogue
-from inquest.config.providers import PrometheusDiscovery, PrometheusSettings
-from inquest.config.secrets import resolve
-from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import Domain, MetricsResponse, Query
-from inquest.gateway.adapters.http import Answer, ask
+from inquest.config.http_section import BearerAuth
+from inquest.config.kinds.prometheus import PrometheusDiscovery, PrometheusSettings
+from inquest.config.kinds.prometheus import PrometheusProvider as Config
+from inquest.contracts.latest import DataSourceInterfaceContract, DomainRequest, MetricsRequest, MetricsResponse
+from inquest.gateway.adapters.http import HttpClient
+from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.prometheus_answers import Answers, RawSeries, matrix, metric_types, parse
 from inquest.gateway.adapters.promql import Grid, Measure, configured, discovered, grids
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.ranges import ranges
-from inquest.gateway.ports import NotServed, ProviderFailed
+from inquest.gateway.ports import Context, ProviderError
 
-_QUERIES_AT_ONCE = 4
+_REFUSED = frozenset({400, 404, 422})  # with the reason as JSON in the body
 _QUERY_TEXT_CHARS = 4000
+_PROBE_S = 5.0
+_PROBE_BYTES_MAX = 1024 * 1024
 
 
 @dataclass(slots=True)
 class _Errand:
-    """One fetch under way: what is asked, what was lost, and how many bytes may still be read."""
+    """One call under way: what is asked, and what was lost."""
 
     asked: Sequence[Grid]
-    bytes_left: int
+    context: Context
     measures: list[Measure] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -36,42 +38,46 @@ class _Errand:
 class PrometheusProvider:
     """One Prometheus server. A query that fails is reported; only when all fail there is no answer."""
 
-    def __init__(
-        self, settings: PrometheusSettings, catalogue: Catalogue, http: httpx.AsyncClient, bytes_max: int
-    ) -> None:
-        self._settings = settings
+    def __init__(self, config: Config, catalogue: Catalogue, http: HttpClient) -> None:
+        self._config = config
+        self._settings: PrometheusSettings = config.settings
         self._catalogue = catalogue
         self._http = http
-        self._bytes_max = bytes_max
-        self._turns = asyncio.Semaphore(_QUERIES_AT_ONCE)
 
-    async def fetch(self, domain: Domain, query: Query) -> Fetched:
+    def describe(self) -> tuple[DataSourceInterfaceContract, ...]:
         """See Provider."""
-        if domain != "metrics":
-            raise NotServed(f"Prometheus has no {domain}")
-        errand = _Errand(grids(ranges(query), self._settings.step_s), self._bytes_max)
+        return interfaces(self._config, health_probe="GET /-/ready")
+
+    async def call(self, request: DomainRequest, context: Context) -> Fetched:
+        """See Provider. There are no pages: what `rows_max` cuts off is asked for with fewer names or services."""
+        if not isinstance(request, MetricsRequest):
+            raise ProviderError("unsupported", f"Prometheus has no {context.domain}")
+        if request.cursor:
+            raise ProviderError("unsupported", "Prometheus has no pages: ask for fewer names or services")
+        errand = _Errand(grids(ranges(request), max(self._settings.step_s, request.step_s)), context)
         if not errand.asked:
             return Fetched(MetricsResponse(), "nothing: the window is shorter than the step")
-        await self._plan(errand, query.names)
+        await self._plan(errand, request.names)
         lost_on_the_way = errand.problems[:1]
         answers = Answers(
-            self._catalogue, frozenset(query.services), self._settings.series_max, points_max=query.rows_max
+            self._catalogue, frozenset(request.services), self._settings.series_max, points_max=request.rows_max
         )
         failed = await self._run(errand, answers)
         cut = "some series were left out, see problems" if answers.cut else ""
         return Fetched(
-            MetricsResponse(series=[answers.series[key] for key in sorted(answers.series)]),
+            MetricsResponse(series=[answers.series[key] for key in sorted(answers.series)], truncated=answers.cut),
             _query_text(errand),
             (*errand.problems, *answers.problems),
             failed or cut or "".join(lost_on_the_way),
         )
 
-    async def ping(self) -> None:
+    async def probe(self) -> None:
         """See Provider."""
-        if (await self._ask("GET", "/-/ready", self._bytes_max)).status == httpx.codes.OK:
+        context = Context("", "metrics", time.monotonic() + _PROBE_S, _PROBE_BYTES_MAX)
+        if (await self._http.ask("GET", "/-/ready", context, allow=_REFUSED)).status == 200:
             return
         # Servers that only speak the query API have no such page.
-        parse((await self._ask("GET", "/api/v1/query", self._bytes_max, params={"query": "1"})).body)
+        parse((await self._http.ask("GET", "/api/v1/query", context, params={"query": "1"}, allow=_REFUSED)).body)
 
     # -- what to ask ----------------------------------------------------------------------------
 
@@ -102,7 +108,7 @@ class PrometheusProvider:
     async def _types(self, errand: _Errand) -> dict[str, str]:
         try:
             data = await self._data(errand, "/api/v1/metadata", {"limit_per_metric": "1"})
-        except ProviderFailed as error:
+        except ProviderError as error:
             if not error.passing:
                 raise
             errand.problems.append(f"metric types are guessed from names: {error}")
@@ -110,8 +116,7 @@ class PrometheusProvider:
         return metric_types(data)
 
     async def _data(self, errand: _Errand, path: str, params: Mapping[str, str]) -> Any:
-        answer = await self._ask("GET", path, errand.bytes_left, params=params)
-        errand.bytes_left -= len(answer.body)
+        answer = await self._http.ask("GET", path, errand.context, params=params, allow=_REFUSED)
         data, warnings = await asyncio.to_thread(parse, answer.body)
         errand.problems += warnings
         return data
@@ -119,12 +124,12 @@ class PrometheusProvider:
     # -- asking ---------------------------------------------------------------------------------
 
     async def _run(self, errand: _Errand, answers: Answers) -> str:
-        """Ask everything and return what failed. Raises ProviderFailed when nothing was answered."""
+        """Ask everything and return what failed. Raises ProviderError when nothing was answered."""
         found = await asyncio.gather(*(self._measure(errand, measure) for measure in errand.measures))
-        failures: list[tuple[Measure, ProviderFailed]] = []
+        failures: list[tuple[Measure, ProviderError]] = []
         # Only now, in order: which of two equal series counts must not depend on which came first.
         for measure, outcome in zip(errand.measures, found, strict=True):
-            if isinstance(outcome, ProviderFailed):
+            if isinstance(outcome, ProviderError):
                 failures.append((measure, outcome))
             else:
                 for series in outcome:
@@ -137,15 +142,11 @@ class PrometheusProvider:
         answers.problems += said
         return f"{len(said)} of {len(errand.measures)} queries failed, the first: {said[0]}"
 
-    async def _measure(self, errand: _Errand, measure: Measure) -> list[list[RawSeries]] | ProviderFailed:
-        found: list[list[RawSeries]] = []
+    async def _measure(self, errand: _Errand, measure: Measure) -> list[list[RawSeries]] | ProviderError:
         try:
-            for grid in errand.asked:
-                async with self._turns:
-                    found.append(await self._query_range(errand, measure, grid))
-        except ProviderFailed as error:
+            return [await self._query_range(errand, measure, grid) for grid in errand.asked]
+        except ProviderError as error:
             return error
-        return found
 
     async def _query_range(self, errand: _Errand, measure: Measure, grid: Grid) -> list[RawSeries]:
         form = {
@@ -155,31 +156,22 @@ class PrometheusProvider:
             "step": str(grid.step_s),
         }
         # POST: an expression may be longer than a proxy lets an address be.
-        answer = await self._ask("POST", "/api/v1/query_range", errand.bytes_left, form=form)
-        errand.bytes_left -= len(answer.body)
+        answer = await self._http.ask("POST", "/api/v1/query_range", errand.context, form=form, allow=_REFUSED)
         series, warnings = await asyncio.to_thread(matrix, answer.body)
         errand.problems += [warning for warning in warnings if warning not in errand.problems]
         return series
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        bytes_max: int,
-        *,
-        params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
-    ) -> Answer:
-        settings = self._settings
-        try:
-            headers = {"Authorization": f"Bearer {resolve(settings.bearer_token)}"} if settings.bearer_token else {}
-        except InquestError as error:
-            raise ProviderFailed(str(error), passing=False) from error
-        url = settings.url.rstrip("/") + path
-        return await ask(self._http, method, url, params=params, form=form, headers=headers, bytes_max=bytes_max)
 
 
 def _query_text(errand: _Errand) -> str:
     times = ", ".join(f"{grid.start} to {grid.end} step {grid.step_s}s" for grid in errand.asked)
     text = "; ".join(measure.promql for measure in errand.measures)
     return f"{text[:_QUERY_TEXT_CHARS]}{'…' if len(text) > _QUERY_TEXT_CHARS else ''} over {times}"
+
+
+def build(config: Config, kit: Kit) -> PrometheusProvider:
+    """See Build."""
+    settings = config.settings
+    if settings.bearer_token:
+        auth = BearerAuth(kind="bearer", token=settings.bearer_token)
+        settings = settings.model_copy(update={"auth": auth})
+    return PrometheusProvider(config, kit.catalogue, kit.http(settings))

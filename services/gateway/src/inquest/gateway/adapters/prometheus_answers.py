@@ -9,13 +9,21 @@ from typing import Any
 import orjson
 
 from inquest.config import Catalogue
-from inquest.contracts.latest import SeriesData
+from inquest.contracts.latest import ErrorKind, SeriesData
 from inquest.gateway.adapters.promql import Measure
-from inquest.gateway.ports import ProviderFailed
+from inquest.gateway.ports import ProviderError
 
 _LABEL = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _VALUE_CHARS_MAX = 200
 SOURCE = "prometheus"
+_KINDS: Mapping[str, ErrorKind] = {
+    "timeout": "timeout",
+    "canceled": "retryable",
+    "unavailable": "retryable",
+    "internal": "retryable",
+    "not_found": "not-found",
+}
+"""What the errorType of an answer means; all others refuse the expression."""
 
 Points = tuple[list[float], list[float | None]]
 RawSeries = tuple[dict[str, str], Points]
@@ -80,19 +88,16 @@ class Answers:
 
 
 def parse(body: bytes) -> tuple[Any, list[str]]:
-    """Return `data` and the warnings of an answer. Raises ProviderFailed on an error, or when it is not one."""
+    """Return `data` and the warnings of an answer. Raises ProviderError on an error, or when it is not one."""
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise ProviderFailed(
-            f"the answer is not JSON ({error}): is this address a Prometheus?", passing=False
-        ) from error
+        raise ProviderError("malformed", f"the answer is not JSON ({error}): is this address a Prometheus?") from error
     if not isinstance(answer, dict) or answer.get("status") not in {"success", "error"}:
-        raise ProviderFailed("the answer has no status: is this address a Prometheus?", passing=False)
+        raise ProviderError("malformed", "the answer has no status: is this address a Prometheus?")
     if answer["status"] == "error":
         kind = str(answer.get("errorType", "error"))
-        passing = kind in {"timeout", "canceled", "unavailable", "internal"}
-        raise ProviderFailed(f"{kind}: {str(answer.get('error', ''))[:400]}", passing=passing)
+        raise ProviderError(_KINDS.get(kind, "malformed"), f"{kind}: {str(answer.get('error', ''))[:400]}")
     warnings = answer.get("warnings") or []
     return answer.get("data"), [str(one)[:400] for one in warnings] if isinstance(warnings, list) else []
 
@@ -108,11 +113,11 @@ def metric_types(metadata: Any) -> dict[str, str]:
 
 
 def matrix(body: bytes) -> tuple[list[RawSeries], list[str]]:
-    """Return the series and the warnings of a range query's answer. Raises ProviderFailed."""
+    """Return the series and the warnings of a range query's answer. Raises ProviderError."""
     data, warnings = parse(body)
     result = data.get("result") if isinstance(data, dict) and data.get("resultType") == "matrix" else None
     if not isinstance(result, list):
-        raise ProviderFailed("the answer is not a matrix: use an expression that yields series", passing=False)
+        raise ProviderError("malformed", "the answer is not a matrix: use an expression that yields series")
     return [_series(entry) for entry in result], warnings
 
 
@@ -121,7 +126,7 @@ def _series(entry: Any) -> RawSeries:
         labels = {str(name): str(value) for name, value in entry["metric"].items()}
         samples = [(float(time), _number(value)) for time, value in entry.get("values", ())]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ProviderFailed(f"a series of the answer is malformed: {error!r}", passing=False) from error
+        raise ProviderError("malformed", f"a series of the answer is malformed: {error!r}") from error
     return labels, ([time for time, _ in samples], [value for _, value in samples])
 
 

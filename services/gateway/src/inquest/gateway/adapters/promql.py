@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from inquest.config.providers import PrometheusDiscovery, PrometheusQuery, SeriesMapping
+from inquest.config.kinds.prometheus import PrometheusDiscovery, PrometheusQuery, SeriesMapping
 from inquest.gateway.domain.ranges import TimeRange
 
 POINTS_MAX = 2000

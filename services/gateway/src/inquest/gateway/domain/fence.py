@@ -42,16 +42,21 @@ def _metrics(response: MetricsResponse) -> Fenced:
         for series, name in zip(response.series, names, strict=True)
     ]
     services = (series.service for series in clean)
-    return MetricsResponse(series=clean), find_injections(_named("metric", zip(services, names, strict=True)))
+    return response.model_copy(update={"series": clean}), find_injections(
+        _named("metric", zip(services, names, strict=True))
+    )
 
 
 def _logs(response: LogsResponse) -> Fenced:
     messages = redact_all(response.messages)
-    patterns = [pattern.model_copy(update={"signature": redact(pattern.signature)}) for pattern in response.patterns]
+    patterns = [
+        one.model_copy(update={"signature": redact(one.signature), "exemplars": redact_all(one.exemplars)})
+        for one in response.patterns
+    ]
     clean = response.model_copy(update={"messages": messages, "patterns": patterns})
     rows = zip(response.services, messages, strict=True)
     return clean, find_injections(_named("logs", rows)) + find_injections(
-        (f"logs of {one.service}", one.signature) for one in patterns
+        (f"logs of {one.service}", text) for one in patterns for text in (one.signature, *one.exemplars)
     )
 
 
@@ -75,13 +80,13 @@ def _changes(response: ChangesResponse) -> Fenced:
         for text in (change.message, change.diff, change.before, change.after, *change.files)
         if text
     )
-    return ChangesResponse(changes=changes), find_injections(_named("change", texts))
+    return response.model_copy(update={"changes": changes}), find_injections(_named("change", texts))
 
 
 def _change(change: ChangeData) -> ChangeData:
     texts: dict[str, Any] = {
         name: redact(value) if (value := getattr(change, name)) else value
-        for name in ("message", "diff", "before", "after")
+        for name in ("message", "diff", "before", "after", "url", "status", "environment")
     }
     return change.model_copy(update=texts | {"files": redact_all(change.files)})
 

@@ -4,7 +4,15 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inquest.contracts.latest import Message, ToolAttempt, ToolCall, ToolRequest, ToolResult, ToolStatus
+from inquest.contracts.latest import (
+    DomainResponse,
+    ErrorKind,
+    ToolAttempt,
+    ToolCall,
+    ToolRequest,
+    ToolResult,
+    ToolStatus,
+)
 from inquest.contracts.payloads import INLINE_BYTES_MAX, Payload
 
 
@@ -13,13 +21,13 @@ class Fetched:
     """What a provider answered.
 
     Attributes:
-        response: the domain's response model.
+        response: the domain's response model; its `truncated` and `next_cursor` say whether there is more.
         query_text: what was asked, in the provider's own language.
         problems: what could not be read, with file and line where there is one.
         partial: why the answer is not complete; empty when it is.
     """
 
-    response: Message
+    response: DomainResponse
     query_text: str
     problems: tuple[str, ...] = ()
     partial: str = ""
@@ -42,21 +50,33 @@ class Reading:
     def status(self) -> ToolStatus:
         """An answer from a fallback, or a partial one, is degraded; no answer is failed where a provider broke."""
         if self.fetched:
-            return "degraded" if self.faults or self.fetched.partial else "ok"
+            return "degraded" if self.faults or self.partial else "ok"
         return "failed" if self.faults else "unavailable"
+
+    @property
+    def partial(self) -> str:
+        """Why the answer is not complete; empty when it is, or when there is none. What is cut is never passed over."""
+        if self.fetched is None:
+            return ""
+        return self.fetched.partial or ("there is more than was answered" if self.fetched.response.truncated else "")
 
     @property
     def reason(self) -> str:
         """Why the status is not ok; empty when it is."""
         if self.status == "ok":
             return ""
-        partial = [self.fetched.partial] if self.fetched and self.fetched.partial else []
+        partial = [self.partial] if self.partial else []
         lacks = [] if self.fetched else self.lacks
         return "; ".join([*self.faults, *lacks, *partial])
 
 
 def without_answer(
-    request: ToolRequest, call_id: str, status: ToolStatus, reason: str, fetched_at: datetime
+    request: ToolRequest,
+    call_id: str,
+    status: ToolStatus,
+    reason: str,
+    fetched_at: datetime,
+    error: ErrorKind | None = None,
 ) -> ToolResult:
     """Return the result of a call that no provider was asked for."""
     return ToolResult(
@@ -66,6 +86,7 @@ def without_answer(
         interface=request.domain,
         reason=reason,
         fetched_at=fetched_at,
+        error=error,
     )
 
 
@@ -94,6 +115,8 @@ def result_of(
     repeated: bool,
 ) -> ToolResult:
     """Return the result of a call that providers were asked for; `sealed` is None where none answered."""
+    last = reading.attempts[-1] if reading.attempts and not reading.fetched else None
+    response = reading.fetched.response if reading.fetched else None
     result = ToolResult(
         call_id=call_id,
         domain=request.domain,
@@ -106,6 +129,10 @@ def result_of(
         duration_ms=duration_ms,
         attempts=tuple(reading.attempts),
         repeated=repeated,
+        error=last.error if last else None,
+        retry_after_s=last.retry_after_s if last else 0,
+        truncated=response.truncated if response else False,
+        next_cursor=response.next_cursor if response else "",
     )
     if sealed is None:
         return result
@@ -140,4 +167,7 @@ def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> 
         duration_ms=result.duration_ms,
         repeated=result.repeated,
         called_at=result.fetched_at or called_at,
+        error=result.error,
+        retry_after_s=result.retry_after_s,
+        truncated=result.truncated,
     )

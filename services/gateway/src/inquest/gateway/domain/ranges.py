@@ -1,8 +1,8 @@
-"""The stretches of time that a query asks for."""
+"""The stretches of time that a request asks for."""
 
 from dataclasses import dataclass
 
-from inquest.contracts.latest import Query
+from inquest.contracts.latest import DomainRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +13,9 @@ class TimeRange:
     end: float
 
 
-def ranges(query: Query) -> tuple[TimeRange, ...]:
+def ranges(request: DomainRequest) -> tuple[TimeRange, ...]:
     """Return baseline and window in order of time, joined where they touch or overlap."""
-    asked = [query.window] if query.baseline is None else [query.baseline, query.window]
+    asked = [request.window] if request.baseline is None else [request.baseline, request.window]
     parts = sorted((part.start.timestamp(), part.end.timestamp()) for part in asked if part.start < part.end)
     joined: list[TimeRange] = []
     for start, end in parts:

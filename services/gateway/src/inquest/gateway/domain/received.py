@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from inquest.contracts.latest import ChangeData, Query, Signal, SignalChange
+from inquest.contracts.latest import ChangeData, DomainRequest, Signal, SignalChange
+from inquest.gateway.domain.pages import is_asked
 from inquest.gateway.domain.ranges import ranges
 
 PHASE = "phase"  # label of a change that is told several times: requested, started, finished
@@ -25,26 +26,21 @@ class _Told:
     change: SignalChange
 
 
-def changes_of(signals: Iterable[Signal], query: Query, *, flags: bool) -> tuple[list[ChangeData], int]:
-    """Return the changes that a query asks for, oldest first, and how many older ones its limit cut off.
+def changes_of(signals: Iterable[Signal], request: DomainRequest, *, flags: bool) -> list[ChangeData]:
+    """Return the changes that a request asks for, oldest first.
 
     Args:
         signals: of kind change, as received.
-        query: which time and services; a change without a service is never left out.
+        request: which time and services; a change without a service is never left out.
         flags: whether flags are asked for, or everything else.
     """
-    asked = ranges(query)
+    asked = ranges(request)
     start, end = (asked[0].start, asked[-1].end) if asked else (0.0, 0.0)
     told = [one for one in _told(signals) if (one.change.kind == "flag") == flags]
     rows = [row for one in told for row in _rows(one)]
     rows += _shipped(told)
-    wanted = [
-        row
-        for row in sorted(rows, key=lambda row: (row.time, row.ref, row.service or ""))
-        if start <= row.time < end and (not query.services or row.service is None or row.service in query.services)
-    ]
-    kept = wanted[-query.rows_max :]
-    return kept, len(wanted) - len(kept)
+    ordered = sorted(rows, key=lambda row: (row.time, row.ref, row.service or ""))
+    return [row for row in ordered if start <= row.time < end and is_asked(row, request)]
 
 
 def _told(signals: Iterable[Signal]) -> list[_Told]:
@@ -77,6 +73,7 @@ def _row(told: _Told, service: str | None) -> ChangeData:
         author=change.author or None,
         message=told.newest.title,
         files=list(change.files),
+        repository=change.repository or "",
     )
 
 

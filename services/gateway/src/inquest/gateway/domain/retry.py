@@ -11,12 +11,15 @@ class RetryPolicy:
     delay_s_max: float = 2.0
 
 
-def delay_s(policy: RetryPolicy, failures: int, retries_max: int, left_s: float) -> float | None:
+def delay_s(
+    policy: RetryPolicy, failures: int, retries_max: int, left_s: float, retry_after_s: float = 0.0
+) -> float | None:
     """Return how long to wait before the next try after `failures` failures, or None to give up.
 
-    A wait that would use up the time that is left is not worth it.
+    A wait that would use up the time that is left is not worth it. What the source asks for (`retry_after_s`) is never
+    cut short.
     """
     if failures < 1 or failures > retries_max:
         return None
-    wait_s = min(policy.delay_s_first * 2 ** min(failures - 1, 16), policy.delay_s_max)
+    wait_s = max(min(policy.delay_s_first * 2 ** min(failures - 1, 16), policy.delay_s_max), retry_after_s)
     return wait_s if wait_s < left_s else None

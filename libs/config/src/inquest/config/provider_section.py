@@ -1,0 +1,22 @@
+"""What every provider of inquest.yaml has, whatever its kind."""
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from inquest.config.section import Name, Section, ServiceName
+from inquest.contracts.v1.tools import Domain
+
+
+class ProviderSettings(Section):
+    """One data source. Each kind (`inquest.config.kinds`) narrows `kind` and `domains`, and adds `settings`."""
+
+    name: Name = Field(description="Name in evidence, metrics and coverage.")
+    kind: str
+    domains: tuple[Domain, ...]
+    priority: int = Field(default=100, description="The healthy provider with the highest priority is asked first.")
+    timeout_ms: PositiveInt = Field(default=10_000, description="Longest wait for one answer.")
+    retries: int = Field(default=1, ge=0, le=5, description="Further tries after a failure.")
+    breaker_failures_max: PositiveInt = Field(
+        default=3, description="Failures in a row after which the provider counts as unhealthy."
+    )
+    breaker_reset_s: PositiveFloat = Field(default=30, description="Rest of an unhealthy provider before a new try.")
+    services: tuple[ServiceName, ...] = Field(default=(), description="Services it knows; empty: all.")
