@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from inquest.bus import keeping, rpc
 from inquest.bus.connection import CONNECT_S_MAX, BusUnavailable, Connection
 from inquest.bus.dead import bury, remove_original
+from inquest.bus.doorsteps import Doorsteps
 from inquest.bus.flights import Work
 from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored, Usage
 from inquest.bus.publisher import Publisher
@@ -44,6 +45,7 @@ class Bus:
         self._publisher = Publisher(self.connection, service)
         self._reader = Reader(self.connection)
         self._runners: list[Runner] = []
+        self._doorsteps: list[Doorsteps] = []
         self._answering: list[rpc.Answering] = []
 
     # -- life cycle -----------------------------------------------------------------------------
@@ -65,8 +67,8 @@ class Bus:
     async def run(self) -> None:
         """Work off all registered durables until cancelled. Raises ConsumerLost (in a group) when one is gone."""
         async with asyncio.TaskGroup() as group:
-            for runner in self._runners:
-                group.create_task(runner.run())
+            for part in (*self._runners, *self._doorsteps):
+                group.create_task(part.run())
             await asyncio.Event().wait()  # a service that only answers requests has no runner to wait for
 
     async def drain(self, limit_s: float) -> int:
@@ -74,21 +76,22 @@ class Bus:
 
         Returns how many messages were handed back. Doing it twice is no harm; `resume` undoes it.
         """
-        parts = [runner.drain(limit_s) for runner in self._runners]
+        parts = [part.drain(limit_s) for part in (*self._runners, *self._doorsteps)]
         done = await asyncio.gather(*parts, *(one.drain(limit_s) for one in self._answering))
         return sum(done[: len(parts)])
 
     async def resume(self) -> None:
         """Take work again."""
-        for runner in self._runners:
-            runner.resume()
+        for part in (*self._runners, *self._doorsteps):
+            part.resume()
         for one in self._answering:
             await one.resume()
 
     @property
     def work(self) -> list[Work]:
         """What each consumer, and the requests of each subject, have in hand."""
-        return [*(runner.work for runner in self._runners), *(one.work for one in self._answering)]
+        doorsteps = [work for one in self._doorsteps for work in one.work]
+        return [*(runner.work for runner in self._runners), *doorsteps, *(one.work for one in self._answering)]
 
     async def close(self) -> None:
         """Flush and disconnect."""
@@ -201,6 +204,10 @@ class Bus:
     def handle_batch(self, consumer: Consumer, handler: BatchHandler) -> None:
         """See BusPort."""
         self._runners.append(Runner(self.connection, self.service, consumer, None, handler))
+
+    def handle_doorsteps(self, handler: BatchHandler) -> None:
+        """See BusPort."""
+        self._doorsteps.append(Doorsteps(self.connection, self.service, handler))
 
     def reply(self, subject: Subject, replier: Replier) -> None:
         """See BusPort."""

@@ -2,7 +2,7 @@
 
 For tests alone. `INQUEST_CRASH_AT=<name>:<nth>` kills this process (SIGKILL) the nth time it passes a point;
 `INQUEST_CRASH_LOG=<file>` appends a line for each point that is passed: its name, the time of the machine's monotonic
-clock, and which message a handler had. With neither, everything here returns
+clock, and which message, step or call of a step a handler had. With neither, everything here returns
 what it was given: nothing is wrapped. A name is `<effect>.<of what>.<before|after|failed>`, such as
 `publish.investigation-recorded.after`, `kv.gateway-journal.update.before`, `ack.planner-steps.after`.
 """
@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from inquest.bus.port import BusPort, Delivery, Outgoing, Published
 from inquest.contracts.errors import InquestError
+from inquest.contracts.latest import CapabilityTask, ToolRequest
 
 CRASH_AT = "INQUEST_CRASH_AT"
 CRASH_LOG = "INQUEST_CRASH_LOG"
@@ -124,7 +125,8 @@ def watch_bus(bus: BusPort) -> BusPort:
                 "add": around(lambda *tokens, **_: f"counter.{tokens[-1]}", bus.add),
                 "handle": lambda row, handler: bus.handle(row, around(f"handle.{row.durable}", handler, _message)),
                 "handle_batch": lambda row, handler: bus.handle_batch(row, around(f"handle.{row.durable}", handler)),
-                "reply": lambda subject, replier: bus.reply(subject, around(f"reply.{subject.name}", replier)),
+                "handle_doorsteps": lambda handler: bus.handle_doorsteps(around("handle.intake-outside", handler)),
+                "reply": lambda subject, replier: bus.reply(subject, around(f"reply.{subject.name}", replier, _call)),
                 "kv": lambda bucket: watch(bus.kv(bucket), f"kv.{bucket.name}", *_KV_EFFECTS),
                 "objects": lambda bucket: watch(bus.objects(bucket), f"objects.{bucket.name}", "put"),
             },
@@ -132,8 +134,13 @@ def watch_bus(bus: BusPort) -> BusPort:
     )
 
 
-def _message(_: Any, delivery: Delivery) -> str:
-    return f"{delivery.stream}:{delivery.stream_seq}"
+def _message(message: Any, delivery: Delivery) -> str:
+    is_step = isinstance(message, CapabilityTask)
+    return str(message.step_id) if is_step else f"{delivery.stream}:{delivery.stream_seq}"
+
+
+def _call(request: Any) -> str:
+    return f"{request.step_id}:{request.domain}" if isinstance(request, ToolRequest) else ""
 
 
 class _Watched:

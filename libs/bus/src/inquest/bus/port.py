@@ -263,6 +263,10 @@ class BusPort(Protocol):
         """Work off a durable in batches of up to `batch_max`, one batch at a time."""
         ...
 
+    def handle_doorsteps(self, handler: BatchHandler) -> None:
+        """Work off, in batches, what the outside producers of each tenant sent; tenants may come and go meanwhile."""
+        ...
+
     def reply(self, subject: Subject, replier: Replier) -> None:
         """Answer requests on a subject, sharing them with the other replicas of this service."""
         ...

@@ -25,8 +25,8 @@ from inquest.bus.port import (
 from inquest.bus.settle import settle
 from inquest.contracts.errors import Conflict, InquestError, RetryLater
 from inquest.contracts.message import Message
-from inquest.contracts.subjects import Subject
-from inquest.contracts.topology import Bucket, Consumer
+from inquest.contracts.subjects import DOORSTEP_DELIVERY, Subject
+from inquest.contracts.topology import DOORSTEP_DURABLE, Bucket, Consumer
 from inquest.contracts.v1.dead import DeadLetter
 from inquest.testkit.memory_rows import Queue, Row, consumes, gone, lies_in, matches
 from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
@@ -234,6 +234,10 @@ class MemoryBus:
     def handle_batch(self, consumer: Consumer, handler: BatchHandler) -> None:
         """See BusPort."""
         self._subscribe(Queue(consumer, None, handler))
+
+    def handle_doorsteps(self, handler: BatchHandler) -> None:
+        """See BusPort. All tenants share one queue here."""
+        self._subscribe(Queue(Consumer(DOORSTEP_DURABLE, "", "intake", (DOORSTEP_DELIVERY.pattern(),)), None, handler))
 
     def _subscribe(self, queue: Queue) -> None:
         queue.pending.extend((row, 1) for row in self._rows if consumes(queue.consumer, row))

@@ -1,0 +1,101 @@
+"""Works off what outside producers sent: one stream for each tenant that has any, found while the service runs."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+from nats.errors import Error as NatsError
+
+from inquest.bus.connection import API_S_MAX, Connection
+from inquest.bus.flights import Work
+from inquest.bus.port import BatchHandler
+from inquest.bus.runner import Runner
+from inquest.contracts.errors import RetryLater
+from inquest.contracts.subjects import DOORSTEP_DELIVERY
+from inquest.contracts.topology import doorstep, doorstep_consumer
+from inquest.telemetry.logs import get_logger
+
+LOOK_S = 5.0
+_FRONT = doorstep("").name
+
+
+async def tenants(connection: Connection) -> set[str]:
+    """Return the tenants whose producers have a stream. Raises RetryLater."""
+    found: set[str] = set()
+    total, seen = 1, 0
+    while seen < total:  # the server lists 1,024 at a time
+        asked = {"subject": DOORSTEP_DELIVERY.pattern(), "offset": seen}
+        try:
+            reply = await connection.client.request(
+                "$JS.API.STREAM.NAMES", json.dumps(asked).encode(), timeout=API_S_MAX
+            )
+        except (NatsError, TimeoutError) as error:
+            raise RetryLater(f"cannot list the streams of producers: {error or type(error).__name__}") from error
+        page = json.loads(reply.data)
+        names = page.get("streams") or []
+        found |= {name.removeprefix(_FRONT) for name in names if name.startswith(_FRONT)}
+        seen, total = seen + len(names), page.get("total", 0) if names else 0
+    return found
+
+
+class Doorsteps:
+    """A runner for each of these streams; they come and go with `inquest tenant add` and `remove`."""
+
+    def __init__(self, connection: Connection, service: str, handler: BatchHandler) -> None:
+        self._connection = connection
+        self._service = service
+        self._handler = handler
+        self._runners: dict[str, Runner] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
+        self._log = get_logger(service)
+
+    def runners(self) -> Iterator[Runner]:
+        """Yield those that work now."""
+        return iter(list(self._runners.values()))
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except RetryLater as error:  # those that are known go on
+                    self._log.warning("producers_unlisted", error=str(error))
+                await asyncio.sleep(LOOK_S)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        present = await tenants(self._connection)
+        for tenant in list(self._tasks):
+            if self._tasks[tenant].done() or tenant not in present:
+                self._tasks[tenant].cancel()
+                await asyncio.gather(self._tasks.pop(tenant), return_exceptions=True)
+                del self._runners[tenant]
+                self._log.info("producers_left", tenant=tenant)
+        for tenant in sorted(present - self._tasks.keys()):
+            runner = Runner(self._connection, self._service, doorstep_consumer(tenant), None, self._handler)
+            if self._draining:
+                await runner.drain(0)
+            self._runners[tenant] = runner
+            self._tasks[tenant] = asyncio.create_task(runner.run())
+            self._log.info("producers_found", tenant=tenant)
+
+    @property
+    def work(self) -> list[Work]:
+        """What each has in hand."""
+        return [runner.work for runner in self.runners()]
+
+    async def drain(self, limit_s: float) -> int:
+        """See Runner.drain; what is found later does not begin either."""
+        self._draining = True
+        return sum(await asyncio.gather(*(runner.drain(limit_s) for runner in self.runners())))
+
+    def resume(self) -> None:
+        """Take messages again."""
+        self._draining = False
+        for runner in self.runners():
+            runner.resume()
