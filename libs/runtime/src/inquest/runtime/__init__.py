@@ -2,7 +2,7 @@
 
 from inquest.runtime.host import Host
 from inquest.runtime.run import run
-from inquest.runtime.service import Action, Ping, Service
+from inquest.runtime.service import Action, Ping, Service, Servicer
 from inquest.runtime.settings import ServiceSettings
 
-__all__ = ["Action", "Host", "Ping", "Service", "ServiceSettings", "run"]
+__all__ = ["Action", "Host", "Ping", "Service", "ServiceSettings", "Servicer", "run"]

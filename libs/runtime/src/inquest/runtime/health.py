@@ -1,18 +1,21 @@
 """The admin endpoints of every service: /livez, /readyz, /metrics, /asyncapi.json."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
+from inquest.runtime.duty import Duty
 from inquest.runtime.service import Ping, Service
-from inquest.runtime.watchdog import Watchdog
+from inquest.runtime.turnstile import Turnstile
 from inquest.telemetry.metrics import exposition
 
 PING_S_MAX = 3.0
+ALWAYS = ("/livez", "/readyz", "/metrics", "/asyncapi.json")
 
 
 async def unready(pings: Mapping[str, Ping]) -> dict[str, str]:
@@ -30,14 +33,14 @@ async def unready(pings: Mapping[str, Ping]) -> dict[str, str]:
     return {name: reason for name, reason in zip(pings, answers, strict=True) if reason is not None}
 
 
-def application(service: Service, pings: Mapping[str, Ping], watchdog: Watchdog) -> Starlette:
-    """Return the ASGI application: the service's routes beside the admin endpoints."""
+def application(service: Service, not_ready: Callable[[], Awaitable[dict[str, str]]], duty: Duty) -> ASGIApp:
+    """Return the ASGI application: the service's routes, while it takes work, beside the admin endpoints."""
 
     async def livez(_: Request) -> Response:
         return JSONResponse({"service": service.name, "live": True})
 
     async def readyz(_: Request) -> Response:
-        failing = await unready({**pings, "event-loop": watchdog.ping})
+        failing = await not_ready()
         status = 503 if failing else 200
         return JSONResponse({"service": service.name, "ready": not failing, "failing": failing}, status)
 
@@ -56,4 +59,4 @@ def application(service: Service, pings: Mapping[str, Ping], watchdog: Watchdog)
         Route("/metrics", metrics),
         Route("/asyncapi.json", asyncapi),
     ]
-    return Starlette(routes=[*service.routes, *admin])
+    return Turnstile(Starlette(routes=[*service.routes, *admin]), duty, ALWAYS)

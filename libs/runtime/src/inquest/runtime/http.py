@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from inquest.contracts.errors import InquestError
 from inquest.runtime.http_limits import LimitedProtocol
@@ -29,7 +30,7 @@ class _Server(uvicorn.Server):
 class HttpServer:
     """Serves one application. The socket is bound before anything starts, so that a taken port fails first."""
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._socket = _bind(host, port)
         self.host, self.port = self._socket.getsockname()[:2]
         config = uvicorn.Config(
@@ -41,13 +42,16 @@ class HttpServer:
             http=LimitedProtocol,
             timeout_keep_alive=15,
             server_header=False,
+            ssl_context_factory=(lambda *_: tls) if tls else None,
         )
+        self._scheme = "https" if tls else "http"
         self._server = _Server(config)
 
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self._scheme}://{host}:{self.port}"
 
     async def run(self) -> None:
         """Serve until `stop`."""

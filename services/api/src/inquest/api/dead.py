@@ -2,10 +2,11 @@
 
 import base64
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from inquest.api.domain.dead_requests import (
+    LETTERS_MAX,
     DeadDetail,
     DeadLetters,
     DeadLine,
@@ -20,14 +21,27 @@ from inquest.bus.dead import DEAD_STREAM, REDRIVABLE
 from inquest.bus.port import BusPort
 from inquest.bus.redrive import publisher_of, send_again
 from inquest.contracts.errors import Impossible, InquestError, NotFound
-from inquest.contracts.latest import AuditAction, DeadLetter, Redrive, Redriven
+from inquest.contracts.latest import (
+    AuditAction,
+    DeadLetter,
+    LetterLine,
+    LettersAsked,
+    LetterSettled,
+    LettersFound,
+    LettersRedrive,
+    LettersSettled,
+    Redrive,
+    Redriven,
+)
 from inquest.contracts.redaction import redact, redact_attributes
 from inquest.contracts.subjects import REDRIVES, match
+from inquest.contracts.topology import consumers_of
 from inquest.contracts.v1.controls import NO_TENANT
 from inquest.identity import Permission, Principal
 
 PAYLOAD_CHARS_MAX = 16_000
 REDRIVE_S_MAX = 10.0
+LETTERS_READ_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +54,8 @@ class Dead:
     async def list(self, caller: Principal, query: DeadQuery) -> DeadLetters:
         """Return the newest letters of a tenant; a caller for all tenants who names none sees all."""
         tenant = _whose(caller, "dead.read", query.tenant)
-        newest: deque[DeadLine] = deque(maxlen=query.limit)
-        async for seq, letter in self._letters():
-            if _is_of(letter, tenant) and query.consumer in ("", letter.consumer):
-                newest.append(_line(seq, letter))
-        return DeadLetters(letters=tuple(reversed(newest)))
+        found = await self._newest(tenant, frozenset({query.consumer} if query.consumer else ()), query.limit)
+        return DeadLetters(letters=tuple(_line(seq, letter) for seq, letter in found))
 
     async def get(self, caller: Principal, tenant: str | None, seq: str) -> DeadDetail:
         """Return one letter with its content. Raises NotFound."""
@@ -62,14 +73,7 @@ class Dead:
         """Send messages again; each by itself, so that one that cannot be sent does not hold the others."""
         chosen = _whose(caller, "dead.settle", tenant)
 
-        async def one(seq: int) -> str:
-            letter = await self._letter(seq, chosen)
-            await self._send_again(seq, letter, caller.name)
-            await self.audit.record(_deed("dead-redriven", letter, seq, caller, body.reason))
-            await self.bus.remove(DEAD_STREAM, seq)
-            return letter.subject
-
-        return await _each(body.seqs, one)
+        return await self._redriven(body.seqs, chosen, frozenset(), caller.name, body.reason)
 
     async def discard(self, caller: Principal, tenant: str | None, body: DiscardBody) -> SettledAll:
         """Give messages up for good; who did and why is recorded first."""
@@ -77,11 +81,51 @@ class Dead:
 
         async def one(seq: int) -> str:
             letter = await self._letter(seq, chosen)
-            await self.audit.record(_deed("dead-discarded", letter, seq, caller, body.reason))
+            await self.audit.record(_deed("dead-discarded", letter, seq, caller.name, body.reason))
             await self.bus.remove(DEAD_STREAM, seq)
             return ""
 
         return await _each(body.seqs, one)
+
+    async def list_for(self, request: LettersAsked) -> LettersFound:
+        """Return what the consumers of a service gave up; the service has asked who wants to know."""
+        found = await self._newest(_tenant_for(request.tenant), _durables(request.service), request.limit)
+        return LettersFound(letters=tuple(LetterLine(**_line(seq, one).model_dump()) for seq, one in found))
+
+    async def redrive_for(self, request: LettersRedrive) -> LettersSettled:
+        """Send messages again that the consumers of a service gave up."""
+        tenant, durables = _tenant_for(request.tenant), _durables(request.service)
+        seqs = request.seqs or tuple(
+            seq
+            for seq, letter in reversed(await self._newest(tenant, durables, LETTERS_READ_MAX))
+            if letter.stream in REDRIVABLE
+        )
+        done = await self._redriven(seqs[:LETTERS_MAX], tenant, durables, request.by, request.reason)
+        return LettersSettled(letters=tuple(LetterSettled(**one.model_dump()) for one in done.letters))
+
+    async def _newest(
+        self, tenant: str | None, durables: frozenset[str], limit: int
+    ) -> Sequence[tuple[int, DeadLetter]]:
+        """Return letters of a tenant (None: of all) and of some consumers (none named: of all), newest first."""
+        newest: deque[tuple[int, DeadLetter]] = deque(maxlen=limit)
+        async for seq, letter in self._letters():
+            if _is_of(letter, tenant) and (not durables or letter.consumer in durables):
+                newest.append((seq, letter))
+        return tuple(reversed(newest))
+
+    async def _redriven(
+        self, seqs: tuple[int, ...], tenant: str | None, durables: frozenset[str], by: str, reason: str
+    ) -> SettledAll:
+        async def one(seq: int) -> str:
+            letter = await self._letter(seq, tenant)
+            if durables and letter.consumer not in durables:
+                raise NotFound(f"dead letter {seq} was given up by {letter.consumer}, which is no consumer of yours")
+            await self._send_again(seq, letter, by)
+            await self.audit.record(_deed("dead-redriven", letter, seq, by, reason))
+            await self.bus.remove(DEAD_STREAM, seq)
+            return letter.subject
+
+        return await _each(seqs, one)
 
     async def _send_again(self, seq: int, letter: DeadLetter, by: str) -> None:
         service = publisher_of(letter.subject)
@@ -91,6 +135,7 @@ class Dead:
             seq=seq,
             subject=letter.subject,
             stream=letter.stream,
+            stream_seq=letter.stream_seq,
             headers=letter.headers,
             payload_base64=letter.payload_base64,
             requested_by=by,
@@ -167,5 +212,13 @@ def _line(seq: int, letter: DeadLetter) -> DeadLine:
     )
 
 
-def _deed(action: AuditAction, letter: DeadLetter, seq: int, caller: Principal, reason: str) -> Deed:
-    return Deed(action, _tenant_of(letter) or NO_TENANT, caller.name, reason, f"{seq}: {letter.subject}")
+def _durables(service: str) -> frozenset[str]:
+    return frozenset(consumer.durable for consumer in consumers_of(service)) or frozenset({""})  # none is not all
+
+
+def _tenant_for(named: str) -> str | None:
+    return None if named == NO_TENANT else named
+
+
+def _deed(action: AuditAction, letter: DeadLetter, seq: int, by: str, reason: str) -> Deed:
+    return Deed(action, _tenant_of(letter) or NO_TENANT, by, reason, f"{seq}: {letter.subject}")

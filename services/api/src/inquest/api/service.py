@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
+from inquest.api.adapters.catalogues import Catalogues
 from inquest.api.adapters.http import make_routes
-from inquest.api.adapters.listener import Listener
+from inquest.api.adapters.servicers import make_servicers
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
@@ -12,7 +13,9 @@ from inquest.api.operations import Operations
 from inquest.api.settings import Settings
 from inquest.audit import AuditLog
 from inquest.bus.port import BusPort
-from inquest.contracts.topology import MUTES, SWITCHES
+from inquest.config import ConfigStore
+from inquest.contracts.subjects import LETTERS_LIST, LETTERS_REDRIVE
+from inquest.contracts.topology import CONFIG, MUTES, SWITCHES
 from inquest.identity import Authenticator
 from inquest.runtime import Service
 
@@ -23,20 +26,23 @@ def _now() -> datetime:
 
 def build(bus: BusPort, settings: Settings) -> Service:
     """Wire the API: reads go to the trace store, commands to the bus."""
-    stories = TraceStoreClient(
-        settings.tracestore_addr, settings.tracestore_address_file, settings.tracestore_token_file
-    )
+    stories = TraceStoreClient(settings)
     audit = AuditLog(bus, "api")
-    operations = Operations(bus, stories, _now, audit)
-    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit)
-    incidents = Incidents(stories, bus, audit)
+    catalogues = Catalogues(ConfigStore(bus.kv(CONFIG)))
+    built_from = catalogues.built_from
+    operations = Operations(bus, stories, _now, audit, built_from)
+    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit, built_from)
+    incidents = Incidents(stories, bus, audit, built_from)
     dead = Dead(bus, audit)
     tokens = Authenticator(settings, audit)
-    listener = Listener(operations, incidents, controls, dead, tokens, settings)
+    bus.reply(LETTERS_LIST, dead.list_for)
+    bus.reply(LETTERS_REDRIVE, dead.redrive_for)
     return Service(
         name="api",
         routes=make_routes(operations, incidents, controls, dead, tokens),
-        on_start=(tokens.check, listener.start),
-        on_stop=(audit.close, stories.close, listener.stop),
-        pings={"tracestore": stories.ping},
+        servicers=make_servicers(operations, incidents, controls, dead, tokens),
+        on_start=(catalogues.cache.start, tokens.check),
+        tasks=(catalogues.cache.follow,),
+        on_stop=(audit.close, tokens.close, stories.close),
+        pings={"tracestore": stories.ping, "configuration": catalogues.cache.ping},
     )

@@ -55,7 +55,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
     return Service(
         "planner",
         on_start=(cache.start,),
-        tasks=(cache.follow, sweep.run, admission_sweep.run),
+        tasks=(cache.follow,),
+        chores=(sweep.run, admission_sweep.run),
         on_stop=(audit.close,),
         pings={"configuration": cache.ping},
     )

@@ -5,7 +5,7 @@ from inquest.bus.port import BusPort
 from inquest.contracts.topology import consumers_of
 from inquest.runtime import Service
 from inquest.tracestore.adapters.database import Database
-from inquest.tracestore.adapters.listener import Listener
+from inquest.tracestore.adapters.servicer import make_servicer
 from inquest.tracestore.adapters.store import SqliteStore
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.handlers import ADVISORIES, Handlers
@@ -18,7 +18,6 @@ def build(bus: BusPort, settings: Settings) -> Service:
     store = SqliteStore(database)
     changes = Changes()
     handlers = Handlers(watch(store, "trace", "append"), bus, changes)
-    listener = Listener(store, changes, settings)
     for consumer in consumers_of("tracestore"):
         if consumer.durable == ADVISORIES:
             bus.handle(consumer, handlers.on_advisory)
@@ -30,7 +29,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
 
     return Service(
         name="tracestore",
-        on_start=(database.open, handlers.catch_up_all, listener.start),
-        on_stop=(database.close, listener.stop),
+        servicers=(make_servicer(store, changes, settings),),
+        on_start=(database.open, handlers.catch_up_all),
+        on_stop=(database.close,),
         pings={"database": ping},
     )

@@ -3,12 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import grpc.aio
-
 from inquest.api.adapters.grpc_calls import abort, answer, caller_of, tenant_of, time_of, valid
-from inquest.api.adapters.grpc_controls import ControlServicer
-from inquest.api.adapters.grpc_dead import DeadLetterServicer
-from inquest.api.adapters.grpc_incidents import IncidentServicer
 from inquest.api.domain.requests import CancelBody, FeedbackBody, ListQuery, StartBody, WatchQuery
 from inquest.api.operations import Operations
 from inquest.api.ports import Record
@@ -17,9 +12,6 @@ from inquest.contracts.errors import InquestError
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.identity import Authenticator
-from inquest.runtime.grpc_limits import CALLS_MAX, Guard, options
-
-STOP_GRACE_S = 1.0
 
 
 class InvestigationServicer(rpc.InvestigationServiceServicer):
@@ -36,7 +28,9 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
 
         async def work() -> pb.InvestigationServiceGetResponse:
             story = await self._operations.get(
-                await caller_of(context, self._tokens), tenant_of(request), request.investigation_id
+                await caller_of(context, self._tokens, "get_investigation"),
+                tenant_of(request),
+                request.investigation_id,
             )
             return pb.InvestigationServiceGetResponse(story=codec.to_proto(story))
 
@@ -48,7 +42,9 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Return one page."""
 
         async def work() -> pb.InvestigationServiceListResponse:
-            page = await self._operations.list(await caller_of(context, self._tokens), _list_query(request))
+            page = await self._operations.list(
+                await caller_of(context, self._tokens, "list_investigations"), _list_query(request)
+            )
             return pb.InvestigationServiceListResponse(
                 investigations=[codec.to_proto(line) for line in page.investigations],
                 next_page_token=page.next_page_token,
@@ -62,8 +58,8 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Send what was recorded after a position, then each new record."""
 
         async def connect() -> AsyncIterator[Record]:
+            caller = await caller_of(context, self._tokens, "watch_investigation")
             query = valid(WatchQuery, {"tenant": tenant_of(request), "after": request.after_position})
-            caller = await caller_of(context, self._tokens)
             return await self._operations.watch(caller, query.tenant, request.investigation_id, query.after)
 
         records = await answer(context, connect())
@@ -80,7 +76,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Ask for an investigation."""
 
         async def work() -> pb.InvestigationServiceStartResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "start_investigation")
             started = await self._operations.start(caller, tenant_of(request), _start_body(request))
             return pb.InvestigationServiceStartResponse(investigation_id=started.investigation_id)
 
@@ -92,7 +88,7 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Ask to stop."""
 
         async def work() -> pb.InvestigationServiceCancelResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "cancel_investigation")
             body = valid(CancelBody, {"reason": request.reason} if request.reason else {})
             await self._operations.cancel(caller, tenant_of(request), request.investigation_id, body)
             return pb.InvestigationServiceCancelResponse()
@@ -105,46 +101,13 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         """Record whether the verdict was right."""
 
         async def work() -> pb.InvestigationServiceGiveFeedbackResponse:
-            caller = await caller_of(context, self._tokens)
+            caller = await caller_of(context, self._tokens, "give_feedback")
             sent = {"judgement": request.judgement, "cause": request.cause, "verdict_id": request.verdict_id}
             body = valid(FeedbackBody, {name: value for name, value in sent.items() if value})
             given = await self._operations.give_feedback(caller, tenant_of(request), request.investigation_id, body)
             return pb.InvestigationServiceGiveFeedbackResponse(feedback_id=given.feedback_id)
 
         return await answer(context, work())
-
-
-class GrpcServer:
-    """A listening server. `address` is `host:port` once started."""
-
-    def __init__(
-        self,
-        investigations: InvestigationServicer,
-        incidents: IncidentServicer,
-        controls: ControlServicer,
-        dead: DeadLetterServicer,
-    ) -> None:
-        self.address = ""
-        self._server = grpc.aio.server(
-            interceptors=[Guard("api")], options=options(), maximum_concurrent_rpcs=CALLS_MAX
-        )
-        rpc.add_InvestigationServiceServicer_to_server(investigations, self._server)
-        rpc.add_IncidentServiceServicer_to_server(incidents, self._server)
-        rpc.add_ControlServiceServicer_to_server(controls, self._server)
-        rpc.add_DeadLetterServiceServicer_to_server(dead, self._server)
-
-    async def start(self, host: str, port: int) -> None:
-        """Listen. Raises InquestError when the port is taken."""
-        try:
-            bound = self._server.add_insecure_port(f"{host}:{port}")
-        except RuntimeError as error:
-            raise InquestError(f"api: cannot listen on {host}:{port}: set INQUEST_API_GRPC_PORT=0") from error
-        await self._server.start()
-        self.address = f"{host}:{bound}"
-
-    async def stop(self) -> None:
-        """Let running calls end for a moment, then cut them."""
-        await self._server.stop(STOP_GRACE_S)
 
 
 def _list_query(request: pb.InvestigationServiceListRequest) -> ListQuery:

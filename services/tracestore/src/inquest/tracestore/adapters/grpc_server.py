@@ -1,8 +1,7 @@
 """TraceStoreService over grpc.aio. Imported late: gRPC costs start-up time and memory."""
 
-import hmac
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -10,12 +9,11 @@ import grpc
 import grpc.aio
 
 from inquest.contracts import codec
-from inquest.contracts.errors import Impossible, InquestError, NotFound, RetryLater
+from inquest.contracts.errors import Impossible, NotFound, RetryLater
 from inquest.contracts.message import ID_PATTERN
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.contracts.records import KIND_OF
-from inquest.runtime.grpc_limits import CALLS_MAX, Guard, options
 from inquest.tracestore.changes import Changes
 from inquest.tracestore.domain.rows import parse
 from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, is_in_scope, page_size, words_of
@@ -160,61 +158,6 @@ class TraceStoreServicer(rpc.TraceStoreServiceServicer):
         return pb.SearchInvestigationsResponse(
             hits=[pb.SearchHit(investigation=codec.to_proto(hit.summary), snippet=hit.snippet) for hit in hits]
         )
-
-
-class GrpcServer:
-    """A listening server. `address` is `host:port` once started."""
-
-    def __init__(self, servicer: TraceStoreServicer, token: str | None) -> None:
-        self.address = ""
-        self._server = grpc.aio.server(
-            interceptors=[*([_TokenCheck(token)] if token else []), Guard("tracestore")],
-            options=options(),
-            maximum_concurrent_rpcs=CALLS_MAX,
-        )
-        rpc.add_TraceStoreServiceServicer_to_server(servicer, self._server)
-
-    async def start(self, host: str, port: int) -> None:
-        """Listen. Raises InquestError when the port is taken."""
-        try:
-            bound = self._server.add_insecure_port(f"{host}:{port}")
-        except RuntimeError as error:
-            raise InquestError(f"trace store: cannot listen on {host}:{port}: set INQUEST_GRPC_PORT=0") from error
-        await self._server.start()
-        self.address = f"{host}:{bound}"
-
-    async def stop(self) -> None:
-        """Let running calls end for a moment, then cut them; watchers are always cut."""
-        await self._server.stop(STOP_GRACE_S)
-
-
-class _TokenCheck(grpc.aio.ServerInterceptor):
-    """Refuses calls without the shared token of the machines that may read."""
-
-    def __init__(self, token: str) -> None:
-        self._expected = f"Bearer {token}".encode()
-
-    async def intercept_service(self, continuation: Callable[..., Awaitable[Any]], handler_call_details: Any) -> Any:
-        """See grpc.aio.ServerInterceptor."""
-        sent = dict(handler_call_details.invocation_metadata).get("authorization", "")
-        if hmac.compare_digest(str(sent).encode(), self._expected):
-            return await continuation(handler_call_details)
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(_refuse_stream)
-        return grpc.unary_unary_rpc_method_handler(_refuse)
-
-
-async def _refuse(request: Any, context: Any) -> None:
-    del request
-    await context.abort(grpc.StatusCode.UNAUTHENTICATED, "send the trace store's token as `authorization: Bearer …`")
-
-
-async def _refuse_stream(request: Any, context: Any) -> AsyncIterator[Any]:
-    await _refuse(request, context)
-    yield  # pragma: no cover - abort raises; the yield makes this a stream
 
 
 async def _check(tenant: str) -> None:
