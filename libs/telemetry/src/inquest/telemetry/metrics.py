@@ -29,6 +29,8 @@ ADMISSION_WAIT_SECONDS = Histogram(
     buckets=(0.1, 1, 10, 60, 300, 900, 3600, 14400),
 )
 NOTICES_TOLD = Counter("inquest_notices_told", "Notices by kind and what became of them", ("kind", "outcome"))
+INVESTIGATIONS_ARCHIVED = Counter("inquest_investigations_archived", "Closed investigations, archived and purged")
+STREAM_FILLED_RATIO = Gauge("inquest_stream_filled_ratio", "Bytes held of bytes allowed", ("stream",))
 LOOP_LAG_SECONDS = Gauge("inquest_loop_lag_seconds", "Event-loop lag at the last check", ("service",))
 
 

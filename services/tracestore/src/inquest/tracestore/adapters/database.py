@@ -55,6 +55,14 @@ class Database:
         """Run work in a reader thread, on a connection that cannot write."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._read, work)
 
+    async def shrink(self, pages_max: int) -> None:
+        """Give back up to so many pages that deletions freed; a few milliseconds, whatever the size of the file."""
+
+        def work(_: Work[None]) -> None:
+            self._connection(is_writer=True).execute(f"PRAGMA incremental_vacuum({pages_max})").fetchall()
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, lambda _: None)
+
     async def close(self) -> None:
         """Finish what runs, then close. Safe to call twice."""
         for executor in (self._writer, self._readers):

@@ -30,7 +30,7 @@ def project(connection: sqlite3.Connection, tenant: str, incident_id: str) -> No
     newest = rows_where(
         connection,
         "position IN (SELECT position FROM messages WHERE tenant = ? AND incident_id = ?"
-        " ORDER BY position DESC LIMIT ?)",
+        " ORDER BY stored_at DESC, position DESC LIMIT ?)",
         (tenant, incident_id, _NEWEST_MAX),
     )
     summary = summarise_incident(newest, incident_id, _investigation(connection, tenant, incident_id))

@@ -2,9 +2,17 @@
 
 import sqlite3
 
-VERSION = 2
+VERSION = 3
 
-_TABLES = ("messages", "search", "investigations", "investigation_services", "incidents", "incident_services")
+_TABLES = (
+    "messages",
+    "search",
+    "investigations",
+    "investigation_services",
+    "incidents",
+    "incident_services",
+    "archived",
+)
 
 _DDL = """
 CREATE TABLE messages (
@@ -26,6 +34,7 @@ CREATE INDEX messages_investigation ON messages (tenant, investigation_id, posit
 CREATE INDEX messages_incident ON messages (tenant, incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX messages_signal ON messages (tenant, signal_id) WHERE signal_id IS NOT NULL;
 CREATE INDEX messages_tenant ON messages (tenant, position);
+CREATE INDEX messages_age ON messages (tenant, stored_at);
 CREATE INDEX messages_notices ON messages (tenant, position) WHERE name = 'evt.notice.sent.v1';
 
 CREATE VIRTUAL TABLE search USING fts5 (words, content='');
@@ -68,6 +77,16 @@ CREATE TABLE incident_services (
     incident_id TEXT NOT NULL,
     PRIMARY KEY (tenant, service, incident_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE archived (
+    tenant TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    closed_at TEXT NOT NULL,
+    late INTEGER NOT NULL,
+    PRIMARY KEY (tenant, investigation_id)
+) WITHOUT ROWID;
+CREATE INDEX archived_age ON archived (tenant, closed_at);
 """
 
 
@@ -77,4 +96,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     if present == VERSION:
         return
     drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _TABLES)
-    connection.executescript(f"BEGIN; {drops} {_DDL} PRAGMA user_version = {VERSION}; COMMIT;")
+    connection.executescript(f"BEGIN; {drops} COMMIT;")
+    # Pages that deletions free are given back in small steps; on tables that are there this takes a VACUUM.
+    connection.executescript("PRAGMA auto_vacuum = INCREMENTAL; VACUUM;")
+    connection.executescript(f"BEGIN; {_DDL} PRAGMA user_version = {VERSION}; COMMIT;")

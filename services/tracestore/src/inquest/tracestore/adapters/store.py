@@ -18,6 +18,7 @@ from inquest.tracestore.adapters.queries import (
     stamp,
     values_of,
 )
+from inquest.tracestore.domain.bundle import BUNDLED
 from inquest.tracestore.domain.rows import Row, parse
 from inquest.tracestore.domain.search import Filters, IncidentFilters, NoticeFilters, decode_token, encode_token
 from inquest.tracestore.domain.story import assemble, entry, summarise
@@ -104,6 +105,7 @@ def _append(connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
     insert = f"INSERT INTO messages ({COLUMNS}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING position"
     touched: set[tuple[str, str]] = set()
     changed: set[tuple[str, str]] = set()
+    late: set[tuple[str, str]] = set()  # what comes after an archiving is archived as a part of its own
     fresh = 0
     for row in rows:
         found = connection.execute(insert, values_of(row)).fetchall()
@@ -114,8 +116,11 @@ def _append(connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
         if words:
             connection.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (*found[0], words))
         touched |= _touched(connection, row)
+        if row.investigation_id and row.stream in BUNDLED:
+            late.add((row.tenant, row.investigation_id))
         if row.incident_id:
             changed.add((row.tenant, row.incident_id))
+    connection.executemany("UPDATE archived SET late = 1 WHERE tenant = ? AND investigation_id = ?", late)
     for tenant, investigation_id in touched:
         if incident_id := _project(connection, tenant, investigation_id):
             changed.add((tenant, incident_id))
