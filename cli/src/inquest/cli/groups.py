@@ -10,7 +10,7 @@ from inquest.cli.options import CONFIG_FILE, NATS_URL, ConfigFile, Json, NatsUrl
 Replicas = Annotated[int, typer.Option(help="Copies of each stream: 1, or 3 in a cluster.")]
 
 packs_app = typer.Typer(help="Recorded incidents.", no_args_is_help=True)
-topology_app = typer.Typer(help="Streams, consumers and buckets on the bus.", no_args_is_help=True)
+topology_app = typer.Typer(help="Streams, consumers, buckets and users on the bus.", no_args_is_help=True)
 config_app = typer.Typer(help="inquest.yaml: check it, compare it, apply it.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 dead_app = typer.Typer(help="Messages that could not be processed.", no_args_is_help=True)
@@ -110,6 +110,17 @@ def topology_show(nats_url: NatsUrl = None, replicas: Replicas = 1, as_json: Jso
     from inquest.cli.topology import show_topology
 
     show_topology(nats_url, replicas, as_json=as_json)
+
+
+@topology_app.command("permissions")
+def topology_permissions(
+    service: Annotated[str | None, typer.Argument(metavar="SERVICE", help="Default: all.")] = None,
+    form: Annotated[str, typer.Option("--format", help="json, or nats: users for its configuration.")] = "json",
+) -> None:
+    """Print what each service's user on the bus may do."""
+    from inquest.cli.permissions import print_permissions
+
+    print_permissions(service, form)
 
 
 @config_app.command("check")

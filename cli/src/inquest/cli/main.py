@@ -12,7 +12,9 @@ from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topol
 from inquest.cli.incidents_app import incidents_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
+from inquest.cli.raw_keys_app import raw_keys_app
 from inquest.cli.sources_app import sources_app
+from inquest.cli.tenants_app import tenant_app
 
 app = typer.Typer(
     name="inquest",
@@ -23,12 +25,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(dead_app, name="dead")
+app.add_typer(raw_keys_app, name="raw-keys")
 app.add_typer(packs_app, name="packs")
 app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
 app.add_typer(sources_app, name="sources")
 app.add_typer(incidents_app, name="incidents")
+app.add_typer(tenant_app, name="tenant")
 
 
 @app.callback()

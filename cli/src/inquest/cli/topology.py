@@ -1,9 +1,11 @@
 """`inquest topology apply|show`."""
 
+import getpass
 from dataclasses import asdict
 
 import typer
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus.bus import Bus
 from inquest.bus.topology import AS_THE_TABLE_SAYS, Ages, Drift, apply, drift
 from inquest.cli.operator_bus import operator_bus
@@ -11,11 +13,12 @@ from inquest.cli.session import CONNECT_S_MAX, echo_json, run
 from inquest.config import ConfigStore
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.topology import BUCKETS, CONFIG, CONSUMERS
+from inquest.contracts.v1.controls import NO_TENANT
 
 
 def apply_topology(nats_url: str, replicas: int, *, as_json: bool) -> None:
     """Apply the table and print what changed."""
-    found = run(_with_bus(nats_url, replicas, change=True))
+    found = run(_with_bus(nats_url, replicas, change=True, by=getpass.getuser()))
     changed = [row for row in found if row.state != "same"]
     if as_json:
         echo_json([asdict(row) for row in changed])
@@ -46,11 +49,18 @@ def _table() -> list[Drift]:
     ]
 
 
-async def _with_bus(nats_url: str, replicas: int, *, change: bool) -> list[Drift]:
+async def _with_bus(nats_url: str, replicas: int, *, change: bool, by: str = "") -> list[Drift]:
     bus = operator_bus(nats_url)
     await bus.connect(CONNECT_S_MAX)
     try:
-        return await (apply_as_configured if change else drift_as_configured)(bus, replicas)
+        if not change:
+            return await drift_as_configured(bus, replicas)
+        found = await apply_as_configured(bus, replicas)
+        audit = AuditLog(bus, "cli")
+        changed = sum(row.state != "same" for row in found)
+        await audit.record(Deed("topology-applied", NO_TENANT, by, about=f"{changed} of {len(found)} rows changed"))
+        await audit.close()
+        return found
     finally:
         await bus.close()
 

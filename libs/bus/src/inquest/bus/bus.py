@@ -67,22 +67,26 @@ class Bus:
     async def run(self) -> None:
         """Work off all registered durables until cancelled. Raises ConsumerLost (in a group) when one is gone."""
         async with asyncio.TaskGroup() as group:
-            for part in (*self._runners, *self._doorsteps):
+            for part in self._parts:
                 group.create_task(part.run())
             await asyncio.Event().wait()  # a service that only answers requests has no runner to wait for
+
+    @property
+    def _parts(self) -> "list[Runner | Doorsteps]":
+        return [*self._runners, *self._doorsteps]
 
     async def drain(self, limit_s: float) -> int:
         """Take nothing new; wait for what is in flight, and hand back what takes longer than `limit_s` seconds.
 
         Returns how many messages were handed back. Doing it twice is no harm; `resume` undoes it.
         """
-        parts = [part.drain(limit_s) for part in (*self._runners, *self._doorsteps)]
+        parts = [part.drain(limit_s) for part in self._parts]
         done = await asyncio.gather(*parts, *(one.drain(limit_s) for one in self._answering))
         return sum(done[: len(parts)])
 
     async def resume(self) -> None:
         """Take work again."""
-        for part in (*self._runners, *self._doorsteps):
+        for part in self._parts:
             part.resume()
         for one in self._answering:
             await one.resume()

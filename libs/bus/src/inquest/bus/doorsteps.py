@@ -3,16 +3,19 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
 from inquest.bus.connection import API_S_MAX, Connection
 from inquest.bus.flights import Work
 from inquest.bus.port import BatchHandler
 from inquest.bus.runner import Runner
+from inquest.bus.topology import TopologyRefused, consumer_config, stream_config
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import DOORSTEP_DELIVERY
-from inquest.contracts.topology import doorstep, doorstep_consumer
+from inquest.contracts.topology import RAW_STREAM, doorstep, doorstep_consumer
 from inquest.telemetry.logs import get_logger
 
 LOOK_S = 5.0
@@ -36,6 +39,63 @@ async def tenants(connection: Connection) -> set[str]:
         found |= {name.removeprefix(_FRONT) for name in names if name.startswith(_FRONT)}
         seen, total = seen + len(names), page.get("total", 0) if names else 0
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DoorstepUse:
+    """What lies in the stream of a tenant's producers."""
+
+    tenant: str
+    messages: int
+    size_bytes: int
+    bytes_max: int
+
+
+async def open_doorstep(connection: Connection, tenant: str, bytes_max: int) -> bool:
+    """Make a tenant's stream and its durable, or have them as they should be; returns whether anything changed.
+
+    It is kept as often as INGEST is. Raises TopologyRefused.
+    """
+    js, row, durable = connection.js, doorstep(tenant, bytes_max), doorstep_consumer(tenant)
+    try:
+        replicas = (await js.stream_info(RAW_STREAM)).config.num_replicas or 1
+        try:
+            present = (await js.stream_info(row.name)).config
+        except NotFoundError:
+            await js.add_stream(stream_config(row, replicas))
+            await js.add_consumer(row.name, consumer_config(durable))
+            return True
+        await js.add_consumer(row.name, consumer_config(durable))
+        if (present.max_bytes, present.num_replicas) == (bytes_max, replicas):
+            return False
+        await js.update_stream(stream_config(row, replicas))
+    except (NatsError, TimeoutError) as error:
+        raise TopologyRefused(f"nats-server refused the stream of {tenant}'s producers: {error}") from error
+    return True
+
+
+async def close_doorstep(connection: Connection, tenant: str, *, although_full: bool = False) -> int:
+    """Remove a tenant's stream, where it is empty or that does not matter; returns how much still lies there."""
+    name = doorstep(tenant).name
+    try:
+        messages = (await connection.js.stream_info(name)).state.messages
+        if messages and not although_full:
+            return int(messages)
+        await connection.js.delete_stream(name)
+    except NotFoundError:
+        return 0
+    except (NatsError, TimeoutError) as error:
+        raise TopologyRefused(f"nats-server did not remove the stream of {tenant}'s producers: {error}") from error
+    return 0
+
+
+async def use(connection: Connection, tenant: str) -> DoorstepUse:
+    """Return what lies in a tenant's stream. Raises RetryLater."""
+    try:
+        info = await connection.js.stream_info(doorstep(tenant).name)
+    except (NatsError, TimeoutError) as error:
+        raise RetryLater(f"cannot look at the stream of {tenant}'s producers: {error}") from error
+    return DoorstepUse(tenant, info.state.messages, info.state.bytes, info.config.max_bytes or 0)
 
 
 class Doorsteps:
