@@ -84,8 +84,8 @@ def list_tenants(where: Where, *, as_json: bool) -> None:
         echo_json(rows)
         return
     for row in rows:
-        full = f"{row['messages']} waiting, {row['size_bytes'] / MIB:.1f} of {row['bytes_max'] / MIB:.0f} MiB"  # type: ignore[operator]
-        typer.echo(f"{row['tenant']:<24} {full:<36} {', '.join(row['producers']) or 'no producers'}")  # type: ignore[arg-type]
+        full = f"{row['messages']} waiting, {row['size_bytes'] / MIB:.1f} of {row['bytes_max'] / MIB:.0f} MiB"
+        typer.echo(f"{row['tenant']:<24} {full:<36} {', '.join(row['producers']) or 'no producers'}")
     if not rows:
         typer.echo("no tenant has producers")
 
