@@ -1,0 +1,195 @@
+"""Signed tokens: what is accepted, and each way in which a forged one is not."""
+
+import base64
+import json
+import time
+
+import jwt
+import pytest
+from inquest.audit import AuditLog
+from inquest.contracts.errors import RetryLater
+from inquest.identity import Authenticator, Forbidden, IdentitySettings, Principal, Unauthenticated
+from inquest.testkit.issuer import AUDIENCE, ISSUER, SigningKey, claims_of, jwks
+from inquest.testkit.memory import MemoryBus
+
+RSA, OTHER, EC = SigningKey("k1"), SigningKey("k2"), SigningKey("e1", "ES256")
+
+
+@pytest.fixture
+def door(tmp_path):
+    def make(*keys, **settings):
+        (tmp_path / "jwks.json").write_text(json.dumps(jwks(*(keys or (RSA, EC)))))
+        given = {"jwt_jwks": f"file:{tmp_path}/jwks.json", "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
+        return Authenticator(IdentitySettings(**given | settings), AuditLog(MemoryBus(), "api"))
+
+    return make
+
+
+async def who(door, token):
+    return await door.identify(f"Bearer {token}", "10.0.0.9", "inquest.example")
+
+
+async def test_a_good_token_says_who_asks(door):
+    ada = Principal("ada", "jwt", "responder", frozenset({"acme", "globex"}))
+    assert await who(door(), RSA.token(role="responder", tenants=["acme", "globex"])) == ada
+
+
+@pytest.mark.parametrize("alg", ["RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"])
+async def test_each_algorithm_that_is_configured_counts(door, alg):
+    key = SigningKey("x", alg)
+    assert (await who(door(key, jwt_algorithms=alg), key.token())).name == "ada"
+    with pytest.raises(Unauthenticated, match="algorithm that is not accepted"):
+        await who(door(key, jwt_algorithms="RS256"), key.token())
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({"exp": int(time.time()) - 3600}, "expired"),
+        ({"nbf": int(time.time()) + 3600}, "not valid yet"),
+        ({"iat": int(time.time()) + 3600}, "not valid yet"),
+        ({"exp": None}, "no claim exp"),
+        ({"iat": None}, "no claim iat"),
+        ({"iss": None}, "no claim iss"),
+        ({"aud": None}, "no claim aud"),
+        ({"iss": "https://evil.example"}, "another issuer"),
+        ({"aud": "another-program"}, "another audience"),
+        ({"exp": "soon"}, "form is wrong"),
+    ],
+)
+async def test_what_a_token_says_of_itself_is_checked(door, claims, says):
+    with pytest.raises(Unauthenticated, match=says):
+        await who(door(), RSA.token(**claims))
+
+
+async def test_clocks_may_differ_a_little(door):
+    now = int(time.time())
+    late = RSA.token(exp=now - 10, iat=now - 100)
+    assert await who(door(), late)
+    with pytest.raises(Unauthenticated, match="expired"):
+        await who(door(jwt_leeway_s=0), late)
+    assert await who(door(), RSA.token(nbf=now + 10, iat=now + 10))
+
+
+def part(value):
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def by_hand(header, claims=None, signature="AAAA"):
+    return ".".join((part({"typ": "JWT", **header}), part(claims or claims_of()), signature))
+
+
+def hs256(secret, **header):
+    import hashlib
+    import hmac
+
+    signed = by_hand({"alg": "HS256", "kid": "k1", **header}).rpartition(".")[0]
+    made = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+    return f"{signed}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
+
+
+FORGED = {
+    "none": by_hand({"alg": "none", "kid": "k1"}, signature=""),
+    "None": by_hand({"alg": "None", "kid": "k1"}),
+    "no alg": by_hand({"kid": "k1"}),
+    "hs256 with the public key": hs256(RSA.public_pem()),
+    "hs256 with the jwk": hs256(json.dumps(RSA.jwk()).encode()),
+    "hs256 with nothing": hs256(b""),
+    "another key under a known id": SigningKey("k1").token(),
+    "a key that is not published": SigningKey("k9").token(),
+    "a key of another kind under its id": RSA.token({"kid": "e1"}),
+    "its own key in the header": SigningKey("k7").token({"jwk": SigningKey("k7").jwk()}),
+    "its own address of keys": SigningKey("k7").token({"jku": "https://evil.example/jwks"}),
+    "a path as id": SigningKey("../../../dev/null").token(),
+    "sql as id": SigningKey("k1' OR '1'='1").token(),
+    "a long id": SigningKey("k" * 300).token(),
+    "an id that is no text": by_hand({"alg": "RS256", "kid": ["k1"]}),
+    "a critical extension": RSA.token({"crit": ["b64"], "b64": True}),
+    "oversized": RSA.token(padding="x" * 9000),
+    "deep": "e30." + base64.urlsafe_b64encode(b"[" * 3000).decode() + ".AAAA",
+    "no signature": RSA.token().rpartition(".")[0] + ".",
+    "half a signature": RSA.token()[:-20],
+    "other claims under a good signature": f".{part(claims_of('admin'))}.".join(RSA.token().split(".")[::2]),
+    "not base64": "e30.ü.AAAA",
+    "dots": "..",
+}
+
+
+@pytest.mark.parametrize("token", FORGED.values(), ids=FORGED)
+async def test_a_forged_token_is_nobody(door, token):
+    with pytest.raises(Unauthenticated):
+        await who(door(), token)
+
+
+async def test_a_key_that_is_for_one_algorithm_is_used_with_no_other(door, tmp_path):
+    made = door(jwt_algorithms="RS256,RS512")
+    (tmp_path / "jwks.json").write_text(json.dumps({"keys": [RSA.jwk(alg="RS512")]}))
+    with pytest.raises(Unauthenticated, match="another algorithm"):
+        await who(made, RSA.token())
+
+
+async def test_without_an_id_the_only_key_counts_and_of_several_none(door):
+    bare = SigningKey(None)
+    assert await who(door(bare), bare.token())
+    assert await who(door(RSA), jwt.encode(claims_of(), RSA.private, "RS256"))
+    several = door(RSA, OTHER)
+    await several.check()
+    with pytest.raises(Unauthenticated, match="kid"):
+        await who(several, jwt.encode(claims_of(), RSA.private, "RS256"))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"role": None},
+        {"role": "king"},
+        {"role": {"admin": True}},
+        {"role": 3},
+        {"tenants": None},
+        {"tenants": []},
+        {"tenants": ["Not An Id"]},
+        {"tenants": ["system"]},
+        {"tenants": [7]},
+        {"tenants": "acme globex"},
+        {"sub": None},
+        {"sub": "\u202e\x1b"},
+    ],
+)
+async def test_what_a_claim_does_not_say_is_denied(door, claims):
+    with pytest.raises((Forbidden, Unauthenticated)):
+        await who(door(), RSA.token(**claims))
+
+
+async def test_claims_go_by_the_names_of_the_issuer(door):
+    made = door(
+        jwt_role_claim="realm_access.roles",
+        jwt_tenants_claim="https://inquest/tenant",
+        jwt_name_claim="email",
+        jwt_services_claim="services",
+        jwt_repositories_claim="repos",
+    )
+    claims = {
+        "realm_access": {"roles": ["offline_access", "viewer", "responder"]},
+        "https://inquest/tenant": "acme",
+        "email": "ada@example.com\x1b[2J",
+        "services": ["cart"],
+        "repos": "*",
+    }
+    ada = await who(made, RSA.token(**claims))
+    assert ada == Principal("ada@example.com[2J", "jwt", "responder", frozenset({"acme"}), frozenset({"cart"}))
+    for missing in ("services", "repos", "email"):
+        with pytest.raises(Forbidden):
+            await who(made, RSA.token(**claims | {missing: None}))
+
+
+async def test_while_there_are_no_keys_a_token_waits_and_an_api_key_does_not(door, tmp_path):
+    made = door()
+    (tmp_path / "jwks.json").unlink()
+    await made.check()  # an issuer that is away does not stop the start
+    with pytest.raises(RetryLater, match="API keys work"):
+        await who(made, RSA.token())
+    with pytest.raises(Unauthenticated):
+        await who(made, "nobody")
+    with pytest.raises(Unauthenticated):
+        await made.identify(None, "127.0.0.1", "localhost")  # where tokens are set up, this machine has no privilege
+    await made.close()
