@@ -100,8 +100,7 @@ async def fuzz(inputs: int, seed: int, directory: Path) -> tuple[dict[str, Any],
 def addresses(directory: Path) -> dict[str, str]:
     """Return where gRPC is served, by service."""
     run = directory / "1" / "run"
-    told = {path.stem: json.loads(path.read_text()).get("grpc") for path in run.glob("*.json")}
-    return {path.stem: path.read_text() for path in run.glob("*.addr")} | {k: v for k, v in told.items() if v}
+    return {path.stem: json.loads(path.read_text())["grpc"] for path in run.glob("*.json")}
 
 
 async def _asgi(inputs: int, seed: int) -> Tally:

@@ -88,6 +88,8 @@ class Guard(grpc.aio.ServerInterceptor):
         return call
 
     async def _failed(self, error: Exception, method: str, context: Any) -> None:
+        if isinstance(error, NotImplementedError):  # of a service of gRPC's own, as it was generated
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "this method is not served here")
         fault = report(self._log, "request_failed", error, method=method)
         await context.abort(grpc.StatusCode.INTERNAL, f"this is a fault of Inquest; its log has it as {fault}")
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -185,7 +186,7 @@ async def _body(model: type[Asked], request: Request) -> Asked:
     if (raw or model.model_json_schema().get("required")) and kind != "application/json":
         raise Impossible("Content-Type: send application/json")
     try:
-        values = json.loads(raw) if raw else {}
+        values = from_json(bytes(raw), allow_inf_nan=False) if raw else {}
     except ValueError as error:
         raise Impossible(f"the body is not JSON: {error}") from error
     if not isinstance(values, dict):

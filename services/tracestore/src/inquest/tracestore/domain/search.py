@@ -103,7 +103,7 @@ def decode_token(token: str) -> tuple[str, str]:
     """Return (opened_at, investigation_id) of the last line seen. Raises Impossible on anything but our own token."""
     try:
         opened_at, investigation_id = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Impossible("page_token is not one of ours; leave it out to start at the first page") from error
     if not isinstance(opened_at, str) or not isinstance(investigation_id, str):
         raise Impossible("page_token is not one of ours; leave it out to start at the first page")
