@@ -6,8 +6,8 @@ import signal
 import sys
 from collections.abc import Callable
 
-# gRPC's fork handlers run in the child too, and kill one in ten there while calls are going on. Our children begin another
-# program at once, and need none. gRPC reads this when it is first used.
+# gRPC's fork handlers kill one child in ten while calls are going on. Ours begin another program at once, and need none.
+# gRPC reads this when it is imported, which happens late.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
