@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-# gRPC's fork handlers kill one child in ten while calls are going on. Ours begin another program at once, and need none.
+# gRPC's fork handlers kill one child in ten while calls are going on. Ours begin another program at once and need none.
 # gRPC reads this when it is imported, which happens late.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
