@@ -6,6 +6,10 @@ set -eu
 
 random() { printf 'p%s' "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"; } # begins with a letter, see nats/users.conf
 
+# The first API key: its hash goes where the others go, the key itself is shown this once.
+key="inq_first_$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
+key_line="first sha256:$(printf %s "$key" | sha256sum | cut -d ' ' -f 1) admin *"
+
 users="cli intake planner worker gateway verifier notifier tracestore api"
 case "${1:-}" in
 compose)
@@ -14,7 +18,7 @@ compose)
     done
     echo "WEBHOOK_SECRET=$(random)"
     echo "TRACESTORE_TOKEN=$(random)"
-    echo "API_TOKENS='$(random) admin * first'"
+    echo "API_TOKENS='$key_line'"
     echo "GRAFANA_PASSWORD=$(random)"
     ;;
 k8s)
@@ -32,10 +36,11 @@ metadata: {name: inquest-secrets}
 stringData:
   webhook: $(random)
   tracestore-token: $(random)
-  api-tokens: '$(random) admin * first'"
+  api-tokens: '$key_line'"
     ;;
 *)
     echo "usage: sh deploy/secrets.sh compose|k8s" >&2
     exit 2
     ;;
 esac
+echo "the first API key (admin of every tenant), shown this once: $key" >&2

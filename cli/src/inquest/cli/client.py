@@ -85,5 +85,6 @@ def explain(reply: httpx.Response) -> str:
     """Return what an error answer says, for people."""
     with suppress(ValueError):
         body = reply.json()
-        return f"{body.get('message', reply.text)}; {body.get('hint', '')}".rstrip("; ")
+        fault = f" [{body['error_id']}]" if reply.is_server_error and body.get("error_id") else ""
+        return f"{body.get('message', reply.text)}; {body.get('hint', '')}".rstrip("; ") + fault
     return f"the api answered {reply.status_code}: {reply.text[:200]}"

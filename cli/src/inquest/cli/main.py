@@ -10,6 +10,7 @@ from inquest.cli.backup_app import add_backup
 from inquest.cli.controls_app import add_controls
 from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topology_app
 from inquest.cli.incidents_app import incidents_app
+from inquest.cli.keys_app import keys_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
 from inquest.cli.raw_keys_app import raw_keys_app
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(dead_app, name="dead")
 app.add_typer(raw_keys_app, name="raw-keys")
+app.add_typer(keys_app, name="keys")
 app.add_typer(packs_app, name="packs")
 app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
