@@ -1,14 +1,26 @@
 """One rule: the shape of one kind of secret."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 Tag = Callable[[str], str]
 """What is added to the mark of a value: `#` and a pseudonym, or nothing."""
 
 ANYWHERE = ("",)
 """The anchors of a rule that has none: a column is searched as one text before it is tried on each."""
+
+
+class Pattern(Protocol):
+    """What a rule needs of a compiled pattern, of `re` or of RE2."""
+
+    def search(self, string: str, /) -> Any:
+        """Return the first match, or None."""
+        ...
+
+    def sub(self, repl: Any, string: str, /) -> str:
+        """Return the string with `repl(match)` in the place of each match."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +39,18 @@ class Rule:
 
     kind: str
     anchors: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: Pattern
     accept: Callable[[str], bool] | None = None
 
     def apply(self, text: str, tag: Tag) -> str:
         """Return the text with what fits replaced."""
 
-        def replaced(found: re.Match[str]) -> str:
-            kept = found["kept"] if "kept" in found.re.groupindex else ""
-            value = found[0][len(kept) :]
+        def replaced(found: Any) -> str:
+            kept = found.groupdict().get("kept") or ""
+            whole: str = found[0]
+            value = whole[len(kept) :]
             if self.accept is not None and not self.accept(value):
-                return found[0]
+                return whole
             return f"{kept}[redacted:{self.kind}{tag(value)}]"
 
         return self.pattern.sub(replaced, text)

@@ -11,6 +11,7 @@ from inquest.config.channels import Channel, TerminalChannel
 from inquest.config.hours import parse_hours, zone_of
 from inquest.config.notices import NoticesConfig
 from inquest.config.providers import Provider
+from inquest.config.redaction import RedactionConfig
 from inquest.config.retention import TenantRetention
 from inquest.config.section import FilePath, Section, ServiceName
 from inquest.config.sources import SourceConfig
@@ -128,7 +129,9 @@ class TenantConfig(Section):
     admission: AdmissionConfig = Field(
         default=AdmissionConfig(), description="How many investigations pages may open, and how the rest waits."
     )
-
+    redaction: RedactionConfig = Field(
+        default=RedactionConfig(), description="What is removed from telemetry, beside secrets, which always are."
+    )
     retention: TenantRetention = Field(
         default=TenantRetention(), description="How long what this tenant has is kept, where not as for all."
     )
