@@ -40,7 +40,7 @@ async def stub(bus, nats_server, tmp_path):
     ):
         for item in ONE.messages():
             await bus.publish(item.subject, item.message, **item.keys)
-        async with grpc.aio.insecure_channel(host.settings.address_file.read_text()) as channel:
+        async with grpc.aio.insecure_channel(host.grpc_address) as channel:
             yield rpc.ControlServiceStub(channel)
 
 

@@ -129,7 +129,7 @@ async def test_the_same_over_grpc(world):
     await bus.bury(letter("ingest.generic.acme", "INGEST", 1))
     await bus.bury(letter("ingest.generic.acme", "INGEST", 2))
     metadata = (("authorization", "Bearer 0123456789abcdef-o"),)
-    async with grpc.aio.insecure_channel(host.settings.address_file.read_text()) as channel:
+    async with grpc.aio.insecure_channel(host.grpc_address) as channel:
         stub = rpc.DeadLetterServiceStub(channel)
         found = await stub.List(pb.DeadLetterServiceListRequest(), metadata=metadata)
         assert [(one.seq, one.attempts, one.redrivable) for one in found.letters] == [(2, 3, True), (1, 3, True)]

@@ -64,7 +64,7 @@ async def http(bus, nats_server, tmp_path):
             return [line["admission"] or line["band"] for line in lines] == ["refused", "likely"]
 
         await until(stored)
-        client.headers["x-grpc"] = ApiSettings(**shared).address_file.read_text()
+        client.headers["x-grpc"] = host.grpc_address
         yield client
 
 

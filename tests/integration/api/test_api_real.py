@@ -11,6 +11,7 @@ import pytest_asyncio
 from inquest.api import service as api
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.domain.requests import ListQuery
+from inquest.api.domain.view import View
 from inquest.api.errors import Busy
 from inquest.api.settings import Settings as ApiSettings
 from inquest.contracts import codec
@@ -63,7 +64,7 @@ async def http(system):
 
 @pytest_asyncio.fixture
 async def stub(system):
-    async with grpc.aio.insecure_channel(system.settings.address_file.read_text()) as channel:
+    async with grpc.aio.insecure_channel(system.grpc_address) as channel:
         yield rpc.InvestigationServiceStub(channel)
 
 
@@ -187,15 +188,11 @@ async def test_grpc_names_what_is_wrong(stub):
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
-async def test_tokens_count_over_grpc_too(bus_factory, tmp_path):
-    await bus_factory("test")
+async def test_tokens_count_over_grpc_too(bus, nats_server, tmp_path):
     (tmp_path / "tokens").write_text(hashed("viewer-token-0123456 viewer acme"))
-    settings = ApiSettings(data_dir=tmp_path, api_tokens_ref=f"file:{tmp_path}/tokens")
-    service = api.build(await bus_factory("api"), settings)
-    for action in service.on_start:
-        await action()
-    try:
-        async with grpc.aio.insecure_channel(settings.address_file.read_text()) as channel:
+    settings = ApiSettings(nats_url=nats_server.url, data_dir=tmp_path, api_tokens_ref=f"file:{tmp_path}/tokens")
+    async with hosted("api", api.build, settings) as host:
+        async with grpc.aio.insecure_channel(host.grpc_address) as channel:
             stub = rpc.InvestigationServiceStub(channel)
             request = pb.InvestigationServiceGetRequest(investigation_id=ID)
             known = (("authorization", "Bearer viewer-token-0123456"),)
@@ -212,52 +209,45 @@ async def test_tokens_count_over_grpc_too(bus_factory, tmp_path):
                 with pytest.raises(grpc.aio.AioRpcError) as refused:
                     await method(asked, metadata=metadata)
                 assert refused.value.code() is code
-        taken = settings.model_copy(update={"api_grpc_port": int(settings.address_file.read_text().split(":")[1])})
-        with pytest.raises(InquestError, match="INQUEST_API_GRPC_PORT=0"):
-            await api.build(await bus_factory("api"), taken).on_start[-1]()
-    finally:
-        for action in reversed(service.on_stop):
-            await action()
-    assert not settings.address_file.exists()
+        taken = settings.model_copy(update={"grpc_port": int(host.grpc_address.split(":")[1])})
+        with pytest.raises(InquestError, match=r"api: .*INQUEST_GRPC_PORT=0"):
+            await Host("api", api.build, taken).start()
 
 
-async def test_the_client_follows_a_trace_store_that_moves(bus_factory, tmp_path):
-    settings = StoreSettings(data_dir=tmp_path, watchers_max=1)
-    client = TraceStoreClient(None, settings.address_file, None)
+async def test_the_client_follows_a_trace_store_that_moves(bus, nats_server, tmp_path):
+    settings = StoreSettings(nats_url=nats_server.url, data_dir=tmp_path, watchers_max=1)
+    client = TraceStoreClient(ApiSettings(data_dir=tmp_path))
     with pytest.raises(RetryLater, match="not running"):
         await client.ping()
     addresses = set()
     for _ in range(2):
-        service = tracestore.build(await bus_factory("tracestore"), settings)
-        for action in service.on_start:
-            await action()
-        addresses.add(settings.address_file.read_text())
-        await client.ping()
-        with pytest.raises(NotFound):
-            await client.get("acme", "nobody")
-        for action in reversed(service.on_stop):
-            await action()
-    gone = TraceStoreClient(addresses.pop(), settings.address_file, None)
+        async with hosted("tracestore", tracestore.build, settings) as host:
+            addresses.add(host.grpc_address)
+            await client.ping()
+            with pytest.raises(NotFound):
+                await client.get(View("acme"), "nobody")
+    gone = TraceStoreClient(ApiSettings(data_dir=tmp_path, tracestore_addr=addresses.pop()))
     with pytest.raises(RetryLater, match="does not answer"):
-        await gone.list("acme", ListQuery())
+        await gone.list(View("acme"), ListQuery())
     await gone.close()
     await client.close()
 
 
-async def test_the_limit_of_watchers_is_told(bus_factory, tmp_path):
+async def test_the_limit_of_watchers_is_told(bus, nats_server, tmp_path):
     (tmp_path / "token").write_text("s3cret")
-    settings = StoreSettings(data_dir=tmp_path, watchers_max=1, grpc_token_file=tmp_path / "token")
-    service = tracestore.build(await bus_factory("tracestore"), settings)
-    for action in service.on_start:
-        await action()
-    client = TraceStoreClient(None, settings.address_file, tmp_path / "token")
-    try:
-        first = await client.watch("acme", "", 0)
-        waiting = asyncio.ensure_future(anext(first))
-        with pytest.raises(Busy, match="too many watchers"):
-            await client.watch("acme", "", 0)
-        waiting.cancel()
-    finally:
-        await client.close()
-        for action in reversed(service.on_stop):
-            await action()
+    shared = {"nats_url": nats_server.url, "data_dir": tmp_path}
+    settings = StoreSettings(**shared, watchers_max=1, grpc_token_file=tmp_path / "token")
+    async with hosted("tracestore", tracestore.build, settings):
+        stranger = TraceStoreClient(ApiSettings(data_dir=tmp_path))
+        with pytest.raises(RetryLater, match="UNAUTHENTICATED"):
+            await stranger.ping()
+        await stranger.close()
+        client = TraceStoreClient(ApiSettings(data_dir=tmp_path, tracestore_token_file=tmp_path / "token"))
+        try:
+            first = await client.watch(View("acme"), "", 0)
+            waiting = asyncio.ensure_future(anext(first))
+            with pytest.raises(Busy, match="too many watchers"):
+                await client.watch(View("acme"), "", 0)
+            waiting.cancel()
+        finally:
+            await client.close()

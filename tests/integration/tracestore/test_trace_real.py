@@ -1,6 +1,7 @@
 """The trace store over a real nats-server, real SQLite and real gRPC."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import InvestigationStory, InvestigationSummary
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
-from inquest.testkit.fixtures import running, until
+from inquest.runtime.host import Host
+from inquest.testkit.fixtures import until
 from inquest.testkit.stories import InvestigationBuilder
 from inquest.tracestore.service import build
 from inquest.tracestore.settings import Settings
@@ -24,29 +26,24 @@ ONE = InvestigationBuilder()
 
 
 @asynccontextmanager
-async def started(bus, settings) -> AsyncIterator["rpc.TraceStoreServiceAsyncStub"]:
-    service = build(bus, settings)
+async def started(settings) -> AsyncIterator["rpc.TraceStoreServiceAsyncStub"]:
+    host = Host("tracestore", build, settings)
+    await host.start()
     try:
-        for action in service.on_start:
-            await action()
-        async with (
-            running(bus),
-            grpc.aio.insecure_channel(settings.address_file.read_text()) as channel,
-        ):
+        async with grpc.aio.insecure_channel(host.grpc_address) as channel:
             yield rpc.TraceStoreServiceStub(channel)
     finally:
-        for action in reversed(service.on_stop):
-            await action()
+        await host.stop()
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(data_dir=tmp_path, watchers_max=2)
+def settings(bus, nats_server, tmp_path):
+    return Settings(nats_url=nats_server.url, data_dir=tmp_path, watchers_max=2)
 
 
 @pytest_asyncio.fixture
-async def stub(bus_factory, settings):
-    async with started(await bus_factory("tracestore"), settings) as stub:
+async def stub(settings):
+    async with started(settings) as stub:
         yield stub
 
 
@@ -161,18 +158,18 @@ async def test_watchers_are_limited(bus, stub):
     calls[1].cancel()
 
 
-async def test_a_restart_and_a_lost_file_lose_nothing(bus, bus_factory, settings):
+async def test_a_restart_and_a_lost_file_lose_nothing(bus, settings):
     messages = ONE.messages()
     await bus.publish_many(messages[:10])
-    async with started(await bus_factory("tracestore"), settings) as stub:
+    async with started(settings) as stub:
         await until(lambda: _at_least(stub, 5))
     await bus.publish_many(messages[10:])  # while it is down
-    async with started(await bus_factory("tracestore"), settings) as stub:
+    async with started(settings) as stub:
         await until(lambda: complete(stub))
         whole = await story_of(stub)
     for left in settings.database.parent.iterdir():
         left.unlink()
-    async with started(await bus_factory("tracestore"), settings) as stub:
+    async with started(settings) as stub:
         assert await story_of(stub) == whole  # at once: it was read from the streams before serving
 
 
@@ -210,11 +207,11 @@ async def test_poison_that_nobody_settles_becomes_a_dead_letter(bus, nats_server
     await client.close()
 
 
-async def test_readers_from_outside_show_the_token(bus_factory, settings, tmp_path):
+async def test_readers_from_outside_show_the_token(settings, tmp_path):
     (tmp_path / "token").write_text("s3cret\n")
     guarded = settings.model_copy(update={"grpc_token_file": tmp_path / "token"})
     request = pb.ListInvestigationsRequest(tenant="acme")
-    async with started(await bus_factory("tracestore"), guarded) as stub:
+    async with started(guarded) as stub:
         for call in (stub.ListInvestigations(request), stub.Watch(pb.WatchRequest(tenant="acme")).read()):
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await call
@@ -222,10 +219,11 @@ async def test_readers_from_outside_show_the_token(bus_factory, settings, tmp_pa
         assert await stub.ListInvestigations(request, metadata=(("authorization", "Bearer s3cret"),))
 
 
-async def test_a_taken_port_is_named(bus_factory, settings, tmp_path):
-    async with started(await bus_factory("tracestore"), settings):
-        port = int(settings.address_file.read_text().rpartition(":")[2])
-        other = Settings(data_dir=tmp_path / "other", grpc_port=port)
-        with pytest.raises(InquestError, match="INQUEST_GRPC_PORT=0"):
-            async with started(await bus_factory("tracestore"), other):
+async def test_a_taken_port_is_named(settings, tmp_path):
+    async with started(settings) as stub:
+        assert await stub.ListInvestigations(pb.ListInvestigationsRequest(tenant="acme"))
+        port = int(json.loads((tmp_path / "run" / "tracestore.json").read_text())["grpc"].rpartition(":")[2])
+        other = settings.model_copy(update={"data_dir": tmp_path / "other", "grpc_port": port})
+        with pytest.raises(InquestError, match=r"tracestore: .*INQUEST_GRPC_PORT=0"):
+            async with started(other):
                 await asyncio.Event().wait()

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from inquest.contracts.errors import RetryLater
+from inquest.runtime.chores import Chores
+from inquest.runtime.duty import Duty
 from inquest.runtime.health import application, unready
 from inquest.runtime.http import HttpServer, PortTaken
 from inquest.runtime.run import first_cause
@@ -24,9 +26,21 @@ async def test_all_pings_are_asked_and_failures_named() -> None:
     assert await unready({"a": well, "b": ill}) == {"b": "the store is away"}
 
 
+class Idle:
+    async def drain(self, limit_s: float) -> int:
+        return 0
+
+    async def resume(self) -> None:
+        pass
+
+
+def duty() -> Duty:
+    return Duty("planner", Idle(), Chores(()))
+
+
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = application(Service("planner"), {"bus": ill}, Watchdog("planner", 1.0, 3))
+    app = application(Service("planner"), lambda: unready({"bus": ill}), duty())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
         yield http
 
@@ -52,7 +66,7 @@ async def test_a_blocked_loop_is_noticed() -> None:
 
 
 async def test_a_taken_port_says_so() -> None:
-    app = application(Service("x"), {}, Watchdog("x", 1.0, 3))
+    app = application(Service("x"), lambda: unready({}), duty())
     server = HttpServer(app, "127.0.0.1", 0)
     with pytest.raises(PortTaken, match=f"cannot listen on 127.0.0.1:{server.port}"):
         HttpServer(app, "127.0.0.1", server.port)

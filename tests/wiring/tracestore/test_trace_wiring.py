@@ -158,12 +158,10 @@ async def test_the_service_is_wired_and_stops(memory_bus, tmp_path):
     await memory_bus.publish_many(ONE.messages())
     for action in service.on_start:
         await action()
-    assert settings.address_file.read_text().startswith("127.0.0.1:")
     await service.pings["database"]()
     await memory_bus.settle()
     for action in reversed(service.on_stop):
         await action()
-    assert not settings.address_file.exists()
     assert memory_bus.errors == []
 
 
@@ -178,6 +176,5 @@ async def test_strangers_need_a_token(memory_bus, tmp_path, changes, says):
     (tmp_path / "empty").write_text("\n")
     if "grpc_token_file" in changes:
         changes = {"grpc_token_file": tmp_path / changes["grpc_token_file"]}
-    service = build(memory_bus, Settings(data_dir=tmp_path, **changes))
     with pytest.raises(InquestError, match=says):
-        await service.on_start[-1]()
+        build(memory_bus, Settings(data_dir=tmp_path, **changes))

@@ -73,8 +73,8 @@ def _print_addresses(system: AnySystem, scenarios: list[Scenario], secret: Path)
         typer.echo(f"{name:<10} {system.url(name)}/readyz")
     typer.echo(f"\npages      POST {system.url('intake')}/webhooks/pagerduty/<tenant>, signed with {secret}")
     typer.echo(f"answers    GET  {system.url('api')}/v1/investigations?tenant=<tenant>, or `inquest list`")
-    with suppress(OSError):
-        typer.echo(f"grpc       {(system.data_dir / 'run' / 'api.addr').read_text().strip()}")
+    with suppress(OSError, ValueError, KeyError):
+        typer.echo(f"grpc       {json.loads((system.data_dir / 'run' / 'api.json').read_text())['grpc']}")
     for one in scenarios:
         typer.echo(f"pack       {one.pack.name} is tenant {one.tenant}, signed with {secret} too")
     typer.echo(f"log        {system.data_dir / 'inquest.log'}\n\nCtrl-C stops everything.")
