@@ -1,5 +1,6 @@
 """What a gRPC call may cost, and how its failures are said: limits of the server, and a guard around every method."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,8 @@ class Guard(grpc.aio.ServerInterceptor):
                 return await behaviour(await _checked(request, context), context)
             except grpc.aio.AbortError:
                 raise
+            except grpc.aio.InternalError as error:
+                raise asyncio.CancelledError from error  # the caller is gone: there is nobody to answer
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told an id
                 await self._failed(error, method, context)
 
@@ -82,6 +85,8 @@ class Guard(grpc.aio.ServerInterceptor):
                     yield answer
             except grpc.aio.AbortError:
                 raise
+            except grpc.aio.InternalError as error:
+                raise asyncio.CancelledError from error  # the caller is gone: there is nobody to answer
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told an id
                 await self._failed(error, method, context)
 
