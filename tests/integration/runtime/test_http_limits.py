@@ -75,3 +75,18 @@ async def test_what_is_usual_passes_and_a_connection_serves_several_requests(ser
         for size in (0, 300_000, 5):
             answer = await client.post("/", content=b"b" * size, headers={f"X-{n}": "v" * 100 for n in range(100)})
             assert (answer.status_code, answer.text) == (200, str(size))
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(server, monkeypatch):
+    monkeypatch.setattr(http_limits, "BODY_S_MAX", 0.2)
+    answer = await said(server, BEGIN + b"Content-Length: 100\r\n\r\n", b"a")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_connection_that_is_kept_has_time_for_its_next_request(server, monkeypatch):
+    monkeypatch.setattr(http_limits, "BODY_S_MAX", 0.2)
+    async with httpx.AsyncClient() as http:
+        first = await http.post(f"{server.url}/", content=b"abc")
+        await asyncio.sleep(0.3)  # longer than a body may take: none is under way
+        second = await http.post(f"{server.url}/", content=b"abcd")
+    assert (first.text, second.text) == ("3", "4")

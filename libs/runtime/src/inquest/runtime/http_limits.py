@@ -1,4 +1,4 @@
-"""What a connection may cost before a request is known: bytes of headers, time for them, and open connections.
+"""What a connection may cost before a request is known: bytes of headers, time for it, and open connections.
 
 httptools has no limit of its own, and a header without an end is neither a request nor an error to it.
 """
@@ -10,11 +10,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 HEAD_BYTES_MAX = 64 * 1024
 HEADERS_MAX = 200
 HEAD_S_MAX = 10.0
+BODY_S_MAX = 30.0  # a service that knows its bodies may be less patient
 CONNECTIONS_MAX = 1_000
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """HTTP/1.1 that answers 431 to too many headers, 408 to slow ones and 503 to too many connections, and closes."""
+    """HTTP/1.1 that answers 431 to too many headers, 408 to slow requests, 503 to too many connections, and closes."""
 
     _head_bytes = 0
     _refused = False
@@ -69,6 +70,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = False
         if not self._refused:
             super().on_headers_complete()
+            self._deadline = self.loop.call_later(BODY_S_MAX, self._refuse, 408, "The body did not come in time.")
 
     def on_body(self, body: bytes) -> None:
         """Pass a part of the body on, unless the request was refused."""
@@ -77,6 +79,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End the request, unless it was refused."""
+        self._settle()
         if not self._refused:
             super().on_message_complete()
 
@@ -95,6 +98,9 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         self._refused = True
         self._settle()
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.close()  # an answer is under way: a second one would be read as a part of it
+            return
         body = said.encode()
         head = f"content-type: text/plain\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         self.transport.write(STATUS_LINE[status] + head.encode() + body)
