@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from inquest.cli.admin_app import admin_app
 from inquest.cli.backup_app import add_backup
 from inquest.cli.controls_app import add_controls
 from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topology_app
@@ -14,6 +15,7 @@ from inquest.cli.keys_app import keys_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
 from inquest.cli.raw_keys_app import raw_keys_app
+from inquest.cli.retention_app import add_retention
 from inquest.cli.sources_app import sources_app
 from inquest.cli.tenants_app import tenant_app
 
@@ -34,6 +36,7 @@ app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
 app.add_typer(sources_app, name="sources")
 app.add_typer(incidents_app, name="incidents")
+app.add_typer(admin_app, name="admin")
 app.add_typer(tenant_app, name="tenant")
 
 
@@ -170,6 +173,7 @@ def version(as_json: Json = False) -> None:
 
 add_controls(app)
 add_backup(app)
+add_retention(app)
 
 
 def main() -> None:

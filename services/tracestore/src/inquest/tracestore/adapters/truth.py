@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from inquest.bus.port import BusPort, Delivery, Usage
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
-from inquest.contracts.payloads import decode
 from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import ARCHIVED, HOLDS, PAYLOADS
 from inquest.contracts.v1.retention import Hold
@@ -80,7 +79,7 @@ class Truth:
         """Return the legal holds that stand."""
         bucket = self.bus.kv(HOLDS)
         found = [await bucket.get(key) for key in await bucket.keys()]
-        return [decode(entry.value, Hold) for entry in found if entry and entry.value]
+        return [Hold.model_validate_json(entry.value) for entry in found if entry and entry.value]
 
     async def purge(self, tenant: str, investigation_id: str, records: Sequence[Record], remnant_seq: int) -> None:
         """Remove what is archived. Of the history, which goes last, its end stays: nobody opens it anew."""
