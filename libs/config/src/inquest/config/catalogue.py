@@ -54,6 +54,11 @@ class Catalogue:
         found = self._of_any.get(name.casefold(), set())
         return next(iter(found)) if len(found) == 1 else None
 
+    def names_of(self, service_id: str, source: str) -> tuple[str, ...]:
+        """Return what a source may call a service: its aliases there and its own name, in order."""
+        entry = self._entries.get(service_id)
+        return tuple(sorted({service_id, *(entry.aliases.get(source, ()) if entry else ())}))
+
     def built_from(self, repository: str) -> tuple[str, ...]:
         """Return the services that a repository builds; `owner/name`, a web or a clone URL are the same one."""
         return tuple(self._of_repository.get(_repository(repository), ()))

@@ -75,6 +75,6 @@ class HttpSettings(Section):
         default=(),
         max_length=50,
         description="Private networks that the URL's name may lead to, such as 10.0.0.0/8. "
-        "Not needed where the name is private itself: an address, or a name without a dot, in .local, .internal or .svc.",
+        "Not needed where the name is private itself: an address, or a name without a dot or in .local, .internal, …",
     )
     requests_at_once_max: PositiveInt = Field(default=4, le=64, description="Most requests at the same time.")

@@ -1,4 +1,4 @@
-"""An HTTP service on a real socket that answers as told: also never, with a cut line, or with far too much."""
+"""An HTTP service on a real socket that answers as told: also never, in drips, with a cut line, or with too much."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
+_DRIP_S = 0.02
 _CHUNK = b"10000\r\n" + b"x" * 65536 + b"\r\n"
 
 
@@ -28,12 +29,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer: plainly, never, with a status and then nothing, by cutting the line, or without an end."""
+    """What to answer: plainly, never, with a head and then nothing or drips, by cutting the line, or without an end."""
 
     status: int = 200
     body: Any = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    how: Literal["plain", "hang", "stall", "drop", "endless"] = "plain"
+    how: Literal["plain", "hang", "stall", "drip", "drop", "endless"] = "plain"
 
     def raw(self) -> bytes:
         """Return the answer as it goes over the line; a body that is not bytes is sent as JSON."""
@@ -91,6 +92,13 @@ class Backend:
         elif reply.how == "stall":
             writer.write(f"HTTP/1.1 {reply.status} X\r\ncontent-length: 1000\r\n\r\n".encode())
             await self._over.wait()
+        elif reply.how == "drip":
+            writer.write(f"HTTP/1.1 {reply.status} X\r\ncontent-length: 100000\r\n\r\n".encode())
+            while not writer.is_closing() and not self._over.is_set():
+                writer.write(b" ")
+                await writer.drain()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._over.wait(), _DRIP_S)
         elif reply.how == "drop":
             writer.transport.abort()
         elif reply.how == "endless":

@@ -188,7 +188,8 @@ async def _read(response: httpx.Response, context: Context, allow: frozenset[int
     if code >= 400 and code not in allow:
         kind = _kind(code, headers)
         wait_s = retry_after_s(headers, datetime.now(UTC)) if kind in {"limited", "retryable"} else 0.0
-        raise ProviderError(kind, f"{url} answers {code}{_MEANS.get(kind, '')}", retry_after_s=wait_s)
+        means = _MEANS.get(kind) or (f": {await _said(response)}" if kind == "malformed" else "")
+        raise ProviderError(kind, f"{url} answers {code}{means}", retry_after_s=wait_s)
     if "text/html" in headers.get("content-type", "") and code < 400:
         raise ProviderError("malformed", f"{url} answers with a web page: is this the address of the API?")
     body = bytearray()
@@ -196,6 +197,14 @@ async def _read(response: httpx.Response, context: Context, allow: frozenset[int
         context.spend(len(part))
         body += part
     return Answer(url, code, headers, bytes(body))
+
+
+async def _said(response: httpx.Response) -> str:
+    """Return the beginning of an answer that refuses the request: it says what is wrong with it."""
+    async for part in response.aiter_raw(_SAID_CHARS):
+        text = part.decode(errors="replace")
+        return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return "no reason given"
 
 
 _MEANS: Mapping[ErrorKind, str] = {

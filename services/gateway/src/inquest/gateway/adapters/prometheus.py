@@ -19,7 +19,8 @@ from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.ranges import ranges
 from inquest.gateway.ports import Context, ProviderError
 
-_REFUSED = frozenset({400, 404, 422})  # with the reason as JSON in the body
+_ABSENT = frozenset({404})
+_REFUSED = frozenset({400, 422})  # with the reason as JSON in the body
 _QUERY_TEXT_CHARS = 4000
 _PROBE_S = 5.0
 _PROBE_BYTES_MAX = 1024 * 1024
@@ -74,7 +75,7 @@ class PrometheusProvider:
     async def probe(self) -> None:
         """See Provider."""
         context = Context("", "metrics", time.monotonic() + _PROBE_S, _PROBE_BYTES_MAX)
-        if (await self._http.ask("GET", "/-/ready", context, allow=_REFUSED)).status == 200:
+        if (await self._http.ask("GET", "/-/ready", context, allow=_ABSENT)).status == 200:
             return
         # Servers that only speak the query API have no such page.
         parse((await self._http.ask("GET", "/api/v1/query", context, params={"query": "1"}, allow=_REFUSED)).body)
