@@ -8,8 +8,10 @@ from typing import Any, Self
 
 import httpx
 
+from inquest.cli.tlscheck import trouble
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import InvestigationStory
+from inquest.runtime.tls import TlsSettings, client_context
 
 TIMEOUT_S = 30.0
 DATA_DIR = Path("var")
@@ -31,7 +33,9 @@ class Api:
         token = os.environ.get("INQUEST_API_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._tenant = {"tenant": tenant} if tenant else {}
-        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S)
+        self._tls = TlsSettings()
+        context = client_context(self._tls)
+        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S, verify=context or True)
 
     async def __aenter__(self) -> Self:
         """Open."""
@@ -73,12 +77,22 @@ class Api:
         try:
             reply = await self._http.request(method, path, json=body, params=params | self._tenant)
         except httpx.HTTPError as error:
-            raise InquestError(f"the api at {self._http.base_url} does not answer: {error}") from error
+            raise InquestError(f"the api at {self._http.base_url} {self._why(error)}") from error
         if missing_ok and reply.status_code == httpx.codes.NOT_FOUND:
             return None
         if reply.is_error:
             raise InquestError(explain(reply))
         return reply.json()
+
+    def _why(self, error: httpx.HTTPError) -> str:
+        url = self._http.base_url
+        spoken = self._tls if url.scheme == "https" else self._tls.model_copy(update={"tls_ca_file": None})
+        known = trouble(f"{url.host}:{url.port or 80}", spoken) if url.scheme == "http" or self._tls.tls_ca_file else ""
+        return (
+            (f"{known}; its address begins with https://" if url.scheme == "http" else known)
+            if known
+            else (f"does not answer: {error}")
+        )
 
 
 def explain(reply: httpx.Response) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import getpass
 import re
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from inquest.api.adapters.tracestore import TraceStoreClient
 from inquest.api.controls import Controls
 from inquest.api.domain.control_requests import PanicBody
+from inquest.api.settings import Settings as ApiSettings
 from inquest.audit import AuditLog
 from inquest.cli import session
 from inquest.cli.client import Api, find_api
@@ -53,7 +53,7 @@ async def _set_panic(nats_url: str, tenant: str | None, body: PanicBody) -> dict
     bus = operator_bus(nats_url)
     await bus.connect(session.CONNECT_S_MAX)
     try:
-        unasked = TraceStoreClient(None, Path(), None)
+        unasked = TraceStoreClient(ApiSettings())
         audit = AuditLog(bus, "cli")
         controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), unasked, lambda: datetime.now(UTC), audit)
         status = await controls.set_panic(
