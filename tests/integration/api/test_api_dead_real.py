@@ -31,6 +31,7 @@ from inquest.testkit.fixtures import running, until
 from inquest.testkit.keys import hashed
 
 TOKENS = "0123456789abcdef-o operator acme olga\n0123456789abcdef-r responder acme\n0123456789abcdef-a admin * ada\n"
+SIGNAL = "evt.signal.received.v1.acme.s1"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -85,12 +86,12 @@ async def actions(bus):
 async def test_list_show_redrive_and_discard_over_http(world):
     bus, client, _, _ = world
     for subject, stream in (
-        ("ingest.generic.acme", "INGEST"),
+        (SIGNAL, "SIGNALS"),
         ("cmd.investigation.start.v1.acme.i1", "COMMANDS"),
         ("evt.verdict.reached.v1.acme.i1", "VERDICTS"),
-        ("ingest.generic.beta", "INGEST"),
+        ("evt.signal.received.v1.beta.s1", "SIGNALS"),
     ):
-        await bus.bury(letter(subject, stream, seq=len(stream) + ord(subject[-1])))
+        await bus.bury(letter(subject, stream, seq=len(stream) + ord(subject[-4])))
     async with client("o") as http, client("r") as weak, client("a") as admin:
         assert (await weak.get("/v1/dead")).status_code == 403
         listed = (await http.get("/v1/dead")).json()["letters"]
@@ -104,7 +105,7 @@ async def test_list_show_redrive_and_discard_over_http(world):
         assert (await http.get("/v1/dead/x")).status_code == 404
         body = {"seqs": [1, 2, 3, 4, 99], "reason": "mended"}
         settled = (await http.post("/v1/dead/redrive", json=body)).json()["letters"]
-        assert [one["subject"] for one in settled[:2]] == ["ingest.generic.acme", "cmd.investigation.start.v1.acme.i1"]
+        assert [one["subject"] for one in settled[:2]] == [SIGNAL, "cmd.investigation.start.v1.acme.i1"]
         assert "falsify" in settled[2]["error"]
         assert all("there is no dead letter" in one["error"] for one in settled[3:])
         assert (await http.post("/v1/dead/discard", json={"seqs": [3]})).status_code == 400
@@ -113,7 +114,7 @@ async def test_list_show_redrive_and_discard_over_http(world):
             {"seq": 3, "subject": "", "error": ""}
         ]
         assert (await http.get("/v1/dead")).json()["letters"] == []
-    sent = await bus.get("INGEST", 1)
+    sent = await bus.get("SIGNALS", 1)
     assert (sent.payload, sent.headers["Nats-Msg-Id"]) == (b'{"password": "hunter2secret"}', "redrive:1")
     recorded = [one for one in await actions(bus) if one[0].startswith("dead")]
     assert recorded == [
@@ -126,8 +127,8 @@ async def test_list_show_redrive_and_discard_over_http(world):
 
 async def test_the_same_over_grpc(world):
     bus, _, host, _ = world
-    await bus.bury(letter("ingest.generic.acme", "INGEST", 1))
-    await bus.bury(letter("ingest.generic.acme", "INGEST", 2))
+    await bus.bury(letter(SIGNAL, "SIGNALS", 1))
+    await bus.bury(letter(SIGNAL, "SIGNALS", 2))
     metadata = (("authorization", "Bearer 0123456789abcdef-o"),)
     async with grpc.aio.insecure_channel(host.grpc_address) as channel:
         stub = rpc.DeadLetterServiceStub(channel)
@@ -136,7 +137,7 @@ async def test_the_same_over_grpc(world):
         one = await stub.Get(pb.DeadLetterServiceGetRequest(seq=1), metadata=metadata)
         assert (one.letter.reason, one.payload_bytes) == ("no", 29)
         sent = await stub.Redrive(pb.DeadLetterServiceRedriveRequest(seqs=[1]), metadata=metadata)
-        assert sent.letters[0].subject == "ingest.generic.acme"
+        assert sent.letters[0].subject == SIGNAL
         gone = await stub.Discard(pb.DeadLetterServiceDiscardRequest(seqs=[2], reason="known"), metadata=metadata)
         assert not gone.letters[0].error
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -145,10 +146,29 @@ async def test_the_same_over_grpc(world):
     assert {"dead-redriven", "dead-discarded", "authentication-refused"} <= {one[0] for one in await actions(bus)}
 
 
+async def test_a_raw_delivery_is_shown_without_its_content_and_sent_again_from_where_it_lies(world):
+    bus, client, _, _ = world
+    kept = await bus.publish(s.DELIVERY_KEPT, b"sealed", headers={"X": "y"}, tenant="acme", source="generic")
+    subject = "evt.delivery.kept.v1.acme.generic"
+    for seq in (kept.seq, kept.seq + 10):
+        await bus.bury(letter(subject, "INGEST", seq, b"sealed"))
+    async with client("o") as http:
+        shown = (await http.get("/v1/dead/1")).json()
+        assert (shown["payload"], shown["payload_bytes"]) == ("", 0)
+        assert shown["reason"] == f"no (its content stays in INGEST as message {kept.seq})"
+        body = {"seqs": [1, 2], "reason": "mended"}
+        settled = (await http.post("/v1/dead/redrive", json=body)).json()["letters"]
+    assert settled[0]["subject"] == subject
+    assert "INGEST no longer holds" in settled[1]["error"]
+    assert await bus.get("INGEST", kept.seq) is None  # it lies there anew, once
+    again = await bus.get("INGEST", kept.seq + 1)
+    assert (again.payload, again.headers["X"]) == (b"sealed", "y")
+
+
 async def test_the_command_shows_sends_again_discards_verifies_and_exports(world, tmp_path):
     bus, _, _, server = world
     for seq in (1, 2):
-        await bus.bury(letter("ingest.generic.acme", "INGEST", seq))
+        await bus.bury(letter(SIGNAL, "SIGNALS", seq))
 
     async def inquest(*arguments):
         command = [str(Path(sys.executable).parent / "inquest"), *arguments]

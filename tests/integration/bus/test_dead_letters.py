@@ -12,6 +12,7 @@ from inquest.contracts.topology import consumer
 from inquest.contracts.v1.dead import DeadLetter
 from inquest.testkit.fixtures import running, until
 
+INCIDENT = "evt.incident.opened.v1.acme.i1"
 COMMAND = "cmd.investigation.start.v1.acme.i1"
 
 
@@ -39,18 +40,33 @@ def letter(subject: str, stream: str, seq: int, payload: bytes) -> DeadLetter:
 
 
 async def test_a_payload_that_fits_no_letter_is_buried_without_it(bus: Bus) -> None:
-    bus.handle(consumer("intake-deliveries"), refuse)
-    body = os.urandom(PAYLOAD_BYTES_MAX + 500_000)
+    bus.handle(consumer("planner-incidents"), refuse)
+    body = b"{" + os.urandom(PAYLOAD_BYTES_MAX + 500_000)
     async with running(bus):
-        await bus.publish(s.INGEST_DELIVERY, body, source="generic", tenant="acme")
+        await bus.connection.js.publish(INCIDENT, body)
         await until(lambda: _count(bus, 1))
     (buried,) = await letters(bus)
     assert buried.letter.payload_base64 == ""
     assert "too large for a dead letter" in buried.letter.reason
-    assert await redrive(bus.connection, buried.seq) == "ingest.generic.acme"  # the stream still holds the original
-    again = await bus.get("INGEST", buried.letter.stream_seq + 1)
+    assert await redrive(bus.connection, buried.seq) == INCIDENT  # the stream still holds the original
+    again = await bus.get("INCIDENTS", buried.letter.stream_seq + 1)
     assert again is not None
     assert again.payload == body
+
+
+async def test_a_raw_delivery_is_never_copied_and_is_sent_again_from_where_it_lies(bus: Bus) -> None:
+    bus.handle(consumer("intake-deliveries"), refuse)
+    async with running(bus):
+        sent = await bus.publish(s.INGEST_DELIVERY, b"body", headers={"ce-id": "1"}, source="generic", tenant="acme")
+        await until(lambda: _count(bus, 1))
+    (buried,) = await letters(bus)
+    assert buried.letter.payload_base64 == ""
+    assert set(buried.letter.headers) <= {"traceparent", "Inquest-Tenant", "Inquest-Cause"}
+    assert await redrive(bus.connection, buried.seq) == "ingest.generic.acme"
+    assert await bus.get("INGEST", sent.seq) is None
+    again = await bus.get("INGEST", sent.seq + 1)
+    assert again is not None
+    assert (again.payload, again.headers["ce-id"]) == (b"body", "1")
 
 
 async def _count(bus: Bus, wanted: int) -> bool:

@@ -214,7 +214,7 @@ async def deliver(source: str, deliveries: list[tuple[dict[str, str], bytes]]) -
     if not repeated:  # two deliveries with one id of the sender are one over HTTP, whatever else they say
         assert sorted(map(gist, received(bus, "bus"))) == sorted(map(gist, received(bus, "http")))
     assert len(bus.dead) == refused
-    assert all(subject == f"ingest.{source}.bus" for subject, _ in bus.dead)
+    assert all(subject == f"evt.delivery.kept.v1.bus.{source}" for subject, _ in bus.dead)
 
 
 def received(bus: MemoryBus, tenant: str) -> list[Any]:

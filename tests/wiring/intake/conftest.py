@@ -9,6 +9,7 @@ import pytest
 from inquest.config import Config, ConfigStore
 from inquest.contracts import subjects as s
 from inquest.contracts import topology
+from inquest.intake.domain.sealing import Content
 from inquest.intake.domain.signature import sign
 from inquest.intake.service import build
 from inquest.intake.settings import Settings
@@ -77,6 +78,11 @@ class Intake:
         """Do as an outside producer on the bus."""
         await self.bus.publish(s.INGEST_DELIVERY, body, headers=headers, source=source, tenant=tenant)
         await self.bus.settle()
+
+    async def kept(self) -> list[Content]:
+        """Return what is kept of deliveries, opened."""
+        rows = [stored for stored in self.bus._rows if stored.subject.startswith(s.DELIVERY_KEPT.name)]
+        return [await self.webhooks.keeper.opened(await self.bus.get("INGEST", row.seq)) for row in rows]
 
     def counted(self, source: str, outcome: str) -> float:
         return float(DELIVERIES_RECEIVED.labels(source, outcome)._value.get())

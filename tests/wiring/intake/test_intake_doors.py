@@ -65,7 +65,7 @@ async def test_what_is_read_from_headers_is_kept_with_the_delivery_and_read_agai
     headers = {f"ce-{name}": value for name, value in EVENT.items() if isinstance(value, str)}
     body = json.dumps(EVENT["data"]).encode()
     answer = await post(doors, "cloudevents", body, **headers, **{"Content-Type": "application/json", "X-Other": "x"})
-    (kept,) = [row for row in doors.bus._rows if row.stream == "INGEST"]
+    (kept,) = await doors.kept()
     assert kept.headers["ce-id"] == "1"
     assert not {name.lower() for name in kept.headers} & {"authorization", "x-other"}
     await doors.bus.settle()
@@ -130,7 +130,7 @@ async def test_a_source_may_be_open_to_anybody_or_trust_its_ingress(doors, make_
         assert answer.status_code == status
     with capture_logs() as logs:
         await make_intake(config=sources({"kind": "generic", "unauthenticated": True}))
-    assert [(line["event"], line["source"]) for line in logs] == [("source_unauthenticated", "generic")]
+    assert ("source_unauthenticated", "generic") in [(line["event"], line.get("source")) for line in logs]
 
 
 @pytest.mark.parametrize("kind", sorted(SOURCES))
@@ -179,7 +179,7 @@ async def test_poison_in_a_batch_spoils_nothing_else(doors):
     await doors.bus.settle()
     assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 2
     ((subject, reason),) = doors.bus.dead
-    assert subject == "ingest.generic.acme"
+    assert subject == "evt.delivery.kept.v1.acme.generic"
     assert "is not JSON" in reason
 
 
@@ -194,15 +194,18 @@ async def test_large_batches_are_published_in_parts(doors, monkeypatch):
 
 async def test_a_signal_that_could_not_be_published_comes_again_alone(doors):
     publish_each, tries = doors.bus.publish_each, []
+    for service in ("a", "b", "c"):
+        assert (await doors.http.post("/webhooks/generic/acme", content=doors.generic(service=service))).is_success
 
     async def failing(items):
+        items = list(items)
+        if not items:
+            return []
         outcomes = await publish_each(items)
         tries.append(len(outcomes))
         return [RetryLater("no ack in time"), *outcomes[1:]] if len(tries) == 1 else [Conflict("there")] * len(outcomes)
 
     doors.bus.publish_each = failing
-    for service in ("a", "b", "c"):
-        await doors.bus.publish(s.INGEST_DELIVERY, doors.generic(service=service), source="generic", tenant="acme")
     await doors.bus.settle()
     assert tries == [3, 1]
     assert len(doors.bus.published(s.SIGNAL_RECEIVED)) == 3

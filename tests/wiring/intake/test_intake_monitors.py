@@ -41,7 +41,7 @@ async def test_forged_deliveries_stay_out(intake, kind):
         forged.append(proof(kind, raw + b" "))
     for given in forged:
         assert (await post(intake, kind, raw, {**headers, **given})).status_code == 401
-    assert intake.bus.published(s.INGEST_DELIVERY) == []
+    assert intake.bus.published(s.DELIVERY_KEPT) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

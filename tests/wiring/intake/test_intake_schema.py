@@ -68,7 +68,7 @@ def promised() -> Iterator[None]:
     found = (*OPEN.bus.published(s.SIGNAL_RECEIVED), *OPEN.bus.published(s.CHANGE_RECEIVED))
     assert {one.signal_id for one in found} == OPEN.promised
     assert OPEN.bus.dead == []
-    assert CLOSED.bus.published(s.INGEST_DELIVERY) == []
+    assert CLOSED.bus.published(s.DELIVERY_KEPT) == []
 
 
 def test_the_committed_document_is_the_generated_one():

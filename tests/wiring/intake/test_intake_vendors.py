@@ -116,7 +116,7 @@ async def test_forged_deliveries_stay_out(intake, source):
         encoded = {name: value.encode() for name, value in {**headers, **given}.items()}
         assert (await post(intake, source, raw, encoded)).status_code == 401
     await intake.bus.settle()
-    assert intake.bus.published(s.INGEST_DELIVERY) == []
+    assert intake.bus.published(s.DELIVERY_KEPT) == []
 
 
 @pytest.mark.parametrize("source", sorted(ONCE))

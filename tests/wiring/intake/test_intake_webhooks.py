@@ -14,7 +14,7 @@ async def test_a_signed_page_is_kept_answered_and_becomes_an_incident(intake):
     response = await intake.post()
     assert response.status_code == 202
     (signal_id,) = response.json()["signal_ids"]
-    assert intake.bus.published(s.INGEST_DELIVERY) == [intake.page()]
+    assert [one.body for one in await intake.kept()] == [intake.page()]
     assert intake.bus.published(s.SIGNAL_RECEIVED) == []
     assert intake.counted("pagerduty", "accepted") == before + 1
 
@@ -54,7 +54,7 @@ async def test_what_inquest_does_not_act_on_is_kept_and_answered_202(intake):
     response = await intake.post(intake.page("pagey.ping", "E2"))
     assert (response.status_code, response.json()["status"]) == (202, "ping")
     await intake.bus.settle()
-    assert len(intake.bus.published(s.INGEST_DELIVERY)) == 2
+    assert len(await intake.kept()) == 2
     assert intake.bus.published(s.SIGNAL_RECEIVED) == []
     assert intake.bus.dead == []
 
@@ -88,7 +88,7 @@ async def test_each_refusal_has_its_status_message_and_count(intake, arguments, 
     assert answer["message"]
     assert answer["hint"] or error == "not-understood"
     assert intake.counted(label, error) == before + 1
-    assert intake.bus.published(s.INGEST_DELIVERY) == []
+    assert intake.bus.published(s.DELIVERY_KEPT) == []
     assert ("Retry-After" in response.headers) == (status == 503)
 
 
@@ -144,8 +144,10 @@ async def test_a_large_delivery_goes_through_the_object_bucket(intake):
     await intake.bus.settle()
     (signal,) = intake.bus.published(s.SIGNAL_RECEIVED)
     assert signal.payload_ref.startswith("acme/")
-    assert await intake.bus.objects(topology.DELIVERIES).get(signal.payload_ref) == body
-    assert intake.bus.published(s.INGEST_DELIVERY) == [b""]
+    assert b"xxx" not in await intake.bus.objects(topology.DELIVERIES).get(signal.payload_ref)
+    assert intake.bus.published(s.DELIVERY_KEPT) == [b""]
+    assert [one.body for one in await intake.kept()] == [body]
+    assert signal.payload_bytes == len(body)
 
 
 async def test_an_applied_configuration_counts_without_a_restart(intake):

@@ -14,6 +14,7 @@ from inquest.bus.server import NatsServer
 from inquest.bus.tied import tied_to_parent
 from inquest.bus.users import OPERATOR
 from inquest.cli.keeper import RESTARTS_MAX, keep_server
+from inquest.cli.raw_keys import provide
 from inquest.cli.system import START_ORDER, STOP_LAST, Ports, first_failure, password_file, prepare
 from inquest.config import Config
 from inquest.contracts.errors import InquestError
@@ -44,6 +45,7 @@ class ProcessSystem:
     async def __aenter__(self) -> Self:
         """Start everything and wait until each service has written its address."""
         try:
+            provide(self.data_dir)
             await self.server.start()
             self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
             await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))

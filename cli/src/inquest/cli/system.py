@@ -12,6 +12,7 @@ from inquest.bus.server import NatsServer
 from inquest.bus.topology import TopologyRefused, apply
 from inquest.bus.users import OPERATOR
 from inquest.cli.keeper import keep_server
+from inquest.cli.raw_keys import provide
 from inquest.cli.topology import apply_as_configured
 from inquest.config import Config, ConfigStore
 from inquest.contracts.errors import InquestError, RetryLater
@@ -80,6 +81,7 @@ class System:
         await self.stop()
 
     async def _start(self) -> None:
+        provide(self.data_dir)
         await self.server.start()
         self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
         await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))

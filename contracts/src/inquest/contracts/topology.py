@@ -232,6 +232,7 @@ BUCKETS: tuple[Bucket, ...] = (
 )
 
 RAW_STREAM = "INGEST"  # read by intake alone, and erased by it
+RAW_KEY_HEADER = "Inquest-Raw-Key"  # in the clear: the id of the key that a delivery there is sealed under, or `none`
 
 # Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
 READS: Mapping[str, tuple[str, ...]] = {

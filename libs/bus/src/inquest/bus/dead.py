@@ -1,7 +1,7 @@
 """Dead letters: kept with their reason, listed, and sent again (ADR 0005)."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from inquest.bus.port import Delivery
 from inquest.contracts.errors import Impossible, NotFound, RetryLater
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import DEAD_PREFIX
+from inquest.contracts.topology import RAW_STREAM
 from inquest.contracts.v1.dead import DeadLetter
 
 DEAD_STREAM = "DEAD"
@@ -28,6 +29,9 @@ WORK_QUEUES = frozenset(row.name for row in STREAMS if row.retention == "work-qu
 # What may be published a second time: work, and facts whose readers know a repeat by its id. A second copy in a truth
 # stream would be a second event of an aggregate, and in a record of what happened a thing that did not happen.
 REDRIVABLE = WORK_QUEUES | {"INGEST", "SIGNALS", "INCIDENTS", "TIMERS"}
+# What intake alone may read is not copied: the letter names the message, which is deleted with the rest (ADR 0020).
+BY_REFERENCE = frozenset({RAW_STREAM})
+_HEADERS_SHOWN = ("traceparent", h.TENANT, h.CAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,10 @@ async def bury(connection: Connection, letter: DeadLetter) -> None:
 
 
 def _fitting(letter: DeadLetter) -> DeadLetter:
+    if letter.stream in BY_REFERENCE:
+        note = f"{letter.reason} (its content stays in {letter.stream} as message {letter.stream_seq})"
+        headers = {name: text for name, text in letter.headers.items() if name in _HEADERS_SHOWN}
+        return letter.model_copy(update={"payload_base64": "", "reason": note, "headers": headers})
     size = len(letter.payload_base64) * 3 // 4
     if size <= PAYLOAD_BYTES_MAX:
         return letter
@@ -119,24 +127,27 @@ async def redrive(connection: Connection, seq: int) -> str:
                 f"dead letter {seq}: a second copy in {found.stream} would falsify what was recorded; "
                 f"the original still lies there as message {found.stream_seq}"
             )
-        payload = await _payload(connection, found)
+        payload, kept = await _message(connection, found)
         # A fresh id: under its own the server would drop it as a repeat. Conditions held at another time.
-        headers = {name: value for name, value in found.headers.items() if not name.startswith("Nats-")}
+        headers = {name: value for name, value in kept.items() if not name.startswith("Nats-")}
         headers[h.MSG_ID] = f"redrive:{seq}"
         await connection.js.publish(found.subject, payload, headers=headers)
+        if found.stream in BY_REFERENCE and await _stored(connection, found.stream, found.stream_seq):
+            await connection.js.delete_msg(found.stream, found.stream_seq)  # it lies there anew
         await connection.js.delete_msg(DEAD_STREAM, seq)
     except (NatsError, TimeoutError) as error:
         raise _unread(error) from error
     return found.subject
 
 
-async def _payload(connection: Connection, letter: DeadLetter) -> bytes:
+async def _message(connection: Connection, letter: DeadLetter) -> tuple[bytes, Mapping[str, str]]:
+    """Return the payload and headers of the message that was given up, where these are."""
     if letter.payload_base64:
-        return base64.b64decode(letter.payload_base64)
+        return base64.b64decode(letter.payload_base64), letter.headers
     original = await _stored(connection, letter.stream, letter.stream_seq)
     if original is None:
-        raise Impossible(f"the payload was too large for its dead letter, and {letter.stream} no longer holds it")
-    return original.data or b""
+        raise Impossible(f"its content was not copied to its dead letter, and {letter.stream} no longer holds it")
+    return original.data or b"", (original.headers or {}) if letter.stream in BY_REFERENCE else letter.headers
 
 
 async def _letter(connection: Connection, seq: int) -> DeadLetter | None:

@@ -1,9 +1,9 @@
 """Sending the message of a dead letter again, by the service that may publish on its subject."""
 
 import base64
-import binascii
+from collections.abc import Mapping
 
-from inquest.bus.dead import REDRIVABLE
+from inquest.bus.dead import BY_REFERENCE, REDRIVABLE
 from inquest.bus.port import BusPort, Outgoing, Replier
 from inquest.contracts.errors import Impossible, InquestError
 from inquest.contracts.latest import Redrive, Redriven
@@ -27,14 +27,30 @@ async def send_again(bus: BusPort, service: str, request: Redrive) -> None:
     found = match(request.subject)
     if found is None or publisher_of(request.subject) != service:
         raise Impossible(f"{request.subject} is not sent by {service}")
-    try:
-        payload = base64.b64decode(request.payload_base64, validate=True)
-    except binascii.Error as error:
-        raise Impossible(f"dead letter {request.seq}: its payload is not base64") from error
+    payload, kept = await _message(bus, request)
     row, keys = found
     # A fresh id: under its own the server would drop it as a repeat. Conditions held at another time.
-    headers = {name: value for name, value in request.headers.items() if not name.startswith("Nats-")}
+    headers = {name: value for name, value in kept.items() if not name.startswith("Nats-")}
     await bus.publish_many([Outgoing(row, payload, keys, f"redrive:{request.seq}", headers=headers)])
+    if _is_by_reference(request):
+        await bus.remove(request.stream, request.stream_seq)  # it lies there anew
+
+
+def _is_by_reference(request: Redrive) -> bool:
+    return request.stream in BY_REFERENCE and not request.payload_base64
+
+
+async def _message(bus: BusPort, request: Redrive) -> tuple[bytes, Mapping[str, str]]:
+    """Return the payload and headers of the message that was given up."""
+    if _is_by_reference(request):
+        original = await bus.get(request.stream, request.stream_seq)
+        if original is None or original.subject != request.subject:
+            raise Impossible(f"dead letter {request.seq}: {request.stream} no longer holds its content")
+        return original.payload, original.headers
+    try:
+        return base64.b64decode(request.payload_base64, validate=True), request.headers
+    except ValueError as error:  # letters that are no ASCII too
+        raise Impossible(f"dead letter {request.seq}: its payload is not base64") from error
 
 
 def replier(bus: BusPort, service: str) -> Replier:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from inquest.bus.port import Entry, Outgoing, Published, Stored
+from inquest.bus.port import Delivery, Entry, Outgoing, Published, Stored
 from inquest.config import Catalogue, Revision
 from inquest.contracts.errors import InquestError
 from inquest.contracts.message import Message
 from inquest.contracts.subjects import Subject
+from inquest.contracts.v1.dead import DeadLetter
+from inquest.intake.domain.sealing import Content
 
 
 class Publisher(Protocol):
@@ -46,15 +48,42 @@ class IncidentBus(Publisher, Protocol):
         ...
 
 
-class Deliveries(Protocol):
-    """Raw deliveries that are too large for a message."""
+class Keeper(Protocol):
+    """Seals raw deliveries, and opens them again."""
 
-    async def put(self, tenant: str, data: bytes) -> str:
-        """Store once and return the reference `<tenant>/<sha256>`."""
+    async def sealed(self, tenant: str, source: str, identity: str, content: Content) -> Outgoing:
+        """Return the message that keeps a delivery; what is large is in the object store by then.
+
+        `identity` tells it from others of its tenant and source. Raises RetryLater while it cannot be sealed.
+        """
         ...
 
-    async def get(self, ref: str) -> bytes:
-        """Return the bytes. Raises NotFound."""
+    async def opened(self, delivery: Delivery) -> Content:
+        """Return what was kept. Raises RetryLater while its key is not there, Impossible where it does not open."""
+        ...
+
+    def hashed(self, tenant: str, body: bytes) -> str:
+        """Return the keyed hash of a body; 40 hex digits."""
+        ...
+
+
+class Raw(Protocol):
+    """Where raw deliveries lie."""
+
+    async def get(self, stream: str, seq: int) -> Delivery | None:
+        """See BusPort.get."""
+        ...
+
+    async def remove(self, stream: str, seq: int) -> None:
+        """See BusPort.remove."""
+        ...
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """See BusPort.bury."""
+        ...
+
+    async def publish_each(self, items: Iterable[Outgoing]) -> list[Published | InquestError]:
+        """See BusPort.publish_each."""
         ...
 
 

@@ -9,7 +9,10 @@ from inquest.contracts.subjects import REDRIVES
 from inquest.contracts.topology import CONFIG, DELIVERIES, INTAKE_INCIDENTS, consumer
 from inquest.intake.adapters.configuration import LiveConfiguration
 from inquest.intake.adapters.door import Door
+from inquest.intake.adapters.keeper import Keeper
+from inquest.intake.adapters.vault import Vault
 from inquest.intake.adapters.webhooks import Webhooks
+from inquest.intake.handlers.arriving import Arriving
 from inquest.intake.handlers.deliveries import DeliveryHandlers
 from inquest.intake.handlers.incidents import IncidentHandlers
 from inquest.intake.settings import Settings
@@ -19,12 +22,16 @@ from inquest.runtime import Service
 def build(bus: BusPort, settings: Settings) -> Service:
     """Register the consumers of intake and return what the runtime must run."""
     configuration = LiveConfiguration(ConfigStore(bus.kv(CONFIG)))
-    deliveries = bus.objects(DELIVERIES)
-    receiving = DeliveryHandlers(bus, deliveries, configuration)
+    vault = Vault(settings.keyring, resolve)
+    keeper = Keeper(bus.objects(DELIVERIES), vault)
+    arriving = Arriving(bus, keeper)
+    receiving = DeliveryHandlers(bus, keeper, arriving, configuration)
     correlating = IncidentHandlers(bus, bus.kv(INTAKE_INCIDENTS), configuration, settings.correlate_tries_max)
     door = Door(receiving.on_deliveries)
     audit = AuditLog(bus, "intake")
     bus.handle_batch(consumer("intake-deliveries"), door.in_order)
+    bus.handle_doorsteps(arriving.on_plain)
+    bus.handle(consumer("intake-advisories"), arriving.on_advisory)
     bus.handle_batch(consumer("intake-signals"), correlating.on_signals)
     bus.handle_batch(consumer("intake-timers"), correlating.on_due)
     bus.reply(REDRIVES["intake"], replier(bus, "intake"))
@@ -32,9 +39,9 @@ def build(bus: BusPort, settings: Settings) -> Service:
     cache = configuration.cache
     return Service(
         name="intake",
-        routes=Webhooks(bus, deliveries, configuration, resolve, settings, door, audit).routes(),
-        on_start=(cache.start,),
+        routes=Webhooks(bus, keeper, configuration, resolve, settings, door, audit).routes(),
+        on_start=(cache.start, vault.start),
         tasks=(cache.follow,),
         on_stop=(audit.close,),
-        pings={"config": cache.ping},
+        pings={"config": cache.ping, "raw-keys": vault.ping},
     )

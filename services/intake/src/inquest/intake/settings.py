@@ -1,7 +1,11 @@
 """What intake needs to start, from the environment (prefix INQUEST_)."""
 
-from pydantic import Field
+from typing import Self
 
+from pydantic import Field, model_validator
+
+from inquest.config.keyring import RAW_KEYS_FILE
+from inquest.config.secrets import check
 from inquest.runtime import ServiceSettings
 
 _MIB = 1024 * 1024
@@ -18,3 +22,23 @@ class Settings(ServiceSettings):
     retry_after_s: int = Field(default=5, ge=1)
     rate_per_minute_max: int = Field(default=12_000, ge=1)  # granted to a CloudEvents sender that asks
     correlate_tries_max: int = Field(default=8, ge=1)
+    raw_keys_ref: str = ""  # of the keyring of raw deliveries, or `none`; empty: the one in the data directory
+
+    @property
+    def keyring(self) -> str:
+        """Where the keyring is. Raises ValueError where there is none."""
+        if self.raw_keys_ref:
+            return self.raw_keys_ref
+        own = (self.data_dir / RAW_KEYS_FILE).resolve()
+        if own.exists():
+            return f"file:{own}"
+        raise ValueError(
+            "INQUEST_RAW_KEYS_REF is not set: `inquest raw-keys new` writes a keyring; give file:/its/path or "
+            "env:NAME, or `none` to keep raw deliveries unencrypted"
+        )
+
+    @model_validator(mode="after")
+    def _sealed_or_said(self) -> Self:
+        if self.keyring != "none":
+            check(self.keyring)
+        return self

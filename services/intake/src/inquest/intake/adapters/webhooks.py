@@ -17,22 +17,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from inquest.audit import AuditLog, Deed
-from inquest.bus.port import Delivery
+from inquest.bus.codec import encode
+from inquest.bus.port import Delivery, Outgoing
 from inquest.config.sources import SourceConfig
 from inquest.contracts.errors import InquestError, NotFound
-from inquest.contracts.payloads import INLINE_BYTES_MAX
-from inquest.contracts.subjects import INGEST_DELIVERY
 from inquest.contracts.v1.controls import NO_TENANT
 from inquest.intake.adapters.door import Door
 from inquest.intake.domain.acceptance import STATUSES, Accepted, accept, answer, identity
-from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
+from inquest.intake.domain.envelope import VIA_WEBHOOK
 from inquest.intake.domain.handshake import grant
 from inquest.intake.domain.openapi import document
-from inquest.intake.domain.refusal import Refused
+from inquest.intake.domain.refusal import Refused, where
+from inquest.intake.domain.sealing import Content
 from inquest.intake.domain.signature import prove
 from inquest.intake.domain.source import Delivered, Source
 from inquest.intake.domain.sources import SOURCES
-from inquest.intake.ports import Configuration, Deliveries, Publisher
+from inquest.intake.ports import Configuration, Keeper, Publisher
 from inquest.intake.settings import Settings
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DELIVERIES_RECEIVED
@@ -48,7 +48,7 @@ class Webhooks:
     """Receives deliveries over HTTP."""
 
     publisher: Publisher
-    deliveries: Deliveries
+    keeper: Keeper
     configuration: Configuration
     resolve: Callable[[str], str]
     settings: Settings
@@ -178,30 +178,21 @@ class Webhooks:
             raise
 
     async def _keep(self, source: str, tenant: str, raw: bytes, accepted: Accepted, kept: Mapping[str, str]) -> bool:
-        """Store the raw delivery durably; returns whether it was there already."""
-        headers = {**kept, VIA_WEBHOOK: "webhook"}
+        """Seal the raw delivery and store it durably; returns whether it was there already."""
+        content = Content(raw, {**kept, VIA_WEBHOOK: "webhook"})
         try:
             async with asyncio.timeout(self.settings.publish_s_max):
-                payload = raw
-                if len(raw) > INLINE_BYTES_MAX:
-                    headers[PAYLOAD_REF] = await self.deliveries.put(tenant, raw)
-                    payload = b""
+                item = await self.keeper.sealed(tenant, source, accepted.identity, content)
                 published = await self.publisher.publish(
-                    INGEST_DELIVERY,
-                    payload,
-                    msg_id=f"{tenant}:delivery:{source}:{accepted.identity}",
-                    headers=headers,
-                    source=source,
-                    tenant=tenant,
+                    item.subject, item.message, msg_id=item.msg_id, headers=item.headers, tenant=tenant, source=source
                 )
         except (InquestError, TimeoutError) as error:
             _log.error("delivery_not_kept", tenant=tenant, source=source, reason=str(error) or "no ack in time")
             raise _unavailable("the delivery could not be kept") from error
         self.door.ends(tenant, accepted.ended)
         if accepted.urgent and not published.duplicate:
-            inject_context(headers)
-            stored = _stored(headers, source, tenant, payload, published.seq)
-            self.door.overtake(payload, stored, accepted.urgent)
+            stored = _stored(item, published.seq)
+            self.door.overtake(stored.payload, stored, accepted.urgent)
         return published.duplicate
 
 
@@ -210,17 +201,18 @@ def _accept(tenant: str, source: Source, raw: bytes, delivered: Delivered) -> Ac
         return accept(tenant, source, raw, delivered)
     except Refused:
         raise
-    except Exception:  # noqa: BLE001 - see below
+    except Exception as error:  # noqa: BLE001 - see below
         # A bug of ours must not cost the delivery: it is kept, fails again when it is handled, and can be redriven.
-        _log.exception("delivery_unread", tenant=tenant, source=source.name)
+        _log.error("delivery_unread", tenant=tenant, source=source.name, error=where(error))
         return Accepted("accepted", identity(raw), [], "it is kept, and could not be read yet")
 
 
-def _stored(headers: Mapping[str, str], source: str, tenant: str, payload: bytes, seq: int) -> Delivery:
+def _stored(item: Outgoing, seq: int) -> Delivery:
     """Return the delivery as the durable will be given it."""
-    keys = {"source": source, "tenant": tenant}
-    subject, stream = INGEST_DELIVERY.render(**keys), INGEST_DELIVERY.stream or ""
-    return Delivery(subject, keys, headers, stream, seq, 1, 1, payload, datetime.now(UTC))
+    headers = dict(item.headers)
+    inject_context(headers)
+    subject, stream = item.subject.render(**item.keys), item.subject.stream or ""
+    return Delivery(subject, item.keys, headers, stream, seq, 1, 1, encode(item.message), datetime.now(UTC))
 
 
 def _unavailable(message: str, hint: str = "send it again") -> Refused:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from inquest.bus.headers import CONTENT_TYPE, handling
 from inquest.bus.port import Delivery, Outgoing
@@ -13,13 +14,14 @@ from inquest.contracts.errors import Conflict, Impossible, InquestError, NotFoun
 from inquest.contracts.message import ID_PATTERN
 from inquest.contracts.v1.controls import TEST_HEADER
 from inquest.contracts.v1.signal import Signal
-from inquest.intake.domain.envelope import PAYLOAD_REF, VIA_WEBHOOK
+from inquest.intake.domain.envelope import PAYLOAD_REF, RECEIVED_AT, VIA_WEBHOOK
 from inquest.intake.domain.normalise import Context, to_signal
 from inquest.intake.domain.reading import Reading, of_signal
-from inquest.intake.domain.refusal import Refused
+from inquest.intake.domain.refusal import Refused, where
 from inquest.intake.domain.source import Delivered, parse
 from inquest.intake.domain.sources import SOURCES
-from inquest.intake.ports import Configuration, Deliveries, Publisher
+from inquest.intake.handlers.arriving import Arriving, is_kept
+from inquest.intake.ports import Configuration, Keeper, Publisher
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DELIVERIES_RECEIVED
 
@@ -30,21 +32,33 @@ _Found = tuple[int, Delivery, Signal]
 _log = get_logger("intake")
 
 
+class Unread(InquestError):
+    """A reader has a bug. Named without what it stumbled over: that is part of a raw delivery."""
+
+
 @dataclass(frozen=True)
 class DeliveryHandlers:
     """Normalises what the webhooks, or producers on the bus, have stored."""
 
     publisher: Publisher
-    deliveries: Deliveries
+    keeper: Keeper
+    arriving: Arriving
     configuration: Configuration
 
     async def on_deliveries(self, batch: Sequence[tuple[bytes, Delivery]]) -> dict[int, Exception]:
-        """Turn raw deliveries into their signals. Returns by position what is wrong with those that failed."""
-        errors: dict[int, Exception] = {}
+        """Turn raw deliveries into their signals. Returns by position what is wrong with those that failed.
+
+        What producers sent in plain text is sealed first, and comes again.
+        """
+        plain = [index for index, (_, delivery) in enumerate(batch) if not is_kept(delivery)]
+        wrong = await self.arriving.on_plain([batch[index] for index in plain])
+        errors: dict[int, Exception] = {plain[position]: error for position, error in wrong.items()}
         found: list[_Found] = []
-        for index, (message, delivery) in enumerate(batch):
+        for index, (_, delivery) in enumerate(batch):
+            if not is_kept(delivery):
+                continue
             try:
-                found += [(index, delivery, signal) for signal in await self._signals(message, delivery)]
+                found += [(index, delivery, signal) for signal in await self._signals(delivery)]
             except Exception as error:  # noqa: BLE001 - the failure policy decides, for this one alone
                 errors[index] = error
             if len(found) >= HELD_MAX:
@@ -62,16 +76,22 @@ class DeliveryHandlers:
                 errors[index] = outcome
         return errors
 
-    async def _signals(self, message: bytes, delivery: Delivery) -> list[Signal]:
+    async def _signals(self, kept: Delivery) -> list[Signal]:
         """Return the signals of one delivery. Raises Impossible where it can never become any."""
+        delivery, raw = await self._opened(kept)
         tenant, source = delivery.keys["tenant"], delivery.keys["source"]
         try:
             context, settings = self._context(tenant, source, delivery)
-            readings = await self._readings(context, settings, message, delivery)
-            signals = [to_signal(reading, context) for reading in readings if reading.kind is not None]
+            readings = _readings(context, settings, raw, delivery)
+            hashed = {"payload_hash": self.keeper.hashed(tenant, raw), "payload_bytes": len(raw)}
+            signals = [to_signal(one, context).model_copy(update=hashed) for one in readings if one.kind is not None]
         except Impossible as error:
             _count_from_bus(source, delivery, error.outcome if isinstance(error, Refused) else "refused")
             raise
+        except InquestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may be a part of the delivery
+            raise Unread(where(error)) from None
         _count_from_bus(source, delivery, "accepted" if signals else "ignored")
         if reasons := list(dict.fromkeys(reading.reason for reading in readings if reading.kind is None)):
             what = "alerts_ignored" if signals else "delivery_ignored"
@@ -102,25 +122,20 @@ class DeliveryHandlers:
         )
         return context, settings
 
-    async def _readings(
-        self, context: Context, settings: SourceConfig, message: bytes, delivery: Delivery
-    ) -> tuple[Reading, ...]:
-        raw = await self._raw(context.tenant, message, delivery)
-        if VIA_WEBHOOK not in delivery.headers and _media_type(delivery) == PROTOBUF:
-            return (of_signal(decode(PROTOBUF, raw, Signal), context.tenant),)
-        source = SOURCES[context.source]
-        return parse(raw, source, Delivered(source.kept(delivery.headers), settings, delivery.stored_at))
+    async def _opened(self, kept: Delivery) -> tuple[Delivery, bytes]:
+        """Return the delivery as it came, and its body."""
+        content = await self.keeper.opened(kept)
+        headers = {**kept.headers, **content.headers}
+        received = content.headers.get(RECEIVED_AT)
+        stored_at = datetime.fromisoformat(received) if received else kept.stored_at
+        return replace(kept, headers=headers, stored_at=stored_at), content.body
 
-    async def _raw(self, tenant: str, message: bytes, delivery: Delivery) -> bytes:
-        ref = delivery.headers.get(PAYLOAD_REF)
-        if ref is None:
-            return message
-        if not ref.startswith(f"{tenant}/"):  # an outside producer must not read another tenant's delivery
-            raise Impossible(f"{PAYLOAD_REF} names an object of another tenant")
-        try:
-            return await self.deliveries.get(ref)
-        except NotFound as error:
-            raise Impossible(f"the raw delivery {ref} is gone") from error
+
+def _readings(context: Context, settings: SourceConfig, raw: bytes, delivery: Delivery) -> tuple[Reading, ...]:
+    if VIA_WEBHOOK not in delivery.headers and _media_type(delivery) == PROTOBUF:
+        return (of_signal(decode(PROTOBUF, raw, Signal), context.tenant),)
+    source = SOURCES[context.source]
+    return parse(raw, source, Delivered(source.kept(delivery.headers), settings, delivery.stored_at))
 
 
 def _outgoing(found: Sequence[_Found]) -> Iterator[Outgoing]:
