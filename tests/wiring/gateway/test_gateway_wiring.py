@@ -182,7 +182,7 @@ async def test_probes_find_out_that_a_live_source_is_down(memory_bus):
     await apply(memory_bus, {"acme": {"providers": [prometheus]}})
     service = build(memory_bus, Settings(gateway_probe_s=0.01))
     await service.on_start[0]()
-    probing = asyncio.create_task(service.tasks[1]())
+    probing = asyncio.create_task(service.chores[0]())
     asked = itertools.count()
 
     async def passed_over() -> bool:

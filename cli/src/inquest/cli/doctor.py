@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -22,11 +22,13 @@ from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.sources import source_findings
 from inquest.cli.topology import drift_as_configured
-from inquest.config import Config
+from inquest.config import Config, TenantConfig
 from inquest.config.document import ConfigInvalid
 from inquest.config.load import load
+from inquest.config.provider_section import ProviderSettings
 from inquest.config.secrets import resolve
 from inquest.contracts.errors import InquestError
+from inquest.gateway.conformance.making import making
 from inquest.packs import check_pack
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
@@ -61,7 +63,7 @@ async def _examine(config_file: Path, nats_url: str | None) -> list[Finding]:
         if not tenant.sources:
             fix = "add a source to inquest.yaml; `inquest up` makes a secret for the default tenant by itself"
             found.append(Finding(f"{tenant_id}: sources", "warn", "no page can come in", fix))
-        found += [await _provider(tenant_id, provider) for provider in tenant.providers]
+        found += [await _provider(tenant_id, tenant, provider) for provider in tenant.providers]
         found += changes_findings(tenant_id, tenant)
         if not tenant.providers and tenant.recording is None:
             found.append(
@@ -126,14 +128,21 @@ def _config(path: Path) -> tuple[Config | None, Finding]:
     return config, Finding(str(path), "ok", f"{len(config.tenants)} tenants")
 
 
-async def _provider(tenant_id: str, provider: object) -> Finding:
-    kind = getattr(provider, "kind", "?")
-    name = f"{tenant_id}: {getattr(provider, 'name', kind)}"
-    probes = {"pack": _probe_pack, "prometheus": _probe_prometheus, "received": probe_received}
-    probe: Callable[[object], Awaitable[str]] = probes[kind]
+async def _provider(tenant_id: str, tenant: TenantConfig, provider: ProviderSettings) -> Finding:
+    name = f"{tenant_id}: {provider.name}"
+    probes: Mapping[str, Callable[[object], Awaitable[str]]] = {
+        "pack": _probe_pack,
+        "prometheus": _probe_prometheus,
+        "received": probe_received,
+    }
+    probe = probes.get(provider.kind)
     try:
-        return Finding(name, "ok", await probe(getattr(provider, "settings", None)))
-    except (InquestError, httpx.HTTPError, OSError) as error:
+        if probe:
+            return Finding(name, "ok", await probe(getattr(provider, "settings", None)))
+        async with asyncio.timeout(PROBE_S), making(provider, tenant_id, tenant) as made:
+            await made.probe()
+        return Finding(name, "ok", f"{provider.kind} answers its probe")
+    except (InquestError, httpx.HTTPError, OSError, TimeoutError) as error:
         text = str(error) or type(error).__name__
         return Finding(name, "fail", text, "check the address, the network path and the credential in inquest.yaml")
 

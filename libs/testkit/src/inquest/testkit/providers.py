@@ -3,26 +3,22 @@
 import pkgutil
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from inquest.bus.port import BusPort
-from inquest.config import Catalogue, TenantConfig
+from inquest.config import TenantConfig
 from inquest.contracts.latest import Domain, DomainRequest, Query
-from inquest.gateway.adapters.http_clients import HttpClients, Transports
-from inquest.gateway.adapters.kit import Kit
-from inquest.gateway.adapters.pack_shelf import PackShelf
-from inquest.gateway.adapters.registry import builder
+from inquest.gateway.adapters.http_clients import Transports
+from inquest.gateway.conformance.making import making
 from inquest.gateway.conformance.trial import Trial
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.request import request_of
 from inquest.gateway.ports import Context, Provider
 from inquest.testkit import apis
 from inquest.testkit.backends import Backend, Received, Reply
-from inquest.testkit.memory import MemoryBus
 
 TENANT = "acme"
 PLANTED = "password=hunter2-planted"
@@ -38,15 +34,10 @@ async def made(
     transports: Transports = lambda _: None,
 ) -> AsyncIterator[Provider]:
     """Yield a provider from what inquest.yaml would say of it; `services` is the catalogue."""
-    clients = HttpClients(transports)
     tenant = TenantConfig.model_validate({"providers": [config], "catalogue": {"services": services}})
     (settings,) = tenant.providers
-    with ThreadPoolExecutor(1) as executor:
-        kit = Kit(TENANT, Catalogue(tenant.catalogue), bus or MemoryBus(), executor, clients, PackShelf(2))
-        try:
-            yield builder(settings.kind)(settings, kit)
-        finally:
-            await clients.aclose()
+    async with making(settings, TENANT, tenant, bus=bus, transports=transports) as provider:
+        yield provider
 
 
 async def ask(

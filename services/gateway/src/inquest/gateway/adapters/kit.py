@@ -27,7 +27,7 @@ class Kit:
     Attributes:
         tenant: whose provider it is.
         catalogue: what services are called, by source.
-        bus: for providers that read what Inquest itself keeps.
+        bus: for providers that read what Inquest itself keeps; None outside a running system.
         executor: threads for parsing that takes longer than milliseconds.
         clients: of HTTP APIs; take yours by `http`.
         shelf: packs that are open.
@@ -35,7 +35,7 @@ class Kit:
 
     tenant: str
     catalogue: Catalogue
-    bus: BusPort
+    bus: BusPort | None
     executor: Executor
     clients: HttpClients
     shelf: PackShelf

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from inquest.bus.port import BusPort
 from inquest.config.kinds.received import ReceivedProvider as Config
-from inquest.contracts.errors import InquestError
+from inquest.contracts.errors import Impossible, InquestError
 from inquest.contracts.latest import ChangesResponse, DataSourceInterfaceContract, DomainRequest, FlagsResponse
 from inquest.contracts.subjects import CHANGE_RECEIVED
 from inquest.gateway.adapters.kit import Kit, interfaces
@@ -60,4 +60,6 @@ class ReceivedProvider:
 
 def build(config: Config, kit: Kit) -> ReceivedProvider:
     """See Build."""
+    if kit.bus is None:
+        raise Impossible("what came in through the doors lies on the bus: this needs a running system")
     return ReceivedProvider(config, kit.tenant, kit.bus)

@@ -33,7 +33,7 @@ _LISTS: Mapping[Domain, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row, all of which is in `key`. `time` in epoch seconds, where it has one; order starts anew in each `group`."""
+    """One row, all of it in `key`. `time` in epoch seconds, where it has one; order starts anew in each `group`."""
 
     key: str
     time: float | None = None
