@@ -165,6 +165,10 @@ class Bus:
         """See BusPort."""
         return await self._reader.get(stream, seq)
 
+    def newest(self, stream: str, pattern: str, *, back_max: int) -> AsyncIterator[Delivery]:
+        """See BusPort."""
+        return self._reader.newest(stream, pattern, back_max)
+
     def replay(
         self, stream: str, *, after_seq: int = 0, batch_max: int = 500, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:

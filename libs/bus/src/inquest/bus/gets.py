@@ -22,6 +22,7 @@ from inquest.bus.port import Delivery
 from inquest.contracts.errors import RetryLater
 
 PARALLEL_MAX = 8
+BACK_FIRST = 64  # sequences looked at first, from the newest back
 WINDOW_MAX = 100_000  # sequences looked at in one go
 EVERYTHING = ">"
 _NO_MESSAGE = 10037
@@ -85,6 +86,19 @@ async def scan(
         low = window.stop
         if len(found) < batch_max // 2:  # where much was removed, look further at once
             width = min(width * 4, WINDOW_MAX)
+
+
+async def backwards(connection: Connection, stream: str, pattern: str, back_max: int) -> AsyncIterator[Delivery]:
+    """Yield what a stream holds now on a pattern, newest first; no further back than so many sequences."""
+    last = await ask(connection, stream, last_by_subj=pattern)
+    high = last.stream_seq if last else 0
+    low, width = max(high - back_max, 0), BACK_FIRST
+    while high > low:
+        window = range(max(high - width, low) + 1, high + 1)
+        found = await _window(connection, stream, pattern, window)
+        for row in sorted(found, key=lambda row: row.stream_seq, reverse=True):
+            yield row
+        high, width = window.start - 1, min(2 * width, back_max)  # who wants one of the newest asks for little
 
 
 async def _ends(connection: Connection, stream: str, pattern: str, start: Start) -> tuple[int, int] | None:

@@ -212,6 +212,10 @@ class BusPort(Protocol):
         """Return a stored message by its sequence, undecoded, or None when it is gone."""
         ...
 
+    def newest(self, stream: str, pattern: str, *, back_max: int) -> AsyncIterator[Delivery]:
+        """Read what a stream holds on a pattern, newest first, undecoded; no further back than so many sequences."""
+        ...
+
     def replay(
         self, stream: str, *, after_seq: int = 0, batch_max: int = 500, patterns: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[tuple[Any, Delivery]]]:

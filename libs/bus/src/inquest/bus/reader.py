@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 
 from inquest.bus.codec import decode, decoded, find_row
 from inquest.bus.connection import API_S_MAX, Connection
-from inquest.bus.gets import Start, ask, scan
+from inquest.bus.gets import Start, ask, backwards, scan
 from inquest.bus.port import Delivery, Stored
 from inquest.contracts.errors import Impossible, RetryLater
 from inquest.contracts.subjects import Subject
@@ -50,6 +50,11 @@ class Reader:
         """See BusPort.replay."""
         async for batch in scan(self._connection, stream, patterns, Start(after_seq), batch_max):
             yield [decoded(delivery) for delivery in batch]
+
+    async def newest(self, stream: str, pattern: str, back_max: int) -> AsyncIterator[Delivery]:
+        """See BusPort.newest."""
+        async for delivery in backwards(self._connection, stream, pattern, back_max):
+            yield delivery
 
     async def subjects(self, subject: Subject, keys: Mapping[str, str]) -> dict[str, int]:
         """See BusPort.subjects."""

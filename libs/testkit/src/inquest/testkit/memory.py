@@ -50,8 +50,6 @@ class MemoryBus:
         self._stores: dict[str, Any] = {}
         self._counters: Counter[str] = Counter()
 
-    # -- reading back ---------------------------------------------------------------------------
-
     def published(self, subject: Subject, **keys: str) -> list[Any]:
         """Return the messages on a subject, oldest first."""
         return [stored.message for stored in self._stored(subject, keys)]
@@ -79,6 +77,12 @@ class MemoryBus:
             if row.stream == stream and row.seq == seq:
                 return self._envelope(row, 1, 1)
         return None
+
+    async def newest(self, stream: str, pattern: str, *, back_max: int) -> AsyncIterator[Delivery]:
+        """See BusPort."""
+        rows = [row for row in self._rows if row.stream == stream and matches(pattern, row.subject)]
+        for row in reversed([row for row in rows if row.seq > rows[-1].seq - back_max]):
+            yield self._envelope(row, 1, 1)
 
     async def replay(
         self, stream: str, *, after_seq: int = 0, batch_max: int = 500, patterns: Sequence[str] = ()
@@ -112,8 +116,6 @@ class MemoryBus:
     async def subjects(self, subject: Subject, **keys: str) -> dict[str, int]:
         """See BusPort."""
         return dict(Counter(stored.subject for stored in self._stored(subject, keys)))
-
-    # -- publishing -----------------------------------------------------------------------------
 
     async def publish(
         self,
@@ -194,8 +196,6 @@ class MemoryBus:
             self._accept(Outgoing(target, message, keys))
         return len(due)
 
-    # -- request/reply, stores ------------------------------------------------------------------
-
     async def request(self, subject: Subject, message: Message, *, timeout_s: float, **keys: str) -> Any:
         """See BusPort. The first replier of the subject answers."""
         concrete = subject.render(**keys)
@@ -224,8 +224,6 @@ class MemoryBus:
         store = self._stores.setdefault(bucket.name, MemoryObjects())
         assert isinstance(store, MemoryObjects)
         return store
-
-    # -- consuming ------------------------------------------------------------------------------
 
     def handle(self, consumer: Consumer, handler: Handler) -> None:
         """See BusPort."""

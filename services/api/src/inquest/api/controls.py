@@ -1,7 +1,7 @@
 """The operations on controls, the same over HTTP and gRPC: who may, what is written, and the record of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from inquest.api.domain.control_requests import (
@@ -24,16 +24,19 @@ from inquest.api.domain.controls import (
     without_mute,
 )
 from inquest.api.domain.view import BuiltFrom, nothing_built, view_of
+from inquest.api.places import Places
 from inquest.api.ports import Clock, Notices
 from inquest.audit import AuditLog, Deed
+from inquest.bus.codec import decode
 from inquest.bus.port import BusPort, KeyValue
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict
-from inquest.contracts.latest import AuditAction, Message, Mute, Mutes, PanicState, PanicSwitch
+from inquest.contracts.latest import AuditAction, AuditRecord, Message, Mute, Mutes, PanicState, PanicSwitch
 from inquest.contracts.v1.controls import EVERYWHERE, PANIC_KEY
 from inquest.identity import Forbidden, Principal
 from inquest.telemetry.logs import get_logger
 
+AUDIT_BACK_MAX = 50_000  # messages of all tenants; what lies further back, `inquest audit export` has
 TRIES_MAX = 8  # of a compare-and-set that others win
 StateT = TypeVar("StateT", bound=Message)
 _log = get_logger("api")
@@ -50,6 +53,7 @@ class Controls:
     clock: Clock
     audit: AuditLog
     built_from: BuiltFrom = nothing_built
+    reading: Places = field(default_factory=Places)
 
     async def get_panic(self, caller: Principal, tenant: str | None) -> PanicStatus:
         """Return whether what leaves for a tenant is stopped."""
@@ -105,8 +109,14 @@ class Controls:
 
     async def list_audit(self, caller: Principal, query: AuditQuery) -> AuditAnswer:
         """Return what was recorded of a tenant, newest first."""
-        stored = await self.bus.read(s.AUDIT_RECORDED, tenant=caller.may("audit.read", query.tenant))
-        return AuditAnswer(records=tuple(one.message for one in reversed(stored[-query.limit :])))
+        pattern = s.AUDIT_RECORDED.pattern(tenant=caller.may("audit.read", query.tenant))
+        records: list[AuditRecord] = []
+        async with self.reading.place():
+            async for one in self.bus.newest("AUDIT", pattern, back_max=AUDIT_BACK_MAX):
+                records.append(decode(s.AUDIT_RECORDED, one.headers, one.payload))
+                if len(records) == query.limit:
+                    break
+        return AuditAnswer(records=tuple(records))
 
     async def _audit(self, caller: Principal, tenant: str, action: AuditAction, reason: str, about: str) -> None:
         await self.audit.record(Deed(action, tenant, caller.name, reason, about))

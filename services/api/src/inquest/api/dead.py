@@ -1,9 +1,8 @@
 """The operations on dead letters, the same over HTTP and gRPC."""
 
 import base64
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from inquest.api.domain.dead_requests import (
     LETTERS_MAX,
@@ -16,6 +15,7 @@ from inquest.api.domain.dead_requests import (
     Settled,
     SettledAll,
 )
+from inquest.api.places import Places
 from inquest.audit import AuditLog, Deed
 from inquest.bus.dead import DEAD_STREAM, REDRIVABLE
 from inquest.bus.port import BusPort
@@ -34,14 +34,14 @@ from inquest.contracts.latest import (
     Redriven,
 )
 from inquest.contracts.redaction import redact, redact_attributes
-from inquest.contracts.subjects import REDRIVES, match
+from inquest.contracts.subjects import DEAD_PREFIX, REDRIVES, match
 from inquest.contracts.topology import consumers_of
 from inquest.contracts.v1.controls import NO_TENANT
 from inquest.identity import Permission, Principal
 
 PAYLOAD_CHARS_MAX = 16_000
 REDRIVE_S_MAX = 10.0
-LETTERS_READ_MAX = 10_000
+LETTERS_READ_MAX = 5_000  # looked at for one list, from the newest back
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Dead:
 
     bus: BusPort
     audit: AuditLog
+    reading: Places = field(default_factory=Places)
 
     async def list(self, caller: Principal, query: DeadQuery) -> DeadLetters:
         """Return the newest letters of a tenant; a caller for all tenants who names none sees all."""
@@ -107,11 +108,15 @@ class Dead:
         self, tenant: str | None, durables: frozenset[str], limit: int
     ) -> Sequence[tuple[int, DeadLetter]]:
         """Return letters of a tenant (None: of all) and of some consumers (none named: of all), newest first."""
-        newest: deque[tuple[int, DeadLetter]] = deque(maxlen=limit)
-        async for seq, letter in self._letters():
-            if _is_of(letter, tenant) and (not durables or letter.consumer in durables):
-                newest.append((seq, letter))
-        return tuple(reversed(newest))
+        found: list[tuple[int, DeadLetter]] = []
+        async with self.reading.place():
+            async for delivery in self.bus.newest(DEAD_STREAM, f"{DEAD_PREFIX}.>", back_max=LETTERS_READ_MAX):
+                letter = _parsed(delivery.payload)
+                if letter and _is_of(letter, tenant) and (not durables or letter.consumer in durables):
+                    found.append((delivery.stream_seq, letter))
+                if len(found) == limit:
+                    break
+        return found
 
     async def _redriven(
         self, seqs: tuple[int, ...], tenant: str | None, durables: frozenset[str], by: str, reason: str
@@ -147,12 +152,6 @@ class Dead:
         answer: Redriven = await self.bus.request(REDRIVES[service], request, timeout_s=REDRIVE_S_MAX, tenant=tenant)
         if answer.error:
             raise Impossible(answer.error)
-
-    async def _letters(self) -> AsyncIterator[tuple[int, DeadLetter]]:
-        async for batch in self.bus.replay(DEAD_STREAM):
-            for _, delivery in batch:
-                if (letter := _parsed(delivery.payload)) is not None:
-                    yield delivery.stream_seq, letter
 
     async def _letter(self, seq: int, tenant: str | None) -> DeadLetter:
         stored = await self.bus.get(DEAD_STREAM, seq) if seq > 0 else None
