@@ -147,5 +147,3 @@ async def test_a_full_disk_archives_nothing_and_purges_nothing(desk):
     with pytest.raises(RetryLater, match="cannot be written"):
         await desk.archiver.archive_one(ONE.tenant, ONE.investigation_id, desk.clock(), await desk.truth.usage())
     assert (await desk.held(ONE))["EVIDENCE"] == 9
-
-

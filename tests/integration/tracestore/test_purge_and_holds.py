@@ -146,5 +146,3 @@ async def test_what_is_held_stays_in_the_archive_too(desk):
     desk.days = 900
     await desk.keeper.sweep()
     assert len(await desk.parts(ONE)) == 1
-
-
