@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from inquest.bus.bus import Bus
+from inquest.bus.users import OPERATOR
 from inquest.cli.scenario import Scenario, add_tenants, scenario, write_secret
-from inquest.cli.system import System
+from inquest.cli.system import System, password_file
 from inquest.config import Config
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import RetryLater
@@ -72,12 +73,13 @@ async def lab(tmp_path: Path) -> AsyncIterator[LabFactory]:
     traces.configure("test")
     labs: list[tuple[Lab, asyncio.Task[None]]] = []
 
-    async def start(*packs: Path, config: Config | None = None) -> Lab:
+    async def start(*packs: Path, config: Config | None = None, secured: bool = False) -> Lab:
         scenarios = [scenario(path) for path in packs]
         secret = write_secret(tmp_path, "webhook")
-        system = System(tmp_path / "var", add_tenants(config or Config(), scenarios, secret))
+        system = System(tmp_path / "var", add_tenants(config or Config(), scenarios, secret), secured=secured)
         await system.__aenter__()
-        bus = Bus(system.server.url, "test")
+        password = password_file(system.server, OPERATOR)
+        bus = Bus(system.server.url, "test", OPERATOR if password else None, password)
         await bus.connect()
         made = Lab(system, bus, scenarios, secret.read_text())
         labs.append((made, asyncio.create_task(system.supervise())))
