@@ -74,8 +74,9 @@ bench: install-dev ## measure; prints one JSON object last
 bench-doors: install-dev ## measure the webhooks and a storm of alerts; SEED=… repeats a storm
 	@$(BIN)/python -m scripts.bench_doors $(if $(SEED),--seed $(SEED))
 
-chaos: install-dev ## kill, pause, cut, fill, jump while N investigations run; SEED=… SECONDS=…; prints one JSON object last
-	@$(BIN)/python -m scripts.chaos $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
+chaos: install-dev ## kill, pause, cut, fill, jump while N investigations run; SEED=… SECONDS=… NODES=3 REPORT=file; prints one JSON object last
+	@$(BIN)/python -m scripts.chaos $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(NODES),--nodes $(NODES)) $(if $(REPORT),--report $(REPORT))
 
 fuzz: install-dev ## N hostile inputs over HTTP, gRPC and the bus; SEED=… repeats them; prints one JSON object last
 	@$(BIN)/python -m scripts.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED))

@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from inquest.testkit.arena import Arena, differences
-from inquest.testkit.reckoning import Tale, repeats, unsettled
+from inquest.testkit.reckoning import Tale, orphans, repeats, unsettled
 
 from scripts.chaos_faults import Death, Storm
 
-STEP = "worker-"
+HOLDS_STEP = ("worker-", "req.tool.call.")  # the durables of workers, the request that gateways answer
+OUTAGES = ("restart_bus", "fill_bus", "cut", "kill_redis", "kill_node", "paused worker", "paused gateway")
+RECOVERY_S_MAX = 10.0
+IN_FLIGHT_MIN = 0.8
+ZERO = ("lost", "doubled_effects", "odd_counts", "rerun_calls", "diverged", "stuck", "orphaned", "dead_letters", "bugs")
 
 
 async def ledger(
@@ -30,15 +35,14 @@ async def ledger(
         counts["odd_counts"] += tale.counts() != right.counts()
         counts["maybe_sent"] += len(tale.maybe_sent)
         problems += differences(tale, right, tenant)
-    stuck = await unsettled(arena.bus)
-    problems += [f"stuck: {durable} {count}" for durable, count in stuck.items()] + [
-        f"dead letter: {one}" for one in dead
-    ]
-    bugs = arena.bugs()
-    problems += [f"bug: {line}" for line in bugs]
+    stuck, left, bugs = await unsettled(arena.bus), await orphans(arena.bus), arena.bugs()
+    problems += [f"stuck: {durable} {count}" for durable, count in stuck.items()]
+    problems += [f"orphan: {one}" for one in left]
+    problems += [f"dead letter: {one}" for one in dead] + [f"bug: {line}" for line in bugs]
     in_flight = [death for death in storm.deaths if death.in_flight]
     reads_repeated, reruns = await arena.repeated_reads()
-    waits_s = recoveries(arena, storm)
+    waits = recoveries(arena, storm)
+    problems += [f"slow recovery: {one}" for one in waits if one.seconds >= RECOVERY_S_MAX]
     return {
         "accepted": len(accepted),
         "concluded": counts["concluded"],
@@ -52,14 +56,31 @@ async def ledger(
         "maybe_sent": counts["maybe_sent"],
         "diverged": counts["diverged"],
         "stuck": len(stuck),
+        "orphaned": len(left),
         "dead_letters": len(dead),
         "bugs": len(bugs),
         "kills": len(storm.deaths),
         "kills_in_flight": len(in_flight),
-        "steps_interrupted": len(waits_s),
-        "recovery_s_max": round(max(waits_s, default=0.0), 2),
-        **{f"faults_{name}": count for name, count in sorted(storm.faults.items())},
+        "steps_interrupted": len(waits),
+        "recovery_s_max": round(waits[-1].seconds, 2) if waits else 0.0,
+        "recovery_s_median": round(waits[len(waits) // 2].seconds, 2) if waits else 0.0,
+        "recovery_s_max_outages_included": round(max((one.overall_s for one in waits), default=0.0), 2),
+        **{f"faults_{name}": count for name, count in sorted(_counted(storm).items())},
     }, problems
+
+
+def shortfalls(found: Mapping[str, Any]) -> list[str]:
+    """Return in words which of the promises the figures break; empty when none."""
+    broken = [f"{name} is {found[name]}" for name in ZERO if found[name]]
+    if found["accepted"] != found["concluded"] + found["explained"]:
+        broken.append("accepted is not concluded + explained")
+    if found["recovery_s_max"] >= RECOVERY_S_MAX:
+        broken.append(f"recovery took {found['recovery_s_max']} s")
+    if found["kills_in_flight"] < IN_FLIGHT_MIN * found["kills"]:
+        broken.append(f"{found['kills_in_flight']} of {found['kills']} deaths were in flight")
+    if found["inflight_reads_repeated"] > found["kills"] + found.get("faults_pause", 0):
+        broken.append("more reads were repeated than processes were lost")
+    return broken
 
 
 def kind_of(tenant: str) -> str:
@@ -72,16 +93,58 @@ def histogram(deaths: Iterable[Death]) -> Counter[str]:
     return Counter(f"{death.member.rpartition('-')[0]:<10} {death.point}" for death in deaths)
 
 
-def recoveries(arena: Arena, storm: Storm) -> list[float]:
-    """Return how long each interrupted step took from the last death that it met to its end, in seconds."""
+def _counted(storm: Storm) -> Counter[str]:
+    return Counter(fault.name for fault in storm.faults if " " not in fault.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A step that was interrupted by a death.
+
+    Attributes:
+        seconds: from the last fault that it met to its end.
+        overall_s: from the death to its end, outages included.
+        member: who died.
+        meanwhile: the outages between the death and the end.
+    """
+
+    seconds: float
+    overall_s: float
+    step: str
+    member: str
+    meanwhile: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        outages = ", ".join(self.meanwhile) or "no outage"
+        return f"{self.seconds:.1f} s ({self.overall_s:.1f} s after {self.member} died; meanwhile {outages})"
+
+
+def recoveries(arena: Arena, storm: Storm) -> list[Recovery]:
+    """Return what became of each interrupted step, the fastest first.
+
+    It is interrupted by the death of a worker that holds it, or of a gateway that makes one of its calls; it is over
+    when its outcome is recorded; and what counts is the last death that it met.
+    """
     ends: dict[str, float] = {}
     for trail in (trail for member in arena.fleet.of("worker") for trail in member.trails):
         trail.look()
-        for message, at in trail.finished.items():
-            ends[message] = min(at, ends.get(message, at))
-    died: dict[str, float] = {}
+        for step, at in trail.finished.items():
+            ends[step] = min(at, ends.get(step, at))
+    last: dict[str, Death] = {}
     for death in storm.deaths:
-        for message, durable in death.messages.items():
-            if durable.startswith(STEP) and ends.get(message, 0.0) > death.at:
-                died[message] = death.at
-    return [ends[message] - at for message, at in died.items()]
+        for message, held_by in death.messages.items():
+            step = message.partition(":")[0]
+            if held_by.startswith(HOLDS_STEP) and ends.get(step, 0.0) > death.at:
+                last[step] = death
+    return sorted((_recovery(storm, step, death, ends[step]) for step, death in last.items()), key=lambda r: r.seconds)
+
+
+def _recovery(storm: Storm, step: str, death: Death, end_s: float) -> Recovery:
+    met = [
+        fault
+        for fault in storm.faults
+        if fault.name.startswith(OUTAGES) and fault.ended_s > death.at and fault.began_s < end_s
+    ]
+    began_s = max((fault.ended_s for fault in met if fault.ended_s < end_s), default=death.at)
+    return Recovery(end_s - began_s, end_s - death.at, step, death.member, tuple(fault.name for fault in met))

@@ -70,7 +70,7 @@ async def test_killed_nodes_lose_no_event_and_let_no_race_be_won_twice(tmp_path)
             await bus.connect()
             stack.push_async_callback(bus.close)
             buses.append(bus)
-        await when_formed(buses[0])
+        await when_formed(nodes.url)
         (row,) = [row for row in STREAMS if row.name == STREAM]
         await buses[0].connection.js.add_stream(stream_config(row, 3))
         told: set[str] = set()

@@ -17,7 +17,8 @@ from inquest.contracts import subjects as s
 from inquest.contracts.topology import CONFIG
 from inquest.testkit.alertmanager import DEPTH_MAX, alerting
 from inquest.testkit.fixtures import until
-from inquest.testkit.prometheus import Exporter, free_port
+from inquest.testkit.ports import free_port
+from inquest.testkit.prometheus import Exporter
 
 TOKEN = "a-token-of-the-test"
 INQUEST_YAML = {

@@ -20,7 +20,7 @@ from inquest.config.sources import AUTHS
 from inquest.contracts import subjects as s
 from inquest.contracts.topology import CONFIG
 from inquest.testkit.fixtures import until
-from inquest.testkit.prometheus import free_port
+from inquest.testkit.ports import free_port
 
 PAGES = Path(__file__).parents[3] / "docs/sources"
 SECRET = "a-secret-of-the-test"

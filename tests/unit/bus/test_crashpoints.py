@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from inquest.bus import Outgoing
-from inquest.bus.crashpoints import CRASH_AT, CRASH_LOG, around, points, watch, watch_bus
+from inquest.bus.crashpoints import CRASH_AT, CRASH_LOG, PAUSE_AT, around, points, watch, watch_bus
 from inquest.contracts.subjects import INCIDENT_OPENED, STEP_RUN, TIMER_SET, TOOL_CALL
 from inquest.contracts.topology import GATEWAY_JOURNAL, PAYLOADS, consumer
 from inquest.testkit.trails import Trail
@@ -39,7 +39,7 @@ class Anything:
     async def publish(self, subject, *_, **__):
         return subject
 
-    publish_batch = schedule = request = add = bury = put = create = update = delete = publish
+    publish_batch = schedule = request = add = bury = purge = remove = put = create = update = delete = publish
 
     async def publish_many(self, items):
         return len(list(items))
@@ -50,7 +50,7 @@ class Anything:
     def handle(self, row, handler):
         self.handlers.append(handler)
 
-    handle_batch = reply = handle
+    handle_batch = reply = handle_doorsteps = handle
 
     def kv(self, bucket):
         return self
@@ -81,6 +81,18 @@ def test_a_process_dies_at_its_point(at, done):
     )
     assert ran.returncode == (0 if at.endswith("9") else -signal.SIGKILL)
     assert ran.stdout.split() == [b"done"] * done
+
+
+def test_a_process_stops_at_its_point_and_goes_on_when_it_is_let():
+    with subprocess.Popen(
+        [sys.executable, "-c", DYING], env={**os.environ, PAUSE_AT: "kv.x.put.before:2"}, stdout=subprocess.PIPE
+    ) as process:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        assert process.stdout.readline() == b"done\n"
+        process.send_signal(signal.SIGCONT)
+        assert process.stdout.read().split() == [b"done"] * 2
+    assert process.returncode == 0
 
 
 async def test_every_effect_of_the_bus_leaves_its_names(trail):

@@ -1,6 +1,7 @@
 """Crash points: before and after each effect, a place where a process can be told to die without warning.
 
 For tests alone. `INQUEST_CRASH_AT=<name>:<nth>` kills this process (SIGKILL) the nth time it passes a point;
+`INQUEST_PAUSE_AT=<name>:<nth>` stops it there (SIGSTOP) until somebody lets it go on;
 `INQUEST_CRASH_LOG=<file>` appends a line for each point that is passed: its name, the time of the machine's monotonic
 clock, and which message, step or call of a step a handler had. With neither, everything here returns
 what it was given: nothing is wrapped. A name is `<effect>.<of what>.<before|after|failed>`, such as
@@ -21,6 +22,7 @@ from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import CapabilityTask, ToolRequest
 
 CRASH_AT = "INQUEST_CRASH_AT"
+PAUSE_AT = "INQUEST_PAUSE_AT"
 CRASH_LOG = "INQUEST_CRASH_LOG"
 
 P = ParamSpec("P")
@@ -31,11 +33,11 @@ _KV_EFFECTS = ("create", "update", "put", "delete")
 
 
 class Points:
-    """Counts what this process passes, writes it down, and dies where it was told to."""
+    """Counts what this process passes, writes it down, and dies or stops where it was told to."""
 
-    def __init__(self, crash_at: str, log_file: str) -> None:
-        name, _, nth = crash_at.rpartition(":")
-        self._at = (name, int(nth)) if name else None
+    def __init__(self, crash_at: str, log_file: str, pause_at: str = "") -> None:
+        told = {signal.SIGKILL: crash_at, signal.SIGSTOP: pause_at}
+        self._ends = {at: number for number, at in told.items() if at}
         self._log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if log_file else None
         self._passed: Counter[str] = Counter()
 
@@ -45,15 +47,16 @@ class Points:
         if self._log is not None:
             with suppress(OSError):  # the disk may be full on purpose
                 os.write(self._log, f"{name} {time.monotonic():.3f} {about}\n".encode())
-        if self._at == (name, self._passed[name]):
-            os.kill(os.getpid(), signal.SIGKILL)
+        number = self._ends.get(f"{name}:{self._passed[name]}") if self._ends else None
+        if number is not None:
+            os.kill(os.getpid(), number)
 
 
 @cache
 def points() -> Points | None:
     """Return what the environment asked for when this was first called; None: nothing."""
-    crash_at, log_file = os.environ.get(CRASH_AT, ""), os.environ.get(CRASH_LOG, "")
-    return Points(crash_at, log_file) if crash_at or log_file else None
+    told = tuple(os.environ.get(name, "") for name in (CRASH_AT, CRASH_LOG, PAUSE_AT))
+    return Points(*told) if any(told) else None
 
 
 def around(
@@ -119,6 +122,7 @@ def watch_bus(bus: BusPort) -> BusPort:
                 "publish_many": around("pipeline", many),
                 "publish_each": around("pipeline", each),
                 "bury": around("bury", bus.bury),
+                "remove": around(lambda stream, _, /: f"remove.{stream}", bus.remove),
                 "purge": around(lambda subject, /, **_: f"purge.{subject.name}", bus.purge),
                 "request": around(lambda subject, /, *_, **__: f"request.{subject.name}", bus.request),
                 "schedule": around(lambda timer, /, *_, **__: f"schedule.{timer.name}", bus.schedule),

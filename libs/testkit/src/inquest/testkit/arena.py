@@ -102,7 +102,7 @@ async def arena(
     async with inbox.backend.listening():
         config = configuration(scenarios, secret, inbox.backend.url, instead)
         async with Fleet(directory, config, **{"replicas": {}, **fleet}) as running, httpx.AsyncClient() as http:
-            bus = Bus(running.server.url, "test")
+            bus = running.bus()
             await bus.connect()
             try:
                 yield Arena(running, bus, http, inbox, scenarios, secret.read_text())

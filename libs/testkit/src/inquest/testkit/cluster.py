@@ -14,7 +14,7 @@ from inquest.bus.bus import Bus
 from inquest.bus.server import binary
 from inquest.contracts.errors import InquestError
 from inquest.testkit.fixtures import until
-from inquest.testkit.fleet import free_port
+from inquest.testkit.ports import free_port
 
 FORM_S_MAX = 30.0
 
@@ -22,7 +22,8 @@ _CONFIG = """\
 server_name: {name}
 listen: "127.0.0.1:{port}"
 log_file: {log}
-jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: 1GB }}
+max_payload: 2MB
+jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: 40GB }}
 cluster {{ name: test, listen: "127.0.0.1:{route}", routes: [{routes}] }}
 """
 
@@ -41,6 +42,11 @@ class Node:
         """Where clients connect."""
         return f"nats://127.0.0.1:{self.port}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has a process."""
+        return self.process is not None and self.process.returncode is None
+
     async def start(self) -> None:
         """Start it; it joins by itself."""
         self.process = await asyncio.create_subprocess_exec(
@@ -49,7 +55,7 @@ class Node:
 
     async def kill(self) -> None:
         """End it as a power cut would."""
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.is_running:
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL)
             await self.process.wait()
@@ -60,6 +66,11 @@ class Cluster:
     """The nodes, by name."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where clients connect: any node will do."""
+        return ",".join(node.url for node in self.nodes.values())
 
     async def is_ready(self, bus: Bus, stream: str) -> bool:
         """Say whether a stream has a leader and all its other copies are there and current."""
@@ -97,14 +108,18 @@ async def cluster(directory: Path) -> AsyncIterator[Cluster]:
         await asyncio.gather(*(node.kill() for node in made.nodes.values()))
 
 
-async def when_formed(bus: Bus) -> None:
+async def when_formed(url: str) -> None:
     """Wait until the cluster can make streams."""
 
     async def answers() -> bool:
+        bus = Bus(url, "test")
         try:
+            await bus.connect()
             await bus.connection.js.account_info()
-        except Exception:  # noqa: BLE001 - no meta leader yet
+        except Exception:  # noqa: BLE001 - no node serves, or there is no meta leader yet
             return False
+        finally:
+            await bus.close()
         return True
 
     await until(answers, FORM_S_MAX)

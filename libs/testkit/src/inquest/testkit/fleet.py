@@ -4,23 +4,29 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
+from inquest.bus.bus import Bus
 from inquest.bus.crashpoints import CRASH_AT, CRASH_LOG
 from inquest.bus.server import NatsServer
-from inquest.cli.system import START_ORDER, prepare
+from inquest.bus.users import OPERATOR
+from inquest.cli.system import START_ORDER, password_file, prepare
 from inquest.config import Config
+from inquest.config.keyring import begin_in
 from inquest.contracts.errors import InquestError
+from inquest.testkit.cluster import Cluster, when_formed
 from inquest.testkit.fixtures import until
 from inquest.testkit.link import Link
+from inquest.testkit.ports import free_port
 from inquest.testkit.trails import Trail
 
 READY_S_MAX = 40.0
@@ -56,7 +62,8 @@ class Member:
 class Fleet:
     """Starts nats-server and the services, restarts what dies. An async context manager.
 
-    `link` is what the services reach the bus through, where that is not the server itself.
+    `link` is what the services reach the bus through, where that is not the server itself; `nodes` is a cluster in the
+    place of the one server. `env` adds to the environment of the processes of a service.
     `arm` says by title of a member what is added to the environment of its next process; `on_death` hears of deaths.
     """
 
@@ -66,16 +73,20 @@ class Fleet:
         config: Config,
         replicas: Mapping[str, int],
         link: Link | None = None,
+        nodes: Cluster | None = None,
+        env: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.directory = directory
-        self.server = NatsServer(directory / "nats")
+        self.server = NatsServer(directory / "nats", secured=True)
         self.link = link
+        self.nodes = nodes
         self.arm: dict[str, dict[str, str]] = {}
         self.on_death: Callable[[Member], None] = lambda _: None
         self.members = [
             Member(name, number, free_port()) for name in START_ORDER for number in range(1, replicas.get(name, 1) + 1)
         ]
         self._config = config
+        self._env = env
         self._forks: Process | None = None
         self._began: dict[str, asyncio.Future[int]] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -85,10 +96,7 @@ class Fleet:
     async def __aenter__(self) -> Self:
         """Start everything and wait until each service says where it is."""
         try:
-            await self.server.start()
-            if self.link is not None:
-                self.link.port = self.server.port
-            await prepare(self.server.url, self._config)
+            await self._start_bus()
             await self._start_forks()
             await asyncio.gather(*(self.spawn(member) for member in self.members))
         except BaseException:
@@ -99,6 +107,31 @@ class Fleet:
     async def __aexit__(self, *_: object) -> None:
         """Stop everything."""
         await self.stop()
+
+    async def _start_bus(self) -> None:
+        if self.nodes is not None:
+            await when_formed(self.nodes.url)
+            await prepare(self.nodes.url, self._config, replicas=len(self.nodes.nodes))
+            return
+        await self.server.start()
+        if self.link is not None:
+            self.link.port = self.server.port
+        await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))
+
+    def bus(self) -> Bus:
+        """Return a bus of the operator's, not connected yet, without what lies between it and the services."""
+        if self.nodes is not None:
+            return Bus(self.nodes.url, OPERATOR)
+        return Bus(self.server.url, OPERATOR, OPERATOR, password_file(self.server, OPERATOR))
+
+    def _bus_url(self) -> str:
+        if self.link is not None:
+            return self.link.url
+        return self.nodes.url if self.nodes else self.server.url
+
+    def _identity(self, name: str) -> dict[str, str]:
+        found = None if self.nodes else password_file(self.server, name)
+        return {"INQUEST_NATS_USER": name, "INQUEST_NATS_PASSWORD_FILE": str(found)} if found else {}
 
     def of(self, name: str) -> list[Member]:
         """Return the replicas of a service."""
@@ -122,11 +155,14 @@ class Fleet:
             "fresh": "LD_PRELOAD" in (env or {}),
             "log": str(self.directory / f"{member.title}.log"),
             "env": {
-                "INQUEST_NATS_URL": self.link.url if self.link else self.server.url,
+                "INQUEST_NATS_URL": self._bus_url(),
+                **self._identity(member.name),
                 "INQUEST_HTTP_PORT": str(member.port),
                 "INQUEST_DATA_DIR": str(data),
+                "INQUEST_RAW_KEYS_REF": f"file:{begin_in(self.directory, datetime.now(UTC)).resolve()}",
                 CRASH_AT: "",
                 CRASH_LOG: str(points),
+                **self._env.get(member.name, {}),
                 **(env or {}),
             },
         }
@@ -241,13 +277,6 @@ class Fleet:
 
 def _has_text(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def points_of(passed: Mapping[str, int]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from inquest.testkit.fixtures import until
+from inquest.testkit.ports import free_port
 
 CONFIGURATION = """
 global: {{scrape_interval: 200ms, scrape_timeout: 200ms}}
@@ -97,13 +97,6 @@ async def server(binary: str, directory: Path, configuration: str, *arguments: s
         yield started
     finally:
         started.stop()
-
-
-def free_port() -> int:
-    """Return a port that nobody has now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 async def ready(server: Prometheus) -> bool:

@@ -19,6 +19,7 @@ from inquest.contracts.latest import (
     ToolCall,
     Verdict,
 )
+from inquest.contracts.streams import STREAMS as TABLE
 from inquest.contracts.topology import CONSUMERS, GATEWAY_JOURNAL
 from inquest.gateway.domain.journal import JournalEntry
 
@@ -32,6 +33,7 @@ STREAMS = (
     "VERDICTS",
     "OUTCOMES",
 )
+STREAMS_OF_WORK = tuple(row.name for row in TABLE if row.retention == "work-queue")
 # Times of the clock, what a repeated read adds, and ids that name the tenant; all else must be equal to the byte.
 NOT_COMPARED = {"verdict_id", "tenant", "investigation_id", "incident_id", "reached_at", "timings"}
 
@@ -133,6 +135,30 @@ async def unsettled(bus: Bus) -> dict[str, int]:
         if count := (info.num_pending or 0) + (info.num_ack_pending or 0):
             left[row.durable] = count
     return left
+
+
+async def orphans(bus: Bus) -> list[str]:
+    """Return what was left behind that belongs to nothing: work nobody takes, results of nothing, calls without end."""
+    found = []
+    for row in STREAMS_OF_WORK:
+        state = (await bus.connection.js.stream_info(row)).state
+        found += [f"{row}: {state.messages} messages of work are left"] if state.messages else []
+    events = [m async for batch in bus.replay("INVESTIGATIONS") for m, _ in batch]
+    known = {(event.tenant, event.investigation_id) for event in events}
+    planned = {event.step_planned.task.step_id for event in events if event.step_planned}
+    for stream in ("EVIDENCE", "TOOLCALLS", "VERDICTS"):
+        rows = [m async for batch in bus.replay(stream) for m, _ in batch]
+        found += [
+            f"{stream}: {type(one).__name__} of {one.tenant} belongs to no investigation"
+            for one in rows
+            if (one.tenant, one.investigation_id) not in known or getattr(one, "step_id", "") not in {"", *planned}
+        ]
+    bucket = bus.kv(GATEWAY_JOURNAL)
+    for key in await bucket.keys():
+        entry = await bucket.get(key)
+        if entry and JournalEntry.model_validate_json(entry.value).result is None:
+            found.append(f"gateway-journal: {key} was begun and never ended")
+    return found
 
 
 async def repeats(bus: Bus) -> int:

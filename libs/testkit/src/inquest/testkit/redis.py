@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from inquest.testkit.fixtures import until
-from inquest.testkit.prometheus import free_port
+from inquest.testkit.ports import free_port
 
 
 class RedisServer:
@@ -31,7 +31,7 @@ class RedisServer:
     @property
     def pid(self) -> int | None:
         """The process id while it runs."""
-        return self._process.pid if self._process else None
+        return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
         """Start, on the same port each time, and wait until it serves; skips the test where it is not installed."""

@@ -18,7 +18,7 @@ REPLY_SHARE = 0.9  # of the time for a call: the gateway gives up before we do, 
 WAIT_SHARE = 0.95  # then we give up, with time left to say why
 PAUSE_S_MIN = 0.05
 PAUSE_S_MAX = 2.0
-ASK_S_MAX = 4.0  # then ask again: a gateway that was killed meanwhile left its intent in the journal
+ASK_S_MAX = 2.0  # then ask again: a gateway that was killed meanwhile left its intent in the journal
 
 _log = get_logger("worker")
 
