@@ -22,7 +22,7 @@ from inquest.contracts.latest import (
 )
 from inquest.contracts.topology import CONFIG, consumers_of
 from inquest.contracts.v1.controls import NO_TENANT
-from inquest.identity import Forbidden, Principal
+from inquest.identity import Principal
 from inquest.runtime.duty import Drained, Duty
 from inquest.runtime.loglevel import PROCESS
 from inquest.runtime.masking import masked, masked_setting
@@ -44,7 +44,7 @@ class Caller:
 
 
 class Admin:
-    """The operations on one service. Each needs `service.admin`; all but those on letters are about every tenant."""
+    """The operations on one service. Each needs `service.admin`, which is about every tenant: so is a process."""
 
     def __init__(
         self,
@@ -69,12 +69,12 @@ class Admin:
         self._store = ConfigStore(bus.kv(CONFIG))
 
     def look(self, caller: Caller) -> None:
-        """Let somebody see the service. Raises Forbidden."""
-        self._needs(caller)
+        """Let somebody see the service. Raises Forbidden, as all of them do."""
+        caller.who.needs("service.admin")
 
     async def drain(self, caller: Caller, reason: str, limit_s: float | None) -> Drained:
         """Take no new work; finish, or hand back after `limit_s` seconds, what there is."""
-        self._needs(caller)
+        caller.who.needs("service.admin")
         limit = self._settings.drain_s if limit_s is None else limit_s
         if not 0 <= limit <= DRAIN_S_MAX:
             raise Impossible(f"limit_s: between 0 and {DRAIN_S_MAX:.0f}")
@@ -83,13 +83,13 @@ class Admin:
 
     async def resume(self, caller: Caller, reason: str) -> None:
         """Take work again."""
-        self._needs(caller)
+        caller.who.needs("service.admin")
         await self._record("service-resumed", caller, reason)
         await self.duty.resume(caller.who.name, reason[:REASON_CHARS_MAX])
 
     async def set_level(self, caller: Caller, level: str, duration_s: float | None, reason: str) -> str:
         """Change how much the process logs; returns the level before. Raises Impossible."""
-        self._needs(caller)
+        caller.who.needs("service.admin")
         previous = self.level.level
         self.level.set(level, duration_s)
         lasting = f"{level.upper()} for {duration_s:g} s" if duration_s else level.upper()
@@ -98,7 +98,7 @@ class Admin:
 
     async def settings(self, caller: Caller) -> tuple[dict[str, str], int, str]:
         """Return the settings by environment variable, the revision of inquest.yaml, and that as JSON, all masked."""
-        self._needs(caller)
+        caller.who.needs("service.admin")
         revision = await self._store.current()
         await self._record("settings-read", caller, "")
         prefix = str(self._settings.model_config.get("env_prefix", ""))
@@ -139,14 +139,9 @@ class Admin:
         )
         return settled
 
-    def _needs(self, caller: Caller) -> None:
-        caller.who.needs("service.admin")
-        if not caller.who.is_for_every_tenant:
-            raise Forbidden(f"a service works for every tenant; {caller.who.name} is for {caller.who.where}")
-
     def _whose(self, caller: Caller, tenant: str | None) -> str:
         chosen = caller.who.may("service.admin", tenant)
-        return NO_TENANT if caller.who.is_for_every_tenant and tenant is None else chosen
+        return chosen if tenant else NO_TENANT
 
     async def _record(self, action: AuditAction, caller: Caller, reason: str) -> None:
         about = f"{self.service} on {self.host}, process {self.pid}"
