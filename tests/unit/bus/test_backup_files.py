@@ -97,8 +97,8 @@ def test_sums_made_to_fit_a_changed_manifest_do_not_hide_another_file(tmp_path):
 
 
 def test_another_format_and_paths_outside_are_refused(tmp_path):
-    made(tmp_path / "new", form=2)
-    with pytest.raises(BackupInvalid, match="format 2"):
+    made(tmp_path / "new", form=3)
+    with pytest.raises(BackupInvalid, match="format 3"):
         read_verified(tmp_path / "new", quiet)
     made(tmp_path / "b")
     with (tmp_path / "b" / SUMS).open("a") as sums:

@@ -212,3 +212,26 @@ async def test_races_are_bounded() -> None:
     with pytest.raises(Conflict, match="races in a row"):
         await VerdictStream(bus).append(verdict)
     assert bus.tries == APPENDS_MAX
+
+
+async def test_an_archived_investigation_is_not_judged_again(memory_bus: MemoryBus) -> None:
+    build(memory_bus, Settings())
+    await investigate(memory_bus)
+    await memory_bus.settle()
+    (verdict,) = verdicts(memory_bus)
+    concluded = {
+        "verdict_id": verdict.verdict_id,
+        "revision": 1,
+        "band": verdict.band,
+        "confidence": verdict.confidence,
+        "summary": verdict.headline,
+    }
+    await record(memory_bus, 4, "concluded", concluded=concluded)
+    closing = memory_bus.published(INVESTIGATION_RECORDED)[2]
+    last = await memory_bus.last(INVESTIGATION_RECORDED, tenant="acme", investigation="i1")
+    assert last is not None
+    await memory_bus.purge(INVESTIGATION_RECORDED, below_seq=last.seq, tenant="acme", investigation="i1")
+    await memory_bus.purge(VERDICT_REACHED, below_seq=last.seq, tenant="acme", investigation="i1")
+    await memory_bus.publish(INVESTIGATION_RECORDED, closing, tenant="acme", investigation="i1")
+    await memory_bus.settle()
+    assert (verdicts(memory_bus), memory_bus.dead) == ([], [])

@@ -1,6 +1,7 @@
 """`inquest backup DIR` and `inquest restore DIR`, against a running bus or the store of a stopped `inquest up`."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from inquest.contracts.errors import InquestError
 
 STORE = "nats"  # below the data folder, as `inquest up` lays it out
 INDEX = "tracestore"
+ARCHIVE = "archive"
 
 
 def take(directory: Path, data_dir: Path, nats_url: str | None, *, as_json: bool) -> None:
@@ -26,9 +28,9 @@ def take(directory: Path, data_dir: Path, nats_url: str | None, *, as_json: bool
     store = data_dir.resolve() / STORE
     running = nats_url is not None or (data_dir / "run" / "system.json").exists()
     if not running and (store / "jetstream").exists():
-        manifest = run(_take_of_folder(directory, store))
+        manifest = run(_take_of_folder(directory, store, _archive_of(data_dir)))
     else:
-        manifest = run(_take_of_bus(directory, local_nats(data_dir, nats_url)))
+        manifest = run(_take_of_bus(directory, local_nats(data_dir, nats_url), _archive_of(data_dir)))
     _tell(manifest, f"{directory} is whole", as_json=as_json)
 
 
@@ -39,6 +41,8 @@ def put_back(directory: Path, data_dir: Path, nats_url: str | None, *, replace: 
         place = f"{data_dir}; start `inquest up`"
     else:
         manifest = run(_put_onto_bus(directory, nats_url, replace=replace))
+        if (directory / ARCHIVE).is_dir():
+            _progress(f"copy {directory / ARCHIVE} to where the trace store has its archive")
         place = "the bus; remove the trace store's old file, then start the services"
     _tell(manifest, f"restored into {place}", as_json=as_json)
 
@@ -63,14 +67,22 @@ def _progress(line: str) -> None:
     typer.echo(line, err=True)
 
 
-async def _take_of_folder(directory: Path, store: Path) -> Manifest:
+def _archive_of(data_dir: Path) -> dict[str, Path]:
+    folder = Path(os.environ.get("INQUEST_ARCHIVE_DIR") or data_dir / ARCHIVE)
+    if not folder.is_dir():
+        _progress(f"there is no archive in {folder}: what was archived elsewhere is not in this backup")
+        return {}
+    return {ARCHIVE: folder}
+
+
+async def _take_of_folder(directory: Path, store: Path, beside: dict[str, Path]) -> Manifest:
     async with _served(store) as connection:
-        return await backup(connection, directory, _progress)
+        return await backup(connection, directory, _progress, beside)
 
 
-async def _take_of_bus(directory: Path, nats_url: str) -> Manifest:
+async def _take_of_bus(directory: Path, nats_url: str, beside: dict[str, Path]) -> Manifest:
     async with _connected(nats_url) as connection:
-        return await backup(connection, directory, _progress)
+        return await backup(connection, directory, _progress, beside)
 
 
 async def _put_onto_bus(directory: Path, nats_url: str, *, replace: bool) -> Manifest:
@@ -88,16 +100,25 @@ async def _put_into_folder(directory: Path, data_dir: Path, *, replace: bool) ->
     try:
         async with _served(fresh) as connection:
             manifest = await restore(connection, directory, _progress)
+        _copy_archive(directory, data_dir / f"{ARCHIVE}.restoring")
         mark = f"old-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        for name in (INDEX, STORE):  # an index of other streams would hide new messages behind old sequences
+        for name in (INDEX, STORE, ARCHIVE):  # an index of other streams would hide new messages behind old sequences
             if (data_dir / name).exists():
                 (data_dir / name).rename(data_dir / f"{name}.{mark}")
                 _progress(f"{data_dir / name} is now {name}.{mark}")
+        (data_dir / f"{ARCHIVE}.restoring").rename(data_dir / ARCHIVE)
         fresh.rename(store)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     return manifest
+
+
+def _copy_archive(directory: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(mode=0o700)
+    if (directory / ARCHIVE).is_dir():
+        shutil.copytree(directory / ARCHIVE, target, dirs_exist_ok=True)
 
 
 def _refuse_served(store: Path) -> None:

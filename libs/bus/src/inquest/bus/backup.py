@@ -6,22 +6,34 @@ and what was settled is not worked again. What it does not keep is listed in the
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from nats.errors import Error as NatsError
 from nats.js.api import StorageType, StreamInfo
 from nats.js.errors import NotFoundError
 
-from inquest.bus.backup_files import FORMAT, Entry, LeftOut, Manifest, Position, finish, new_backup, read_verified
+from inquest.bus.backup_files import (
+    FORMAT,
+    Entry,
+    LeftOut,
+    Manifest,
+    Position,
+    copy_tree,
+    finish,
+    new_backup,
+    read_verified,
+)
 from inquest.bus.backup_hold import Durables, held, read_durables, read_streams, release, standing
 from inquest.bus.backup_wire import BackupRefused, load_stream, save_stream
 from inquest.bus.connection import Connection
 from inquest.contracts.streams import STREAMS
 
 TRIES_MAX = 3
+NOTHING: Mapping[str, Path] = MappingProxyType({})
 FOLDER = "streams"
 LEFT_OUT = (
     LeftOut(what="trace index", why="it is rebuilt from the streams when the trace store starts"),
@@ -36,18 +48,21 @@ LEFT_OUT = (
 Progress = Callable[[str], None]
 
 
-async def backup(connection: Connection, directory: Path, progress: Progress) -> Manifest:
+async def backup(
+    connection: Connection, directory: Path, progress: Progress, beside: Mapping[str, Path] = NOTHING
+) -> Manifest:
     """Write every stream as of one moment into a new folder. Services may run: their consumers are held meanwhile.
 
+    `beside` names folders that are copied after that: what left the streams before that moment is in them.
     Raises InquestError where the folder is not empty, BackupRefused when the server gives no consistent picture.
     """
     try:
-        return await _backup(connection, directory, progress)
+        return await _backup(connection, directory, progress, beside)
     except (NatsError, TimeoutError) as error:
         raise BackupRefused(f"nats-server failed during the backup: {error or type(error).__name__}") from error
 
 
-async def _backup(connection: Connection, directory: Path, progress: Progress) -> Manifest:
+async def _backup(connection: Connection, directory: Path, progress: Progress, beside: Mapping[str, Path]) -> Manifest:
     js, client = connection.js, connection.client
     found = sorted(await read_streams(js), key=_rank)
     kept = [_name(info) for info in found if info.config.storage is not StorageType.MEMORY]
@@ -63,12 +78,18 @@ async def _backup(connection: Connection, directory: Path, progress: Progress) -
             progress(f"consumers moved meanwhile: taken again ({number} of {TRIES_MAX})")
         else:
             raise BackupRefused("consumers moved during each try: stop the services, then back up again")
+        files = [
+            row for name, source in beside.items() for row in await asyncio.to_thread(copy_tree, source, folder, name)
+        ]
+        if files:
+            progress(f"copied {len(files)} files of {', '.join(beside)}")
         manifest = Manifest(
             format=FORMAT,
             taken_at=datetime.now(UTC),
             server_version=str(client.connected_server_version),
             entries=tuple(entries),
             left_out=(*LEFT_OUT, *left),
+            files=tuple(files),
         )
         finish(folder, manifest)
     return manifest

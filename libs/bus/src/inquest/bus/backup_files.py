@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inquest.contracts.errors import InquestError
 
-FORMAT = 1
+FORMAT = 2  # 1 had no files beside the streams
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 READ_BYTES = 1024 * 1024
@@ -39,12 +39,17 @@ class Position(_Row):
     in_flight: int
 
 
-class Entry(_Row):
+class FileRow(_Row):
+    """A file of a backup."""
+
+    file: str
+    sha256: str
+
+
+class Entry(FileRow):
     """One stream, or the stream below a bucket. `config` and `state` are the server's own, as it wants them back."""
 
     name: str
-    file: str
-    sha256: str
     size_bytes: int
     messages: int
     last_seq: int
@@ -68,6 +73,7 @@ class Manifest(_Row):
     server_version: str
     entries: tuple[Entry, ...]
     left_out: tuple[LeftOut, ...]
+    files: tuple[FileRow, ...] = ()
 
 
 def sha256(path: Path) -> str:
@@ -105,7 +111,8 @@ def new_backup(directory: Path) -> Iterator[Path]:
 def finish(directory: Path, manifest: Manifest) -> None:
     """Write the manifest, then the sums over everything (`sha256sum -c SHA256SUMS` checks them too)."""
     _write(directory / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
-    rows = [(entry.sha256, entry.file) for entry in manifest.entries]
+    files: tuple[FileRow, ...] = (*manifest.entries, *manifest.files)
+    rows = [(one.sha256, one.file) for one in files]
     rows.append((sha256(directory / MANIFEST), MANIFEST))
     _write(directory / SUMS, "".join(f"{digest}  {name}\n" for digest, name in rows))
 
@@ -125,7 +132,9 @@ def read_verified(directory: Path, progress: Callable[[str], None]) -> Manifest:
     if wrong:
         raise BackupInvalid(f"backup {directory}: {'; '.join(wrong)}. Nothing was restored; use another backup")
     manifest = _read_manifest(directory)
-    if {entry.file: entry.sha256 for entry in manifest.entries} | {MANIFEST: sums.get(MANIFEST)} != sums:
+    files: tuple[FileRow, ...] = (*manifest.entries, *manifest.files)
+    named = {one.file: one.sha256 for one in files}
+    if named | {MANIFEST: sums.get(MANIFEST)} != sums:
         raise BackupInvalid(f"backup {directory}: {SUMS} and {MANIFEST} disagree: one of them was changed")
     return manifest
 
@@ -147,9 +156,23 @@ def _read_manifest(directory: Path) -> Manifest:
         manifest = Manifest.model_validate_json((directory / MANIFEST).read_bytes())
     except ValidationError as error:
         raise BackupInvalid(f"backup {directory}: {MANIFEST} is not one of format {FORMAT}: {error}") from error
-    if manifest.format != FORMAT:
+    if not 1 <= manifest.format <= FORMAT:
         raise BackupInvalid(f"backup {directory} has format {manifest.format}, this is for {FORMAT}: upgrade Inquest")
     return manifest
+
+
+def copy_tree(source: Path, directory: Path, name: str) -> tuple[FileRow, ...]:
+    """Copy a folder's whole files into the backup as `name`; returns them. Files of unfinished writes stay out."""
+    found = []
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix != ".partial":
+            target = directory / name / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copyfile(path, target)
+            with target.open("rb") as file:
+                os.fsync(file.fileno())
+            found.append(FileRow(file=str(target.relative_to(directory)), sha256=sha256(target)))
+    return tuple(found)
 
 
 def _write(path: Path, text: str) -> None:
