@@ -14,7 +14,9 @@ from scripts.contracts import ROOT
 
 def may_publish(service: str, subject: str) -> bool:
     found = permissions(service)
-    return any(matches(one, subject) for one in found.publish) and not any(matches(one, subject) for one in found.denied)
+    return any(matches(one, subject) for one in found.publish) and not any(
+        matches(one, subject) for one in found.denied
+    )
 
 
 def test_a_subject_may_be_published_by_its_publishers_alone() -> None:
@@ -42,6 +44,20 @@ def test_what_producers_send_is_taken_by_intake_alone() -> None:
         assert [service for service in SERVICES if may_publish(service, subject)] == ["intake"]
     assert not any(may_publish(service, "outside.pagerduty.acme") for service in SERVICES)
     assert not any(consumer.durable == row.durable for consumer in CONSUMERS)
+
+
+def test_raw_deliveries_are_read_and_erased_by_intake_alone() -> None:
+    for stream in ("INGEST", "OBJ_deliveries"):
+        for call in ("STREAM.MSG.GET", "DIRECT.GET", "CONSUMER.MSG.NEXT"):
+            rest = ".intake-deliveries" if call == "CONSUMER.MSG.NEXT" else ""
+            subject = f"$JS.API.{call}.{stream}{rest}"
+            assert {service for service in SERVICES if may_publish(service, subject)} <= {"intake"}
+        assert not any(may_publish(service, f"$JS.API.STREAM.MSG.GET.{stream}") for service in SERVICES[1:])
+    erased = {f"$JS.API.STREAM.MSG.DELETE.{stream}" for stream in ("INGEST", "INGEST-acme")}
+    assert {service for service in SERVICES for one in erased if may_publish(service, one)} == {"intake"}
+    for row in (*STREAMS, *BUCKETS):
+        name = row.name if row in STREAMS else f"{'KV' if row.kind == 'kv' else 'OBJ'}_{row.name}"
+        assert may_publish("intake", f"$JS.API.STREAM.MSG.DELETE.{name}") is (name == "INGEST")
 
 
 def test_acks_are_for_ones_own_durables() -> None:

@@ -51,7 +51,7 @@ class DeliveryHandlers:
         What producers sent in plain text is sealed first, and comes again.
         """
         plain = [index for index, (_, delivery) in enumerate(batch) if not is_kept(delivery)]
-        wrong = await self.arriving.on_plain([batch[index] for index in plain])
+        wrong = await self.arriving.on_plain([batch[index] for index in plain]) if plain else {}
         errors: dict[int, Exception] = {plain[position]: error for position, error in wrong.items()}
         found: list[_Found] = []
         for index, (_, delivery) in enumerate(batch):
