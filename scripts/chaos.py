@@ -33,6 +33,7 @@ from inquest.testkit.tenants import page
 
 from scripts.chaos_faults import Storm
 from scripts.chaos_ledger import histogram, kind_of, ledger, shortfalls
+from scripts.chaos_outages import Outages
 from scripts.chaos_report import write
 
 REPLICAS = {"planner": 2, "worker": 2, "gateway": 2}
@@ -63,7 +64,7 @@ async def chaos(
         )
         quiet = await learn(running, first)
         points = {name: list(points_of(running.fleet.passed(name))) for name in VICTIMS}
-        storm = Storm(running, seed, points, faketime(), redis)
+        storm = Storm(running, seed, points, faketime(), Outages(running, redis))
         accepted = await blow(running, storm, tenants, seconds)
         with suppress(TimeoutError):
             await running.settle(*accepted)
