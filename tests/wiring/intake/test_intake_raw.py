@@ -46,12 +46,9 @@ async def test_a_delivery_whose_key_is_gone_waits_is_given_up_and_can_be_sent_ag
     ages(intake)
     await intake.bus.settle()
     assert intake.bus.published(s.SIGNAL_RECEIVED) == []
-    assert intake.bus.dead == [
-        (
-            KEPT,
-            f"raw key {first.current} is not in the keyring: put it back, then `inquest dead redrive` what was given up",
-        )
-    ]
+    ((subject, reason),) = intake.bus.dead
+    assert subject == KEPT
+    assert reason.startswith(f"raw key {first.current} is not in the keyring: put it back")
     ring(first)
     ages(intake)
     request = Redrive(seq=1, subject=KEPT, stream="INGEST", stream_seq=1, payload_base64="", requested_by="ann")
@@ -109,9 +106,8 @@ async def test_the_same_plain_message_twice_is_sealed_once(intake):
     remove = intake.bus.remove
     intake.bus.remove = _lost
     await intake.bus.publish(s.INGEST_DELIVERY, intake.generic(), source="generic", tenant="acme")
-    intake.bus._queues[0].pending.rotate(0)
     handler = next(queue for queue in intake.bus._queues if queue.consumer.durable == "intake-deliveries").batch_handler
-    delivery = await intake.bus.get("INGEST", 2)
+    delivery = await intake.bus.get("INGEST", 1)
     assert isinstance((await handler([(delivery.payload, delivery)]))[0], Conflict)
     intake.bus.remove = remove
     await intake.bus.settle()

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from inquest.config.keyring import RAW_KEYS_FILE
 from inquest.config.secrets import check
+from inquest.contracts.errors import Impossible
 from inquest.runtime import ServiceSettings
 
 _MIB = 1024 * 1024
@@ -40,5 +41,8 @@ class Settings(ServiceSettings):
     @model_validator(mode="after")
     def _sealed_or_said(self) -> Self:
         if self.keyring != "none":
-            check(self.keyring)
+            try:
+                check(self.keyring)
+            except Impossible as error:
+                raise ValueError(f"INQUEST_RAW_KEYS_REF: {error}") from error
         return self
