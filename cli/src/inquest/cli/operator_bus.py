@@ -22,8 +22,12 @@ def operator_bus(url: str, data_dir: Path = DATA_DIR) -> Bus:
     local = data_dir / "nats" / "passwords" / OPERATOR
     if not (user and password_file) and "@" not in url and _is_local(url, data_dir) and local.exists():
         user, password_file = OPERATOR, local
-    tls = TlsFiles(*(_path(f"INQUEST_NATS_TLS_{name}_FILE") for name in ("CA", "CERT", "KEY")))
-    return Bus(url, OPERATOR, user, password_file, tls)
+    return Bus(url, OPERATOR, user, password_file, tls_files())
+
+
+def tls_files() -> TlsFiles:
+    """Return what the environment says of TLS to nats-server."""
+    return TlsFiles(*(_path(f"INQUEST_NATS_TLS_{name}_FILE") for name in ("CA", "CERT", "KEY")))
 
 
 def _is_local(url: str, data_dir: Path) -> bool:

@@ -1,5 +1,6 @@
 """`inquest tenant add|list|remove`: who outside may publish deliveries on the bus, for which tenant."""
 
+import asyncio
 import getpass
 import os
 import signal
@@ -15,13 +16,15 @@ from inquest.audit import AuditLog, Deed
 from inquest.bus import doorsteps
 from inquest.bus.bus import Bus
 from inquest.bus.users import Producer, UsersFile, new_password, write_private
-from inquest.cli.operator_bus import operator_bus
+from inquest.cli.operator_bus import operator_bus, tls_files
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import AuditAction
 
 DATA_DIR = Path("var")
 MIB = 1024**2
+OPEN_TRIES_MAX = 25
+OPEN_WAIT_S = 0.2
 ResultT = TypeVar("ResultT")
 
 
@@ -52,7 +55,7 @@ def add(wanted: Producer, mib: int, where: Where, credentials: Path | None, *, r
             await _record(bus, "producer-added", made.tenant, f"{made.user}: {', '.join(made.sources) or 'any source'}")
 
     run(_connected(where.nats_url, work))
-    told = _reload(where) if made != known else "nothing changed in it"
+    told = run(_opened(made, where))
     is_told = known is None or rotate
     fields = _credentials(made, where) if is_told else {"user": made.user}
     if credentials is not None and is_told:
@@ -127,13 +130,28 @@ def _credentials(one: Producer, where: Where) -> dict[str, str]:
     }
 
 
-def _reload(where: Where) -> str:
-    """Have the server of this machine read its users again; elsewhere, say how."""
+async def _opened(one: Producer, where: Where) -> str:
+    """Have nats-server read its users until this one can publish; on another machine, say how. Raises InquestError.
+
+    nats-server 2.15 knows what a new account imports only when it reads it for a second time.
+    """
+    url = local_nats(DATA_DIR, where.nats_url)
+    for _ in range(OPEN_TRIES_MAX):
+        if await doorsteps.is_open(url, one, tls_files()):
+            return "it can publish now"
+        if not _reload(where):
+            return "have every nats-server read it, twice: `nats-server --signal reload=<its pid file>`"
+        await asyncio.sleep(OPEN_WAIT_S)
+    raise InquestError(f"{one.user} is in {where.users.path}, and nats-server does not let it in; see its log")
+
+
+def _reload(where: Where) -> bool:
+    """Have the server of this machine read its users again; returns whether there is one."""
     if where.users_file is None:
         with suppress(OSError, ValueError):
             os.kill(int((DATA_DIR / "nats" / "nats-server.pid").read_text()), signal.SIGHUP)
-            return "nats-server has read it"
-    return "have nats-server read it: `nats-server --signal reload=<pid file>` or SIGHUP, on every server"
+            return True
+    return False
 
 
 async def _record(bus: Bus, action: AuditAction, tenant: str, about: str) -> None:

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 
-from inquest.bus.connection import API_S_MAX, Connection
+from inquest.bus.connection import API_S_MAX, BusUnavailable, Connection
 from inquest.bus.flights import Work
 from inquest.bus.port import BatchHandler
 from inquest.bus.runner import Runner
+from inquest.bus.tls import TlsFiles
 from inquest.bus.topology import TopologyRefused, consumer_config, stream_config
+from inquest.bus.users import Producer
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.subjects import DOORSTEP_DELIVERY
+from inquest.contracts.subjects import DOORSTEP_DELIVERY, INGEST_DELIVERY
 from inquest.contracts.topology import RAW_STREAM, doorstep, doorstep_consumer
 from inquest.telemetry.logs import get_logger
 
 LOOK_S = 5.0
+OPEN_S_MAX = 2.0
 _FRONT = doorstep("").name
 
 
@@ -96,6 +99,22 @@ async def use(connection: Connection, tenant: str) -> DoorstepUse:
     except (NatsError, TimeoutError) as error:
         raise RetryLater(f"cannot look at the stream of {tenant}'s producers: {error}") from error
     return DoorstepUse(tenant, info.state.messages, info.state.bytes, info.config.max_bytes or 0)
+
+
+async def is_open(url: str, producer: Producer, tls: TlsFiles | None = None) -> bool:
+    """Say whether a producer can publish now. It sends what its stream must refuse, so that nothing is kept."""
+    login = f"nats://{producer.user}:{producer.password}@{url.rpartition('@')[2].removeprefix('nats://')}"
+    connection = Connection(login, producer.inbox.removeprefix("_INBOX."), tls=tls)
+    source = producer.sources[0] if producer.sources else "generic"
+    subject = INGEST_DELIVERY.render(source=source, tenant=producer.tenant)
+    try:
+        await connection.open(OPEN_S_MAX)
+        await connection.client.request(subject, b"", timeout=OPEN_S_MAX, headers={"Nats-Expected-Stream": "none"})
+    except (BusUnavailable, RetryLater, NatsError, TimeoutError):
+        return False
+    finally:
+        await connection.close()
+    return True
 
 
 class Doorsteps:
