@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
-from inquest.contracts.latest import LogsResponse, Query, ToolRequest, Window
+from inquest.contracts.latest import LogsRequest, LogsResponse, Query, ToolRequest, Window
 from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED
 from inquest.contracts.topology import GATEWAY_JOURNAL, GATEWAY_LEDGER, PAYLOADS
 from inquest.gateway.board import HealthBoard
@@ -17,7 +17,7 @@ from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.handlers import Handlers
 from inquest.gateway.journal import Journal
-from inquest.gateway.ports import Interface, ProviderFailed
+from inquest.gateway.ports import Context, Interface, ProviderError
 from inquest.gateway.reader import Reader
 from inquest.ledger import open_ledger
 from inquest.testkit.fixtures import until
@@ -34,14 +34,17 @@ class CountingProvider:
     failing: bool = False
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def fetch(self, _domain: str, _query: Query) -> Fetched:
+    async def call(self, _request: LogsRequest, _context: Context) -> Fetched:
         self.asked += 1
         if self.failing:
-            raise ProviderFailed("connection refused")
+            raise ProviderError("unreachable", "connection refused")
         await self.gate.wait()
         return Fetched(LogsResponse(), "all logs")
 
-    async def ping(self) -> None:
+    def describe(self):
+        return ()
+
+    async def probe(self) -> None:
         return
 
 
@@ -53,6 +56,9 @@ class FixedDirectory:
 
     async def interfaces(self, _tenant: str, domain: str) -> list[Interface]:
         return [one for one in self.found if domain in one.domains]
+
+    async def all(self, _tenant: str) -> list[Interface]:
+        return self.found
 
     def probed(self) -> list[Interface]:
         return self.found

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from inquest.contracts.latest import LogsResponse, Query, ToolRequest, Window
+from inquest.contracts.latest import LogsRequest, LogsResponse, Query, ToolRequest, Window
 from inquest.contracts.topology import GATEWAY_JOURNAL, PAYLOADS
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
@@ -12,7 +12,7 @@ from inquest.gateway.calls import NOT_COUNTED, Calls
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.journal import Journal
-from inquest.gateway.ports import Interface, ProviderFailed
+from inquest.gateway.ports import Context, Interface, ProviderError
 from inquest.gateway.reader import Reader
 from inquest.ledger import Account, Spent
 from inquest.ledger.redis import RedisLedger
@@ -31,14 +31,17 @@ class Provider:
         self.before = asyncio.Event()
         self.before.set()
 
-    async def fetch(self, _domain: str, _query: Query) -> Fetched:
+    async def call(self, _request: LogsRequest, _context: Context) -> Fetched:
         self.asked += 1
         await self.before.wait()
         if self.broken:
-            raise ProviderFailed("refused")
+            raise ProviderError("unreachable", "refused")
         return Fetched(LogsResponse(), "all logs")
 
-    async def ping(self) -> None:
+    def describe(self):
+        return ()
+
+    async def probe(self) -> None:
         return
 
 
@@ -57,7 +60,7 @@ def provider():
 @pytest.fixture
 def ask(memory_bus, ledger, provider):
     clock = lambda: datetime.now(UTC)  # noqa: E731 - a name for the port
-    journal = Journal(memory_bus.kv(GATEWAY_JOURNAL), "one", clock, 5)
+    journal = Journal(memory_bus.kv(GATEWAY_JOURNAL), "one", 5)
     reader = Reader(HealthBoard(ledger), RetryPolicy())
     calls = Calls(journal, Purse(ledger), reader, memory_bus.objects(PAYLOADS), clock)
     interface = Interface("acme/loki", "loki", frozenset({"logs"}), provider, retries_max=0, failures_max=2)

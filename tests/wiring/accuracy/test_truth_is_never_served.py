@@ -1,11 +1,11 @@
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from inquest.config.kinds.pack import PACK_DOMAINS
 from inquest.contracts.latest import Query, Window
-from inquest.gateway.adapters.pack import DOMAINS, PackProvider, PackShelf
-from inquest.gateway.ports import NotServed
+from inquest.gateway.ports import ProviderError
 from inquest.packs import PackMeta, TimeRange, write_pack
+from inquest.testkit.providers import ask, made
 from inquest.worker.domain.tables import instant
 
 BASE = 1_772_370_000.0
@@ -32,6 +32,10 @@ def pack(tmp_path):
     )
 
 
+def config(path) -> dict:
+    return {"name": "pack", "kind": "pack", "settings": {"path": str(path)}}
+
+
 @pytest.mark.parametrize("truth_is_readable", [True, False])
 async def test_no_domain_of_a_pack_serves_its_truth(pack, truth_is_readable):
     truth = pack / "truth.yaml"
@@ -42,10 +46,9 @@ async def test_no_domain_of_a_pack_serves_its_truth(pack, truth_is_readable):
         window=Window(start=instant(BASE + 600), end=instant(BASE + 1200)),
         baseline=Window(start=instant(BASE), end=instant(BASE + 600)),
     )
-    with ThreadPoolExecutor(1) as executor:
-        provider = PackProvider(pack, PackShelf(1), executor)
-        said = await asyncio.gather(*(provider.fetch(domain, query) for domain in sorted(DOMAINS)))
-    assert len(said) == len(DOMAINS) == 6
+    async with made(config(pack)) as provider:
+        said = await asyncio.gather(*(ask(provider, domain, query) for domain in PACK_DOMAINS))
+    assert len(said) == len(PACK_DOMAINS) == 6
     for fetched in said:
         assert SECRET not in fetched.response.model_dump_json()
         assert SECRET not in repr(fetched)
@@ -54,12 +57,12 @@ async def test_no_domain_of_a_pack_serves_its_truth(pack, truth_is_readable):
 
 async def test_a_query_that_names_the_truth_finds_nothing_of_it(pack):
     window = Window(start=instant(BASE), end=instant(BASE + 1200))
-    query = Query(window=window, services=("cart",), names=("truth.yaml", "../truth.yaml", SECRET))
-    with ThreadPoolExecutor(1) as executor:
-        provider = PackProvider(pack, PackShelf(1), executor)
-        for domain in sorted(DOMAINS):
+    query = Query(window=window, services=("cart",))
+    names = query.model_copy(update={"names": ("truth.yaml", "../truth.yaml", SECRET)})
+    async with made(config(pack)) as provider:
+        for domain in PACK_DOMAINS:
             try:
-                fetched = await provider.fetch(domain, query)
-            except NotServed:
+                fetched = await ask(provider, domain, names if domain in {"metrics", "traces", "flags"} else query)
+            except ProviderError:
                 continue
             assert SECRET not in fetched.response.model_dump_json()
