@@ -29,29 +29,30 @@ def trouble(address: str, settings: TlsSettings) -> str:
 
 def _met(host: str, port: int, context: ssl.SSLContext) -> str:
     """Return how a handshake went: empty (well), plain, certificate (ours is refused), away, or what theirs lacks."""
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    shaken = False
     try:
         with socket.create_connection((host, port), LIMIT_S) as plain:
             plain.settimeout(LIMIT_S)
             with context.wrap_socket(plain, server_hostname=host) as secured:
+                shaken = True
                 secured.settimeout(LIMIT_S / 4)
                 # With TLS 1.3 a server refuses our certificate only after we think that all is well.
-                secured.recv(1)
+                return "" if secured.recv(1) else "certificate"
     except ssl.SSLCertVerificationError as error:
         return error.verify_message
     except ssl.SSLError as error:
-        return "certificate" if "ALERT" in (error.reason or "") else "plain"
+        return "certificate" if shaken or "ALERT" in (error.reason or "") else "plain"
+    except ConnectionResetError:
+        return "certificate" if shaken else "plain"
     except TimeoutError:
         return ""
-    except ConnectionResetError:
-        return "certificate"
     except OSError:
         return "away"
-    return ""
 
 
 def _unverified() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["h2"])
     return context
