@@ -7,7 +7,7 @@ from inquest.bus.port import Outgoing
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.latest import ToolCall
-from inquest.contracts.topology import PAYLOADS
+from inquest.contracts.topology import GATEWAY_JOURNAL, PAYLOADS
 from inquest.planner.adapters.histories import StreamHistories
 from inquest.testkit.stories import InvestigationBuilder
 from inquest.tracestore.adapters.archive import INVESTIGATIONS
@@ -26,11 +26,13 @@ async def test_what_is_not_due_stays(desk):
 
 async def test_a_closed_investigation_is_archived_verified_told_and_then_purged(desk):
     await desk.publish(ONE, TWO)
+    await desk.bus.kv(GATEWAY_JOURNAL).put("acme.call-step-1", b"an answer")
     before = await desk.store.story(ONE.tenant, ONE.investigation_id)
     live = await desk.truth.of_investigation(ONE.tenant, ONE.investigation_id)
     desk.days = LATE
     assert await desk.keeper.sweep() == 2
     assert await desk.held(ONE) == {"INVESTIGATIONS": 1, "EVIDENCE": 0, "VERDICTS": 0}
+    assert await desk.bus.kv(GATEWAY_JOURNAL).get("acme.call-step-1") is None
     (part,) = await desk.parts(ONE)
     assert (part.incident_id, part.streams["EVIDENCE"].count, part.streams["SIGNALS"].count) == (ONE.incident_id, 9, 1)
     kept = desk.archive.read_all(desk.archive.folder(INVESTIGATIONS, ONE.tenant, ONE.investigation_id))

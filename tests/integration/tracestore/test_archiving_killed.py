@@ -62,7 +62,7 @@ async def test_a_death_at_any_effect_loses_nothing_and_the_next_goes_on(desk, na
     assert await archive(nats_server, tmp_path, quiet, **{CRASH_LOG: str(log)}) == 0
     points = list(dict.fromkeys(line.split()[0] for line in log.read_text().splitlines()))
     assert {"archive.part.before", "archive.part.after"} <= set(points)
-    assert sum(point.startswith("purge.") for point in points) == 8
+    assert sum(point.startswith("purge.") for point in points) == 10
     desk.days = DAYS
     assert await desk.keeper.sweep() == 1  # done already: the index of this desk did not know
     desk.days = 0

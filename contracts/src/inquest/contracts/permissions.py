@@ -22,6 +22,7 @@ from inquest.contracts.topology import (
     DOORSTEP_DURABLE,
     DOORSTEP_KEEPER,
     DOORSTEP_PREFIX,
+    GATEWAY_JOURNAL,
     RAW_STREAM,
     READS,
     SERVICES,
@@ -100,7 +101,7 @@ def _kept_by_one(service: str) -> Iterator[str]:
         yield f"{_API}.STREAM.MSG.DELETE.*"  # what came in plain text is erased once it is sealed; see `_denied`
         yield f"{DEAD_PREFIX}.{DOORSTEP_PREFIX}.*.*"
     if service == ARCHIVER:
-        yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in ARCHIVED)
+        yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in (*ARCHIVED, f"KV_{GATEWAY_JOURNAL.name}"))
         yield from (f"{_API}.CONSUMER.INFO.{row.stream}.{row.durable}" for row in CONSUMERS)  # who has read how far
     if service == "tracestore":
         yield f"{DEAD_PREFIX}.>"  # it moves what the server gave up, of every consumer

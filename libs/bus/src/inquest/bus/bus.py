@@ -141,6 +141,10 @@ class Bus:
         """See BusPort."""
         return await self._publisher.publish_each(items)
 
+    async def purge_keys(self, bucket: Bucket, keys: Iterable[str]) -> None:
+        """See BusPort."""
+        await keeping.purge_keys(self.connection, bucket, keys)
+
     async def bury(self, letter: DeadLetter) -> None:
         """See BusPort."""
         try:

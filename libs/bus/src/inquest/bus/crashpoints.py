@@ -123,6 +123,7 @@ def watch_bus(bus: BusPort) -> BusPort:
                 "publish_each": around("pipeline", each),
                 "bury": around("bury", bus.bury),
                 "remove": around(lambda stream, _, /: f"remove.{stream}", bus.remove),
+                "purge_keys": around(lambda bucket, /, *_: f"purge.{bucket.name}", bus.purge_keys),
                 "purge": around(lambda subject, /, **_: f"purge.{subject.name}", bus.purge),
                 "request": around(lambda subject, /, *_, **__: f"request.{subject.name}", bus.request),
                 "schedule": around(lambda timer, /, *_, **__: f"schedule.{timer.name}", bus.schedule),

@@ -1,6 +1,6 @@
 """How full a stream is, how far everybody has worked it off, and purging what was archived."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nats.errors import Error as NatsError
 
@@ -8,7 +8,7 @@ from inquest.bus.connection import Connection
 from inquest.bus.port import Usage
 from inquest.contracts.errors import Impossible, RetryLater
 from inquest.contracts.subjects import Subject
-from inquest.contracts.topology import CONSUMERS
+from inquest.contracts.topology import CONSUMERS, Bucket
 
 
 async def usage(connection: Connection, stream: str) -> Usage:
@@ -37,3 +37,12 @@ async def purge(connection: Connection, subject: Subject, keys: Mapping[str, str
         await connection.js.purge_stream(subject.stream, seq=below_seq, subject=pattern)
     except (NatsError, TimeoutError) as error:
         raise RetryLater(f"cannot purge {pattern}: {error or type(error).__name__}") from error
+
+
+async def purge_keys(connection: Connection, bucket: Bucket, keys: Iterable[str]) -> None:
+    """See BusPort.purge_keys."""
+    try:
+        for key in keys:
+            await connection.js.purge_stream(f"KV_{bucket.name}", subject=f"$KV.{bucket.name}.{key}")
+    except (NatsError, TimeoutError) as error:
+        raise RetryLater(f"cannot purge keys of {bucket.name}: {error or type(error).__name__}") from error

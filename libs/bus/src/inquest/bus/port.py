@@ -233,6 +233,10 @@ class BusPort(Protocol):
         """Remove what lies on a subject below a sequence; keys that are left out match anything. Raises RetryLater."""
         ...
 
+    async def purge_keys(self, bucket: Bucket, keys: Iterable[str]) -> None:
+        """Remove keys with all that they held, leaving no mark. Raises RetryLater."""
+        ...
+
     async def remove(self, stream: str, seq: int) -> None:
         """Delete one stored message; one that is gone is no error. Raises RetryLater."""
         ...

@@ -5,6 +5,7 @@ failure policy, dead letters, atomic batches and timers. What only a server show
 replicas) is tested against the real one.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -101,13 +102,16 @@ class MemoryBus:
         rows = [row for row in self._rows if row.stream == stream]
         open_ = [row.seq for queue in self._queues for row, _ in queue.pending if row.stream == stream]
         last = max((row.seq for row in rows), default=0)
-        size = sum(len(row.payload) for row in rows)
-        return Usage(size, self.bytes_max, last, min([last, *(seq - 1 for seq in open_)]))
+        return Usage(sum(len(row.payload) for row in rows), self.bytes_max, last, min([last, *(s - 1 for s in open_)]))
 
     async def purge(self, subject: Subject, *, below_seq: int, **keys: str) -> None:
         """See BusPort."""
         pattern = subject.pattern(**keys)
         self._rows = [gone(row) if row.seq < below_seq and matches(pattern, row.subject) else row for row in self._rows]
+
+    async def purge_keys(self, bucket: Bucket, keys: Iterable[str]) -> None:
+        """See BusPort."""
+        await asyncio.gather(*(self.kv(bucket).delete(key) for key in keys))
 
     async def bury(self, letter: DeadLetter) -> None:
         """See BusPort."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from inquest.bus.port import BusPort, Delivery, Usage
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
+from inquest.contracts.latest import ToolCall
 from inquest.contracts.subjects import Subject
-from inquest.contracts.topology import ARCHIVED, HOLDS, PAYLOADS
+from inquest.contracts.topology import ARCHIVED, GATEWAY_JOURNAL, HOLDS, PAYLOADS
 from inquest.contracts.v1.retention import Hold
 from inquest.tracestore.domain.bundle import Record
 
@@ -82,7 +83,13 @@ class Truth:
         return [Hold.model_validate_json(entry.value) for entry in found if entry and entry.value]
 
     async def purge(self, tenant: str, investigation_id: str, records: Sequence[Record], remnant_seq: int) -> None:
-        """Remove what is archived. Of the history, which goes last, its end stays: nobody opens it anew."""
+        """Remove what is archived, and the answers of its calls, which nobody will ask for again.
+
+        Of the history, which goes last, its end stays: nobody opens it anew.
+        """
+        calls = [record.message() for record in records if record.stream == "TOOLCALLS"]
+        answers = sorted({f"{tenant}.{call.call_id}" for call in calls if isinstance(call, ToolCall)})
+        await self.bus.purge_keys(GATEWAY_JOURNAL, answers)
         keys = {"tenant": tenant, "investigation": investigation_id}
         last = {stream: max((r.seq for r in records if r.stream == stream), default=0) for stream in ARCHIVED}
         if last["EVIDENCE"]:
