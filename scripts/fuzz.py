@@ -13,11 +13,12 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
-from inquest.bus.bus import Bus
+from inquest.config.keyring import begin_in
 from inquest.telemetry import logs
 from inquest.testkit.arena import BUGS
 from inquest.testkit.fixtures import until
@@ -29,7 +30,7 @@ from scripts.fuzz_http import HttpFuzz
 from scripts.fuzz_inputs import SECRET, SECRET_NAME, configuration
 from scripts.fuzz_tally import SHOWN_MAX, Tally
 
-SHARES = {"asgi": 0.6, "http": 0.15, "grpc": 0.1, "bus": 0.15}
+SHARES = {"asgi": 0.88, "http": 0.06, "grpc": 0.03, "bus": 0.03}
 WARM = 200  # inputs of each door before memory is measured the first time
 READY_S_MAX = 60.0
 RSS_GROWTH_MB_MAX = 600  # of all services together
@@ -46,12 +47,13 @@ class Door(Protocol):
 
 async def fuzz(inputs: int, seed: int, directory: Path) -> tuple[dict[str, Any], list[str]]:
     """Run it; returns the figures and the problems in words."""
-    os.environ |= {SECRET_NAME: SECRET, "INQUEST_LOG_LEVEL": "ERROR"}
+    keys = begin_in(directory, datetime.now(UTC)).resolve()
+    os.environ |= {SECRET_NAME: SECRET, "INQUEST_LOG_LEVEL": "ERROR", "INQUEST_RAW_KEYS_REF": f"file:{keys}"}
     tallies = {name: Tally() for name in SHARES}
     counts = {name: int(inputs * share) for name, share in SHARES.items()}
     began = time.monotonic()
     async with Fleet(directory, configuration(), {}) as fleet:
-        bus = Bus(fleet.server.url, "test")
+        bus = fleet.bus()
         await bus.connect()
         on_bus = BusFuzz(bus, seed, tallies["bus"])
         doors: dict[str, Door] = {
