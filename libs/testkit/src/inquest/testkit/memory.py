@@ -1,8 +1,7 @@
 """A bus in memory for wiring tests: the same port, no server, and nothing happens until `settle()`.
 
-It keeps the semantics that handlers rely on: compare-and-set, de-duplication by id, redelivery by the one
-failure policy, dead letters, atomic batches and timers. What only a server shows (windows, restarts,
-replicas) is tested against the real one.
+It keeps the semantics that handlers rely on: compare-and-set, de-duplication by id, redelivery by the one failure
+policy, dead letters, atomic batches, timers. What only a server shows (windows, replicas) is tested on the real one.
 """
 
 import asyncio
