@@ -103,6 +103,7 @@ def _kept_by_one(service: str) -> Iterator[str]:
     if service == ARCHIVER:
         yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in (*ARCHIVED, f"KV_{GATEWAY_JOURNAL.name}"))
         yield from (f"{_API}.CONSUMER.INFO.{row.stream}.{row.durable}" for row in CONSUMERS)  # who has read how far
+        yield f"{_API}.STREAM.INFO.{RAW_STREAM}"  # how full it is, which is not what it holds
     if service == "tracestore":
         yield f"{DEAD_PREFIX}.>"  # it moves what the server gave up, of every consumer
         yield from (f"{_API}.STREAM.MSG.DELETE.{row.name}" for row in STREAMS if row.retention == "work-queue")
