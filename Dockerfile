@@ -21,6 +21,7 @@ RUN --mount=type=cache,target=/root/.cache/uv uv pip install --no-deps --no-sour
 FROM python:${PYTHON}-slim-bookworm
 COPY --from=build /opt/inquest /opt/inquest
 COPY deploy/nats /etc/inquest/nats
+COPY deploy/nats/users.conf /etc/inquest/users/users.conf
 COPY contracts/permissions /etc/inquest/nats/permissions
 # All that is ever written lies in /var/lib/inquest, so that the root file system can be read-only.
 RUN useradd --uid 10001 --user-group --home-dir /var/lib/inquest --no-create-home --shell /usr/sbin/nologin inquest \
@@ -29,12 +30,13 @@ ENV PATH=/opt/inquest/bin:${PATH} \
     PYTHONUNBUFFERED=1 \
     INQUEST_DATA_DIR=/var/lib/inquest \
     INQUEST_HTTP_HOST=0.0.0.0 \
-    INQUEST_HTTP_PORT=8080
+    INQUEST_HTTP_PORT=8080 \
+    INQUEST_GRPC_PORT=9000
 WORKDIR /var/lib/inquest
 USER 10001:10001
-EXPOSE 8080
+EXPOSE 8080 9000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['INQUEST_HTTP_PORT'] + '/livez', timeout=2)"]
+    CMD ["python", "-c", "import os, ssl, urllib.request as r; e = os.environ; cert = e.get('INQUEST_TLS_CERT_FILE'); c = ssl._create_unverified_context() if cert else None; cert and c.load_cert_chain(cert, e['INQUEST_TLS_KEY_FILE']); r.urlopen(('https' if cert else 'http') + '://127.0.0.1:' + e['INQUEST_HTTP_PORT'] + '/livez', timeout=2, context=c)"]
 ARG SERVICE=api
 ENV INQUEST_SERVICE=${SERVICE}
 CMD ["sh", "-c", "exec python -m inquest.${INQUEST_SERVICE}"]

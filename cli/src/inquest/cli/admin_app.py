@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from inquest.cli.options import DATA_DIR, DataDir, Json
+from inquest.cli.options import DATA_DIR, Json
 
 admin_app = typer.Typer(
     help="What a running service does and has in hand: look, drain, resume. SERVICE is a name, or `all`.",
@@ -14,6 +14,9 @@ admin_app = typer.Typer(
 
 Addr = Annotated[str | None, typer.Option("--addr", help="HOST:PORT of its gRPC; default: read from var/run.")]
 Token = Annotated[str | None, typer.Option("--token", envvar="INQUEST_API_TOKEN", help="Key or token of an admin.")]
+DataDir = Annotated[
+    Path, typer.Option("--data-dir", envvar="INQUEST_DATA_DIR", help="Where services write their addresses.")
+]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Kept in the audit.")]
 Letters = Annotated[str | None, typer.Option("--tenant", help="Whose letters; default: of all you may see.")]
 

@@ -66,6 +66,7 @@ class ProcessSystem:
             **os.environ,
             "INQUEST_NATS_URL": self.server.url,
             "INQUEST_HTTP_PORT": str(self._picked.get(name) or self._ports.of(name)),
+            "INQUEST_GRPC_PORT": "0",
             "INQUEST_DATA_DIR": str(self.data_dir),
             **self._identity(name),
         }

@@ -92,6 +92,7 @@ class System:
                 nats_user=name if self.server.identities else None,
                 nats_password_file=password_file(self.server, name),
                 http_port=self._ports.of(name),
+                grpc_port=0,  # eight servers cannot share one that the environment names
                 data_dir=self.data_dir,
                 loop_misses_max=EMBEDDED_MISSES_MAX,
             )
