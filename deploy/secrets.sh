@@ -10,6 +10,11 @@ random() { printf 'p%s' "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"; } # be
 key="inq_first_$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
 key_line="first sha256:$(printf %s "$key" | sha256sum | cut -d ' ' -f 1) admin *"
 
+# The keyring of raw deliveries (docs/raw-data.md): later `inquest raw-keys rotate` adds to it.
+raw_key="$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
+raw_key_id="k-$({ printf 'inquest raw key id:'; printf %s "$raw_key" | base64 -d; } | sha256sum | cut -c 1-16)"
+raw_keys="{\"current\":\"$raw_key_id\",\"keys\":{\"$raw_key_id\":{\"made_at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\",\"secret\":\"$raw_key\"}}}"
+
 users="cli intake planner worker gateway verifier notifier tracestore api"
 case "${1:-}" in
 compose)
@@ -19,6 +24,7 @@ compose)
     echo "WEBHOOK_SECRET=$(random)"
     echo "TRACESTORE_TOKEN=$(random)"
     echo "API_TOKENS='$key_line'"
+    echo "RAW_KEYS='$raw_keys'"
     echo "GRAFANA_PASSWORD=$(random)"
     ;;
 k8s)
@@ -36,7 +42,13 @@ metadata: {name: inquest-secrets}
 stringData:
   webhook: $(random)
   tracestore-token: $(random)
-  api-tokens: '$key_line'"
+  api-tokens: '$key_line'
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: inquest-raw-keys}
+stringData:
+  raw-keys: '$raw_keys'"
     ;;
 *)
     echo "usage: sh deploy/secrets.sh compose|k8s" >&2
