@@ -182,7 +182,7 @@ async def command(folder: Path, *words: str, status: int = 0) -> str:
     return said.decode()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
 async def test_the_commands_on_a_running_system(tmp_path: Path) -> None:
     (tmp_path / "inquest.yaml").write_text("tenants:\n  acme:\n    sources:\n      - {kind: generic, bus_only: true}\n")
     async with up(tmp_path):
@@ -203,9 +203,9 @@ async def test_the_commands_on_a_running_system(tmp_path: Path) -> None:
         assert json.loads(ack.data)["stream"] == "INGEST-acme"
 
         async def is_incident() -> bool:
-            return "checkout" in await command(tmp_path, "incidents", "--tenant", "acme")
+            return "INC-1" in await command(tmp_path, "incidents", "--tenant", "acme")
 
-        await until(is_incident)
+        await until(is_incident, timeout_s=60)
         (row,) = json.loads(await command(tmp_path, "tenant", "list", "--json"))
         assert (row["tenant"], row["messages"], row["producers"]) == ("acme", 0, ["acme.relay"])
         assert "tenant acme has no producer nobody" in await command(
