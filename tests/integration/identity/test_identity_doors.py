@@ -3,14 +3,20 @@
 import json
 
 import grpc
+import grpc.aio
 import pytest
+from inquest.api import streams
 from inquest.contracts import subjects as s
+from inquest.contracts.proto.v1 import services_pb2 as pb
+from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.identity import jwks
 from inquest.identity.limits import FAILURES
 from inquest.testkit.fixtures import until
 from inquest.testkit.forgery import forged
 from inquest.testkit.issuer import SigningKey
 from structlog.testing import capture_logs
+
+from tests.integration.identity.asks import CART
 
 NAME = "list_incidents"
 
@@ -75,6 +81,28 @@ async def test_strangers_are_slowed_down_and_audited_in_a_bounded_way(world):
     assert len(kept) <= 4  # the first of each kind; the rest are counted
     assert {one.by for one in kept} == {"nobody"}
     assert not any("guess" in one.model_dump_json() for one in kept)
+
+
+async def _read_to_the_end(call):
+    while await call.read() is not grpc.aio.EOF:
+        pass
+
+
+async def test_a_stream_ends_with_the_key_that_opened_it(world, monkeypatch):
+    monkeypatch.setattr(streams, "RENEW_S", 0.05)
+    token = world.key("operator", "acme", services="cart")
+    others = world.keys_file.read_text().splitlines()[:-1]
+    request = pb.InvestigationServiceWatchRequest(tenant="acme", investigation_id=CART.investigation_id)
+    call = rpc.InvestigationServiceStub(world.channel).Watch(request, metadata=(("authorization", f"Bearer {token}"),))
+    await call.read()
+    url = f"/v1/investigations/{CART.investigation_id}/events"
+    async with world.http.stream("GET", url, headers={"Authorization": f"Bearer {token}"}) as streamed:
+        world.keys_file.write_text("\n".join(others))
+        text = "".join([part async for part in streamed.aiter_text()])
+    assert text.rstrip().splitlines()[-2] == "event: error"
+    with pytest.raises(grpc.aio.AioRpcError) as ended:
+        await _read_to_the_end(call)
+    assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
 async def test_an_error_carries_an_id_under_which_the_log_has_the_cause(world):

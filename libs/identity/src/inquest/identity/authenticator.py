@@ -74,6 +74,20 @@ class Authenticator:
         self._audit.note(authenticated(who, peer or ""))
         return who
 
+    async def still(self, who: Principal, authorization: str | None, peer: str | None, host: str | None) -> None:
+        """Raise Unauthenticated or Forbidden where whoever opened a stream would not be let in as the same now.
+
+        RetryLater while keys cannot be read.
+        """
+        error: Exception = Unauthenticated("what you may do has changed: ask again")
+        try:
+            if await self._known(authorization, peer, host) == who:
+                return
+        except (Unauthenticated, Forbidden) as refused:
+            error = refused
+        await self.refused(error, who, peer, "stream")
+        raise error
+
     async def refused(self, error: Exception, who: Principal | None, peer: str | None, what: str) -> None:
         """Record that somebody was not let in, or may not do this; other errors are no refusals."""
         if isinstance(error, RateLimited):

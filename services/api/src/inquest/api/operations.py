@@ -1,7 +1,7 @@
 """The operations of the API, the same over HTTP and gRPC: who may, what is read, what is published."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inquest.api.domain.commands import cancel_command, feedback_event, start_command
 from inquest.api.domain.requests import (
@@ -16,6 +16,7 @@ from inquest.api.domain.requests import (
 )
 from inquest.api.domain.view import BuiltFrom, nothing_built, view_of
 from inquest.api.ports import Clock, Record, Stories
+from inquest.api.streams import Streams
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts import subjects as s
@@ -36,6 +37,7 @@ class Operations:
     clock: Clock
     audit: AuditLog
     built_from: BuiltFrom = nothing_built
+    streams: Streams = field(default_factory=Streams)
 
     async def list(self, caller: Principal, query: ListQuery) -> Investigations:
         """Return one page of investigations."""
@@ -52,7 +54,8 @@ class Operations:
         view = view_of(caller, "investigations.read", tenant, self.built_from)
         if view.services is not None and not investigation_id:
             raise Forbidden(f"investigation_id: name one; {caller.name} is for some services, not for the whole tenant")
-        return await self.stories.watch(view, investigation_id, after)
+        self.streams.check(caller)
+        return self.streams.counted(caller, await self.stories.watch(view, investigation_id, after))
 
     async def start(self, caller: Principal, tenant: str | None, body: StartBody) -> Started:
         """Ask for an investigation; the same question within the stream's window is asked once."""

@@ -50,13 +50,22 @@ async def caller_of(context: Any, tokens: Authenticator, name: str) -> Principal
 
     Raises Unauthenticated, RateLimited, and Forbidden where their role does not allow it.
     """
-    sent = [value for key, value in context.invocation_metadata() or () if key == "authorization"]
     asked = _Asked(tokens, name, peer_host(context.peer()))
     _asked.set(asked)
-    # Several headers would be read in two ways by two readers: as none.
-    asked.caller = await tokens.identify(str(sent[0]) if len(sent) == 1 else None, asked.peer, None)
+    asked.caller = await tokens.identify(_authorization(context), asked.peer, None)
     asked.caller.needs(BY_NAME[name].permission)
     return asked.caller
+
+
+async def renew(context: Any, tokens: Authenticator, caller: Principal) -> None:
+    """Raise where whoever opened a stream would not be let in as the same now."""
+    await tokens.still(caller, _authorization(context), peer_host(context.peer()), None)
+
+
+def _authorization(context: Any) -> str | None:
+    """Return the header; None where there are several, which two readers would read in two ways."""
+    sent = [value for key, value in context.invocation_metadata() or () if key == "authorization"]
+    return str(sent[0]) if len(sent) == 1 else None
 
 
 def peer_host(peer: str) -> str:

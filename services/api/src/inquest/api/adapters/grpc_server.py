@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from inquest.api.adapters.grpc_calls import abort, answer, caller_of, tenant_of, time_of, valid
+from inquest.api.adapters.grpc_calls import abort, answer, caller_of, renew, tenant_of, time_of, valid
 from inquest.api.domain.requests import CancelBody, FeedbackBody, ListQuery, StartBody, WatchQuery
 from inquest.api.operations import Operations
 from inquest.api.ports import Record
+from inquest.api.streams import renewed
 from inquest.contracts import codec
 from inquest.contracts.errors import InquestError
 from inquest.contracts.proto.v1 import services_pb2 as pb
@@ -60,7 +61,8 @@ class InvestigationServicer(rpc.InvestigationServiceServicer):
         async def connect() -> AsyncIterator[Record]:
             caller = await caller_of(context, self._tokens, "watch_investigation")
             query = valid(WatchQuery, {"tenant": tenant_of(request), "after": request.after_position})
-            return await self._operations.watch(caller, query.tenant, request.investigation_id, query.after)
+            found = await self._operations.watch(caller, query.tenant, request.investigation_id, query.after)
+            return renewed(found, lambda: renew(context, self._tokens, caller))
 
         records = await answer(context, connect())
         await context.send_initial_metadata(())  # a client knows that it is served, also while nothing happens

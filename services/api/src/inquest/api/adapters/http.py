@@ -25,6 +25,7 @@ from inquest.api.domain.routes import OPERATIONS
 from inquest.api.errors import NotAllowed, TooLarge
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
+from inquest.api.streams import Renew, renewed
 from inquest.contracts.errors import Impossible, NotFound
 from inquest.identity import Authenticator, Principal
 
@@ -43,6 +44,7 @@ class Call:
     query: Any
     body: Any
     last_event_id: str | None
+    renew: Renew
 
 
 Serve = Callable[[Call], Awaitable[BaseModel | Response]]
@@ -78,7 +80,9 @@ def _serving(operations: Operations) -> dict[str, Serve]:
         after = _position(call.last_event_id) if call.last_event_id else call.query.after
         records = await operations.watch(call.caller, call.query.tenant, call.path["investigation_id"], after)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(event_stream(records), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(
+            event_stream(renewed(records, call.renew)), media_type="text/event-stream", headers=headers
+        )
 
     return {
         "list_investigations": lambda call: operations.list(call.caller, call.query),
@@ -135,7 +139,7 @@ def _endpoint(row: Operation, serve: Serve, tokens: Authenticator) -> Callable[[
             # Who asks comes first: a stranger learns nothing from how a request is parsed.
             caller = await tokens.identify(_authorization(request), _peer(request), request.headers.get("host"))
             caller.needs(row.permission)
-            answer = await serve(await _call(row, request, caller))
+            answer = await serve(await _call(row, request, caller, tokens))
         except ClientDisconnect:
             return Response(status_code=499)  # nobody is left to read it
         except Exception as error:  # noqa: BLE001 - every failure has one form
@@ -158,8 +162,12 @@ def _peer(request: Request) -> str | None:
     return request.client.host if request.client else None
 
 
-async def _call(row: Operation, request: Request, caller: Principal) -> Call:
+async def _call(row: Operation, request: Request, caller: Principal, tokens: Authenticator) -> Call:
+    async def renew() -> None:
+        await tokens.still(caller, _authorization(request), _peer(request), request.headers.get("host"))
+
     return Call(
+        renew=renew,
         caller=caller,
         path=request.path_params,
         query=_query(row.query, request.query_params),
