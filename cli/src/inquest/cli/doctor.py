@@ -14,6 +14,7 @@ import httpx
 import typer
 
 from inquest.bus.server import NatsServer, binary
+from inquest.cli.doctor_bus import durability_finding
 from inquest.cli.doctor_changes import changes_findings, probe_received
 from inquest.cli.doctor_channels import channel_findings
 from inquest.cli.doctor_ledger import ledger_finding
@@ -54,6 +55,7 @@ async def _examine(config_file: Path, nats_url: str | None) -> list[Finding]:
     found = [_python(), _disk(Path.cwd()), await _nats_server()]
     with suppress(InquestError):
         found.append(await _running_bus(local_nats(Path("var"), nats_url)))
+        found.append(await durability_finding())
     found.append(await ledger_finding())
     config, finding = _config(config_file)
     found.append(finding)

@@ -21,7 +21,7 @@ from inquest.contracts.topology import RAW_STREAM, doorstep, doorstep_consumer
 from inquest.telemetry.logs import get_logger
 
 LOOK_S = 5.0
-OPEN_S_MAX = 2.0
+OPEN_S_MAX = 1.0
 _FRONT = doorstep("").name
 
 
