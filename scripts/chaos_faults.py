@@ -31,7 +31,7 @@ WEIGHTS = {
     "restart_bus": 3,
     "fill_bus": 3,
     "kill_redis": 4,
-    "kill_node": 10,
+    "kill_node": 25,
 }
 
 
@@ -170,12 +170,15 @@ class Storm:
             "FAKETIME_TIMESTAMP_FILE": str(file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # its fix for old C libraries makes waits of Python's threads end late
         }
         await self._strike(dice, VICTIMS, lambda _: settings)
 
         async def jump_again() -> None:
             await asyncio.sleep(dice.uniform(*JUMP_AGAIN_S))
-            file.write_text(f"{second:+d}s")
+            fresh = file.with_suffix(".new")
+            fresh.write_text(f"{second:+d}s")
+            fresh.rename(file)  # it is never seen half written
 
         self._meanwhile(jump_again())
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import resource
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inquest.bus.server import ServerFailed
 from inquest.testkit.arena import Arena
@@ -18,7 +18,6 @@ FULL_S = (1.0, 3.0)
 LATENCY_S = (0.02, 0.15)
 REDIS_S = (0.2, 3.0)
 NODE_S = (0.5, 3.0)
-LEADER_SHARE = 0.5
 WHOLE_S_MAX = 30.0
 UNLIMITED = resource.RLIM_INFINITY
 
@@ -29,6 +28,7 @@ class Outages:
 
     arena: Arena
     redis: RedisServer | None
+    killed: list[str] = field(default_factory=list)  # nodes, since all had their turn
 
     def possible(self) -> frozenset[str]:
         """Return the names of those that can be made here."""
@@ -50,7 +50,7 @@ class Outages:
         if self.redis is not None and self.redis.pid is None:
             await self.redis.start()
         for member in fleet.members:
-            _limit_files(member.pid, UNLIMITED)
+            limit_files(member.pid, UNLIMITED)
 
     async def cut(self, dice: random.Random) -> None:
         """Break every connection to the bus, and let nobody through for a while."""
@@ -86,27 +86,31 @@ class Outages:
     async def fill_bus(self, dice: random.Random) -> None:
         """Let no file of nats-server grow, as on a full disk; then there is space, and it is started again."""
         server = self.arena.fleet.server
-        _limit_files(server.pid, 0)
+        limit_files(server.pid, 0)
         await asyncio.sleep(dice.uniform(*FULL_S))
         await self._heal_bus()
 
     async def _heal_bus(self) -> None:
         """Do what `inquest up` and a liveness probe do: start a server again that is gone or says that it is ill."""
         server = self.arena.fleet.server
-        _limit_files(server.pid, UNLIMITED)
+        limit_files(server.pid, UNLIMITED)
         if server.pid is not None and await server.unhealthy():
             server.terminate()
             await server.wait()
         await self._start_bus()
 
     async def kill_node(self, dice: random.Random) -> None:
-        """Kill a node of the cluster, as often as not the leader of the truth; the other two go on."""
+        """Kill a node of the cluster, each in its turn, the leader of the truth first; the other two go on."""
         nodes = self.arena.fleet.nodes
         assert nodes is not None
-        node = dice.choice(list(nodes.nodes.values()))
+        waiting = [node for name, node in nodes.nodes.items() if name not in self.killed]
+        node = dice.choice(waiting)
         with suppress(Exception):  # there is no leader now
-            if dice.random() < LEADER_SHARE:
-                node = await nodes.leader(self.arena.bus, "INVESTIGATIONS")
+            leader = await nodes.leader(self.arena.bus, "INVESTIGATIONS")
+            node = leader if leader in waiting else node
+        self.killed.append(node.name)
+        if len(waiting) == 1:
+            self.killed.clear()
         await node.kill()
         await asyncio.sleep(dice.uniform(*NODE_S))
         await node.start()
@@ -126,16 +130,16 @@ class Outages:
         wal = self.arena.fleet.directory / "1" / "tracestore" / "tracestore.db-wal"
         if not wal.exists():
             return
-        _limit_files(member.pid, wal.stat().st_size)
+        limit_files(member.pid, wal.stat().st_size)
         await asyncio.sleep(dice.uniform(*FULL_S))
-        _limit_files(member.pid, UNLIMITED)
+        limit_files(member.pid, UNLIMITED)
 
     def _link(self) -> Link:
         assert self.arena.fleet.link is not None
         return self.arena.fleet.link
 
 
-def _limit_files(pid: int | None, size: int) -> None:
+def limit_files(pid: int | None, size: int) -> None:
     """Let no file of a process grow beyond a size."""
     if pid:
         with suppress(ProcessLookupError, PermissionError):

@@ -35,5 +35,26 @@ def test_every_prefix_of_it_can_be_folded(path):
     assert [fold(events[:length]).number for length in range(1, len(events) + 1)] == list(range(1, len(events) + 1))
 
 
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_what_it_demanded_is_decided_again_to_the_letter(path):
+    """Replay: wherever the history alone demands a decision, this release makes the one that was recorded."""
+    events = [InvestigationRecorded.model_validate(event) for event in json.loads(path.read_text())["events"]]
+    decided = 0
+    for length in range(1, len(events)):
+        recorded = events[length:]
+        for number, draft in enumerate(follow_through(fold(events[:length]))):
+            assert (
+                draft.numbered(
+                    recorded[number].tenant,
+                    recorded[number].investigation_id,
+                    recorded[number].number,
+                    recorded[number].at,
+                )
+                == recorded[number]
+            ), f"event {recorded[number].number}"
+            decided += 1
+    assert decided > 0
+
+
 def test_there_are_histories():
     assert len(HISTORIES) >= 4

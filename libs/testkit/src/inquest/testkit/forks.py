@@ -21,7 +21,10 @@ def main() -> None:
 
     def reap(*_: object) -> None:
         while alive:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:  # a signal that came meanwhile had them reaped
+                return
             if pid == 0:
                 return
             alive.discard(pid)
