@@ -1,0 +1,151 @@
+"""What the gateway adds to a call (journal, budget, fence, record, the way over the bus), versus the same client alone.
+
+A Prometheus that answers at once, on a socket; each question goes to it directly and through the gateway, in turn.
+Prints one flat JSON object last.
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+
+import httpx
+from inquest.bus.bus import Bus
+from inquest.bus.server import NatsServer
+from inquest.bus.topology import apply
+from inquest.config import Config, ConfigStore
+from inquest.contracts.latest import Query, ToolRequest, ToolResult, Window
+from inquest.contracts.subjects import TOOL_CALL
+from inquest.contracts.topology import CONFIG
+from inquest.gateway.service import build
+from inquest.gateway.settings import Settings
+from inquest.telemetry import logs
+from inquest.testkit.backends import Backend, Received, Reply
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WINDOW = Window(start=NOON, end=NOON + timedelta(minutes=10))
+WARM = 30
+AT_ONCE = 16
+_ANSWER = {
+    "status": "success",
+    "data": {
+        "resultType": "matrix",
+        "result": [
+            {
+                "metric": {"service": "cart"},
+                "values": [[NOON.timestamp() + 15 * number, str(number)] for number in range(40)],
+            }
+        ],
+    },
+}
+_BODY = json.dumps(_ANSWER).encode()
+
+
+def serve(received: Received) -> Reply:
+    """Answer every query with the same forty samples."""
+    del received
+    return Reply(body=_BODY)
+
+
+async def through(bus: Bus, number: int) -> float:
+    """Ask the gateway a question that nobody has asked; return the milliseconds until the answer is here."""
+    request = ToolRequest(
+        tenant="acme",
+        investigation_id=f"bench-{number % 8}",
+        step_id=f"step-{number}",
+        domain="metrics",
+        query=Query(window=WINDOW),
+        calls_max=1_000_000,
+        bytes_max=1 << 50,
+    )
+    started = time.perf_counter()
+    result: ToolResult = await bus.request(TOOL_CALL, request, timeout_s=10, domain="metrics", tenant="acme")
+    assert result.status == "ok", result.reason
+    return (time.perf_counter() - started) * 1000
+
+
+async def directly(http: httpx.AsyncClient, url: str) -> float:
+    """Ask the source the same question with the same client library; return milliseconds."""
+    form = {"query": "m", "start": "0", "end": "600", "step": "15"}
+    started = time.perf_counter()
+    (await http.post(f"{url}/api/v1/query_range", data=form)).json()
+    return (time.perf_counter() - started) * 1000
+
+
+async def measure(calls: int) -> dict[str, float]:
+    """Return the figures of one run over a real nats-server."""
+    with tempfile.TemporaryDirectory() as name:
+        server = NatsServer(Path(name))
+        await server.start()
+        worker, gateway = Bus(server.url, "worker"), Bus(server.url, "gateway")
+        try:
+            async with Backend(serve=serve).listening() as backend, httpx.AsyncClient() as http:
+                await worker.connect()
+                await apply(worker.connection)
+                await _configure(worker, backend.url)
+                service = build(gateway, Settings())
+                await gateway.connect()
+                for action in service.on_start:
+                    await action()
+                figures = await _figures(worker, http, backend.url, calls)
+                for action in service.on_stop:
+                    await action()
+                return figures
+        finally:
+            await worker.close()
+            await gateway.close()
+            await server.stop()
+
+
+async def _configure(bus: Bus, url: str) -> None:
+    provider = {
+        "name": "prom",
+        "kind": "prometheus",
+        "settings": {"url": url, "queries": [{"metric": "m", "promql": "m"}]},
+    }
+    config = Config.model_validate({"tenants": {"acme": {"providers": [provider]}}})
+    await ConfigStore(bus.kv(CONFIG)).apply(config, "bench", NOON)
+
+
+async def _figures(worker: Bus, http: httpx.AsyncClient, url: str, calls: int) -> dict[str, float]:
+    for number in range(WARM):
+        await through(worker, -1 - number)
+        await directly(http, url)
+    spent = [time.process_time()]
+    for _ in range(calls):
+        await directly(http, url)
+    spent.append(time.process_time())
+    for number in range(calls):
+        await through(worker, 2 * calls + number)
+    spent.append(time.process_time())
+    pairs = [(await directly(http, url), await through(worker, number)) for number in range(calls)]
+    alone = median(pair[0] for pair in pairs)
+    added = [both - alone for _, both in pairs]
+    started = time.perf_counter()
+    for first in range(0, calls, AT_ONCE):
+        await asyncio.gather(*(through(worker, 3 * calls + first + number) for number in range(AT_ONCE)))
+    took_s = time.perf_counter() - started
+    return {
+        "direct_ms_p50": round(alone, 3),
+        "native_overhead_ms_p50": round(median(added), 3),
+        "native_overhead_ms_p95": round(quantiles(added, n=20)[-1], 3),
+        # Of this process, which is worker, gateway and source at once; what else the machine does counts for little.
+        "native_overhead_cpu_ms": round((spent[2] - 2 * spent[1] + spent[0]) / calls * 1000, 3),
+        "calls_per_s": round(calls / took_s, 1),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", "--calls", type=int, default=400)
+    logs.configure("ERROR")
+    print(json.dumps(asyncio.run(measure(parser.parse_args().calls))))
+
+
+if __name__ == "__main__":
+    main()
