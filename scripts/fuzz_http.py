@@ -30,7 +30,9 @@ class Line:
         fresh = self.writer is None
         try:
             return await self._exchange(data)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError) as error:
+            if isinstance(error, TimeoutError):
+                raise
             self.close()
             if fresh:
                 return 0, b""  # refused without an answer, which is one
@@ -111,7 +113,7 @@ class HttpFuzz:
         except TimeoutError:
             self._tally.hung(f"{name}: {data[:300]!r}")
             lines[name].close()
-        except (ConnectionError, asyncio.IncompleteReadError, ValueError, asyncio.LimitOverrunError) as error:
+        except (OSError, asyncio.IncompleteReadError, ValueError, asyncio.LimitOverrunError) as error:
             lines[name].close()
             self._tally.outcomes[type(error).__name__] += 1
 
@@ -126,7 +128,7 @@ class HttpFuzz:
         except TimeoutError:
             self._tally.hung(f"{name}: bytes {data[:300]!r}")
             return
-        except (ConnectionError, ValueError, asyncio.LimitOverrunError) as error:
+        except (OSError, ValueError, asyncio.LimitOverrunError) as error:
             self._tally.outcomes[type(error).__name__] += 1
             return
         status = said[9:12]
@@ -142,5 +144,5 @@ class HttpFuzz:
             return await reader.read(1000)
         finally:
             writer.close()
-            with suppress(ConnectionError):
+            with suppress(OSError):
                 await writer.wait_closed()
