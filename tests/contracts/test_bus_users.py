@@ -15,7 +15,7 @@ from inquest.bus.port import Delivery, Outgoing
 from inquest.bus.users import OPERATOR
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import DeadlineReached, Verdict
+from inquest.contracts.latest import DeadlineReached, ToolRequest, ToolResult, Verdict
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import SUBJECTS
 from inquest.contracts.topology import BUCKETS, READS, SERVICES, consumers_of
@@ -150,6 +150,28 @@ async def test_each_request_is_answered_by_its_replier(secured: Secured) -> None
             asking = await secured.bus(service)
             reply = await asking.connection.client.request(users.concrete(row, service), b"?", timeout=5)
             assert reply.data == b"here"
+
+
+async def test_an_answer_goes_to_an_inbox_and_nowhere_else(secured: Secured) -> None:
+    """nats-server lets a replier publish wherever the request says."""
+    worker, gateway, operator = [await secured.bus(name) for name in ("worker", "gateway", OPERATOR)]
+    request = ToolRequest.model_validate_json((ROOT / SAMPLES / "ToolRequest.json").read_bytes())
+    result = ToolResult.model_validate_json((ROOT / SAMPLES / "ToolResult.json").read_bytes())
+    asked: list[ToolRequest] = []
+
+    async def answer(message: ToolRequest) -> ToolResult:
+        asked.append(message)
+        return result
+
+    gateway.reply(s.TOOL_CALL, answer)
+    await gateway.connection.broker.start()
+    await heard(gateway.connection.client)
+    subject = s.TOOL_CALL.render(domain="metrics", tenant=request.tenant)
+    body, stolen = request.model_dump_json().encode(), "evt.verdict.reached.v1.acme.i-1"
+    await worker.connection.client.publish(subject, body, reply=stolen)
+    await until(lambda: len(asked) == 1)
+    assert await worker.request(s.TOOL_CALL, request, timeout_s=5, domain="metrics", tenant=request.tenant) == result
+    assert await operator.last_seq("VERDICTS") == 0
 
 
 async def test_a_timer_is_set_and_fires(secured: Secured) -> None:

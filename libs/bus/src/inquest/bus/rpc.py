@@ -22,6 +22,7 @@ from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import HANDLE_SECONDS
 
 WORKERS_MAX = 64
+INBOX = "_INBOX."
 LEAVE_S_MAX = 2.0
 
 
@@ -62,6 +63,10 @@ class Answering:
             await self._subscriber.start()
 
     async def _answer(self, message: NatsMessage) -> NatsResponse:
+        if not message.reply_to.startswith(INBOX):
+            # Whoever asks must not have us publish where they may not; the work itself is as good as any.
+            self._log.warning("answer_withheld", subject=self._subject.name, reply_to=message.reply_to)
+            message.reply_to = ""
         try:
             request = decode(self._subject, {}, message.body)
             check_keys(self._subject, message.raw_message.subject, request)
