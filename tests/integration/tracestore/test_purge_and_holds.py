@@ -2,8 +2,10 @@
 
 import pytest
 from inquest.bus.backup_hold import read_streams
+from inquest.cli.holds import refuse_shorter
 from inquest.cli.purge import PurgeRefused, carried_out, planned
 from inquest.cli.purging import Target
+from inquest.config.retention import RetentionConfig
 from inquest.contracts import subjects as s
 from inquest.contracts.latest import ToolCall
 from inquest.contracts.topology import GATEWAY_JOURNAL, NOTIFIER_THREADS, PAYLOADS
@@ -108,6 +110,15 @@ async def test_a_hold_refuses_a_purge_until_it_ends(desk, target):
         await planned(desk.bus, Target("acme", before=desk.clock(), whole=True))
     await desk.hold(ONE, incident_id=ONE.incident_id, ended_at=hold.at)
     assert (await planned(desk.bus, target)).messages
+
+
+async def test_no_days_are_shortened_while_a_hold_stands(desk):
+    before, after = RetentionConfig(), RetentionConfig(dead_days=9)
+    await refuse_shorter(desk.bus, before, after)
+    await desk.hold(ONE)
+    await refuse_shorter(desk.bus, after, before)
+    with pytest.raises(PurgeRefused, match="DEAD would keep less"):
+        await refuse_shorter(desk.bus, before, after)
 
 
 async def test_what_runs_is_not_purged(desk):

@@ -10,6 +10,7 @@ import typer
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.topology import keep
+from inquest.cli.holds import refuse_shorter
 from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.cli.up import as_running
@@ -77,7 +78,7 @@ def apply(path: Path, nats_url: str | None) -> None:
     config = _to_apply(path, nats_url)
     now = datetime.now(UTC)
     who = getpass.getuser()
-    revision: Revision = run(_with_store(nats_url, lambda store: store.apply(config, who, now), who))
+    revision: Revision = run(_with_store(nats_url, lambda store: store.apply(config, who, now), who, config))
     typer.echo(f"revision {revision.number} is applied")
 
 
@@ -87,13 +88,19 @@ def _to_apply(path: Path, nats_url: str | None) -> Config:
 
 
 async def _with_store(
-    nats_url: str | None, action: Callable[[ConfigStore], Awaitable[ResultT]], applies: str | None = None
+    nats_url: str | None,
+    action: Callable[[ConfigStore], Awaitable[ResultT]],
+    applies: str | None = None,
+    config: Config | None = None,
 ) -> ResultT:
-    """Do it; where somebody applies a configuration, record who."""
+    """Do it; where somebody applies a configuration, record who. Raises PurgeRefused."""
     bus = operator_bus(local_nats(DATA_DIR, nats_url))
     await bus.connect(CONNECT_S_MAX)
     try:
-        result = await action(ConfigStore(bus.kv(CONFIG)))
+        store = ConfigStore(bus.kv(CONFIG))
+        if config is not None:
+            await refuse_shorter(bus, (await store.current()).config.retention, config.retention)
+        result = await action(store)
         if applies is not None and isinstance(result, Revision):
             audit = AuditLog(bus, "cli")
             await audit.record(Deed("config-applied", NO_TENANT, applies, about=f"revision {result.number}"))

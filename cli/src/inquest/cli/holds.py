@@ -7,9 +7,11 @@ from uuid import uuid4
 import typer
 
 from inquest.audit import Deed
-from inquest.cli.purge import connected, standing_holds
+from inquest.bus.bus import Bus
+from inquest.cli.purge import PurgeRefused, connected, standing_holds
 from inquest.cli.purging import Target
 from inquest.cli.session import echo_json, run
+from inquest.config.retention import RetentionConfig
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.message import derive_id
@@ -47,6 +49,17 @@ async def _add(target: Target, reason: str, nats_url: str | None) -> Hold:
         await audit.record(Deed("hold-added", hold.tenant, hold.by, reason, f"{hold.hold_id}: {target.about}"))
         await bus.kv(HOLDS).create(hold.hold_id, hold.model_dump_json().encode())
         return hold
+
+
+async def refuse_shorter(bus: Bus, before: RetentionConfig, after: RetentionConfig) -> None:
+    """Raise PurgeRefused where a stream would at once lose what a hold may cover and was not copied yet."""
+    was = before.ages()
+    shorter = [name for name, age_s in after.ages().items() if age_s < was[name]]
+    if shorter and (holds := await standing_holds(bus)):
+        raise PurgeRefused(
+            f"{', '.join(shorter)} would keep less, and legal hold {holds[0].hold_id} stands: end it first, "
+            "or leave the days as they are"
+        )
 
 
 def list_(nats_url: str | None, *, as_json: bool) -> None:

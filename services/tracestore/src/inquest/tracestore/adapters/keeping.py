@@ -87,10 +87,10 @@ class SqliteKeeping:
         """Remove what ended, or belongs to no investigation, before a time and is not held; returns how many rows."""
         if any(hold.covers(tenant) for hold in holds):
             return 0
-        values = (tenant, *ENDED, stamp(before))
+        values = (tenant, *ENDED, stamp(before), stamp(before))
         query = (
             "SELECT i.investigation_id, i.incident_id FROM investigations i WHERE i.tenant = ? AND i.state IN (?, ?, ?)"
-            " AND (SELECT max(m.stored_at) FROM messages m"
+            " AND i.opened_at < ? AND (SELECT max(m.stored_at) FROM messages m"
             " WHERE m.tenant = i.tenant AND m.investigation_id = i.investigation_id) < ?"
         )
         ended = await self._database.read(lambda c: c.execute(query, values).fetchall())
