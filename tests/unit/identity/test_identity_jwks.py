@@ -5,6 +5,8 @@ import json
 import logging
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from inquest.contracts.errors import RetryLater
 from inquest.identity import Unauthenticated
 from inquest.identity.jwks import AGE_S_MAX, BYTES_MAX, FLOOR_S, KEYS_MAX, Jwks, parse_jwks
@@ -110,6 +112,7 @@ async def test_a_redirect_is_not_followed(issuer, source, tmp_path):
     [
         b"",
         b"oops",
+        b'{"keys": ' + b"[" * 100_000,
         b"[]",
         b'{"keys": 7}',
         b'{"keys": []}',
@@ -164,6 +167,7 @@ def test_only_keys_that_may_check_signatures_are_taken():
         {"kty": "EC", "kid": "other", "crv": "secp256k1", "x": "AQ", "y": "AQ"},
         {**SigningKey("other").jwk(), "kid": "old"},  # the first of two counts
         {"kid": "x" * 300, "kty": "RSA"},
+        {"kid": "odd", "kty": ["RSA"], "crv": {}, "key_ops": 7, "alg": None},
     ]
     found = parse_jwks(json.dumps({"keys": offered}).encode())
     assert set(found) == {"old", "ec"}
@@ -179,6 +183,16 @@ def test_a_private_key_that_was_published_is_taken_as_public():
     private = json.loads(jwt.get_algorithm_by_name("RS256").to_jwk(OLD.private))
     found = parse_jwks(json.dumps({"keys": [{**private, "kid": "old", "key_ops": ["verify"]}]}).encode())
     assert not hasattr(found["old"].key, "private_numbers")
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3))
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["kty", "kid", "crv", "n", "e", "x", "y", "use", "key_ops"]), JSON)))
+@settings(max_examples=50)
+def test_any_entries_beside_a_good_one_leave_it_good(entries):
+    found = parse_jwks(json.dumps({"keys": [*entries[: KEYS_MAX - 1], OLD.jwk()]}).encode())
+    assert found["old"].serves("RS256")
 
 
 def test_a_set_is_bounded():

@@ -5,9 +5,12 @@ import time
 
 import jwt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from inquest.audit import AuditLog
 from inquest.contracts.errors import RetryLater
-from inquest.identity import Authenticator, Forbidden, IdentitySettings, Principal, Unauthenticated
+from inquest.identity import ROLES, Authenticator, Forbidden, IdentitySettings, Principal, Unauthenticated
+from inquest.identity.claims import principal_of
 from inquest.testkit.forgery import forged
 from inquest.testkit.issuer import AUDIENCE, ISSUER, SigningKey, claims_of, jwks
 from inquest.testkit.memory import MemoryBus
@@ -139,6 +142,29 @@ async def test_claims_go_by_the_names_of_the_issuer(door):
     for missing in ("services", "repos", "email"):
         with pytest.raises(Forbidden):
             await who(made, RSA.token(**claims | {missing: None}))
+
+
+WORDS = st.sampled_from(["viewer", "admin", "acme", "globex", "*", "system", "", "Not An Id", "cart"]) | st.text(
+    max_size=5
+)
+VALUES = st.none() | st.booleans() | st.integers() | WORDS | st.lists(WORDS | st.none(), max_size=4)
+
+
+@given(st.dictionaries(st.sampled_from(["sub", "role", "tenants", "services"]), VALUES))
+@settings(max_examples=50)
+def test_any_claims_are_somebody_with_a_role_and_a_tenant_or_nobody(claims):
+    given_ = IdentitySettings(jwt_services_claim="services")
+    try:
+        who_ = principal_of(claims, given_)
+    except Forbidden:
+        return
+    assert who_.role in ROLES
+    assert who_.role in (claims["role"] if isinstance(claims["role"], list) else [claims["role"]])
+    assert who_.tenants
+    assert "system" not in who_.tenants
+    assert who_.services is None or who_.services
+    listed = claims["services"] if isinstance(claims["services"], list) else [claims["services"]]
+    assert (who_.services is None) == ("*" in listed)
 
 
 async def test_while_there_are_no_keys_a_token_waits_and_an_api_key_does_not(door, tmp_path):

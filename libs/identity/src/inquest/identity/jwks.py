@@ -67,11 +67,12 @@ def parse_jwks(raw: bytes) -> Mapping[str, PublicKey]:
 
 
 def _public_key(entry: dict[str, Any]) -> PublicKey | None:
-    kty, use, operations, alg = (entry.get(name) for name in ("kty", "use", "key_ops", "alg"))
-    fits = entry.get("crv") if kty in {"EC", "OKP"} else kty
-    if kty not in _PUBLIC or fits not in _READ_AS or use not in (None, "sig"):
+    kty, use, alg, crv = (str(entry.get(name) or "") for name in ("kty", "use", "alg", "crv"))
+    operations = entry.get("key_ops") or ["verify"]
+    fits = crv if kty in {"EC", "OKP"} else kty
+    if kty not in _PUBLIC or fits not in _READ_AS or use not in {"", "sig"}:
         return None
-    if operations is not None and "verify" not in operations:
+    if not isinstance(operations, list) or "verify" not in operations:
         return None
     public = {"kty": kty, **{name: entry.get(name) for name in _PUBLIC[kty]}}
     try:
@@ -80,7 +81,7 @@ def _public_key(entry: dict[str, Any]) -> PublicKey | None:
         return None
     if isinstance(key, RSAPublicKey) and key.key_size not in RSA_BITS:
         return None
-    return PublicKey(fits, alg if isinstance(alg, str) else None, key)
+    return PublicKey(fits, alg or None, key)
 
 
 class Jwks:
@@ -139,7 +140,7 @@ class Jwks:
             async with asyncio.timeout(FETCH_S_MAX):
                 raw = await self._read()
             self._keys = parse_jwks(raw)
-        except (OSError, ValueError, TypeError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (OSError, ValueError, TypeError, RecursionError, httpx.HTTPError, httpx.InvalidURL) as error:
             reason = "it took too long" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
             _log.error("jwks_not_fetched", jwks=self._reference, kept=len(self._keys), reason=reason)
         else:
