@@ -31,7 +31,7 @@ def deskly(monkeypatch):
     for name, code in zip(NAMES, re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL), strict=True):
         module = ModuleType(name)
         monkeypatch.setitem(sys.modules, name, module)
-        exec(compile(code, name, "exec"), vars(module))
+        exec(compile(code, f"<{name}>", "exec"), vars(module))
         modules.append(module)
     return modules
 

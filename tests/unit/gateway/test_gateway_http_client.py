@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from inquest.config.http_section import HttpSettings
+from inquest.config.kinds.prometheus import PrometheusSettings
 from inquest.gateway.adapters.egress import GuardedBackend, Refused
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.http_clients import HttpClients, key_of
@@ -263,3 +264,10 @@ async def test_clients_are_shared_kept_and_closed(backend):
     with pytest.raises(RuntimeError):
         await old.ask("GET", "/", context())
     assert key_of(one) != key_of(two)
+
+
+def test_short_settings_share_the_client_of_what_they_are_short_for():
+    asked = {"url": "http://10.0.0.1:9090", "queries": [{"metric": "up", "promql": "up"}]}
+    short = PrometheusSettings.model_validate({**asked, "bearer_token": "env:TOKEN"})
+    long = PrometheusSettings.model_validate({**asked, "auth": {"kind": "bearer", "token": "env:TOKEN"}})
+    assert key_of(short.spelt_out()) == key_of(long.spelt_out()) != key_of(short)

@@ -102,6 +102,16 @@ async def test_a_domain_without_a_provider_costs_nothing(memory_bus, tenant, dom
 
 
 @pytest.mark.usefixtures("gateway")
+async def test_what_a_domain_does_not_take_is_malformed_and_costs_nothing(memory_bus):
+    query = Query(window=Window(**WINDOW), repository="acme/shop")
+    asked = ToolRequest(tenant="acme", investigation_id="inv", step_id="s", domain="logs", query=query)
+    result = await memory_bus.request(TOOL_CALL, asked, timeout_s=5, domain="logs", tenant="acme")
+    assert (result.status, result.error) == ("failed", "malformed")
+    assert "logs takes no repository" in result.reason
+    assert await memory_bus.add("acme", "inv", "calls", amount=0) == 0
+
+
+@pytest.mark.usefixtures("gateway")
 async def test_calls_over_the_budget_are_refused_and_recorded(memory_bus):
     assert (await call(memory_bus, step_id="a", calls_max=1)).status == "ok"
     refused = await call(memory_bus, step_id="b", calls_max=1)

@@ -115,6 +115,9 @@ class Reader:
             reason = redact(str(error))[:_REASON_CHARS] or "no answer to the probe"
             await self.health.failed(interface, reason)
             log.warning("provider_unhealthy", provider=interface.key, reason=reason)
+        except Exception as error:
+            await self.health.failed(interface, type(error).__name__)
+            log.exception("provider_crashed", provider=interface.key)
         else:
             await self.health.succeeded(interface)
 

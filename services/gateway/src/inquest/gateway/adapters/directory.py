@@ -76,7 +76,7 @@ class ConfiguredDirectory:
             for provider in tenant.providers:
                 settings = getattr(provider, "settings", None)
                 if isinstance(settings, HttpSettings):
-                    yield settings
+                    yield settings.spelt_out()
 
     def _build(self, tenant: str, config: TenantConfig) -> tuple[Interface, ...]:
         kit = Kit(tenant, Catalogue(config.catalogue), self._bus, self._executor, self._clients, self._shelf)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inquest.config import Catalogue
-from inquest.config.http_section import BearerAuth
 from inquest.config.kinds.prometheus import PrometheusDiscovery, PrometheusSettings
 from inquest.config.kinds.prometheus import PrometheusProvider as Config
 from inquest.contracts.latest import DataSourceInterfaceContract, DomainRequest, MetricsRequest, MetricsResponse
@@ -171,8 +170,4 @@ def _query_text(errand: _Errand) -> str:
 
 def build(config: Config, kit: Kit) -> PrometheusProvider:
     """See Build."""
-    settings = config.settings
-    if settings.bearer_token:
-        auth = BearerAuth(kind="bearer", token=settings.bearer_token)
-        settings = settings.model_copy(update={"auth": auth})
-    return PrometheusProvider(config, kit.catalogue, kit.http(settings))
+    return PrometheusProvider(config, kit.catalogue, kit.http(config.settings.spelt_out()))

@@ -114,6 +114,7 @@ async def pages_lead_to_the_end(trial: Trial) -> None:
         need(fetched.response.truncated == bool(cursor) or not cursor, "a cursor without truncated")
         if not cursor:
             break
+    need(not cursor, f"after {_PAGES_MAX} pages there is still a cursor")
     if fetched.response.truncated:
         raise Skipped("there are no pages; what is cut is marked")
     need(seen == rows, f"the pages bring {seen.total()} rows, {rows.total()} are there, {len(rows - seen)} missing")
