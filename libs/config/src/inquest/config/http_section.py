@@ -78,3 +78,7 @@ class HttpSettings(Section):
         "Not needed where the name is private itself: an address, or a name without a dot or in .local, .internal, …",
     )
     requests_at_once_max: PositiveInt = Field(default=4, le=64, description="Most requests at the same time.")
+
+    def spelt_out(self) -> "HttpSettings":
+        """Return the settings with what is short for something else written out: two that mean the same are equal."""
+        return self

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
-from inquest.config.http_section import HttpSettings
+from inquest.config.http_section import BearerAuth, HttpSettings
 from inquest.config.provider_section import ProviderSettings
 from inquest.config.section import SecretRef, Section, WebUrl
 
@@ -85,6 +85,12 @@ class PrometheusSettings(HttpSettings):
         if self.bearer_token and self.auth:
             raise ValueError("bearer_token and auth are both given; keep one")
         return self
+
+    def spelt_out(self) -> HttpSettings:
+        """See HttpSettings."""
+        if self.bearer_token is None:
+            return self
+        return self.model_copy(update={"auth": BearerAuth(kind="bearer", token=self.bearer_token)})
 
 
 class PrometheusProvider(ProviderSettings):
