@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from inquest.bus.bus import Bus
@@ -20,6 +21,7 @@ ROUND = 500  # published at once
 BACKLOG_MAX = 4_000  # then wait: what is looked for is what a message does, not what a flood does
 REQUESTS = 0.05  # of inputs: asked instead of published
 SETTLE_S_MAX = 240.0
+ASKS_MAX = 10
 QUIET_S = 3.0
 DURABLES = frozenset(row.durable for row in topology.CONSUMERS)
 _HEADERS = (
@@ -66,8 +68,8 @@ class BusFuzz:
         return await self._backlog(), after
 
     async def _dead(self) -> int:
-        info = await self._bus.connection.js.stream_info("DEAD")
-        return info.state.last_seq
+        info = await _patiently(lambda: self._bus.connection.js.stream_info("DEAD"))
+        return int(info.state.last_seq)
 
     async def _wait_below(self, limit: int, seconds: float) -> None:
         for _ in range(int(seconds / 0.25)):
@@ -83,7 +85,7 @@ class BusFuzz:
         found = {}
         js = self._bus.connection.js
         for stream in {row.stream for row in topology.CONSUMERS}:
-            for info in await js.consumers_info(stream):
+            for info in await _patiently(lambda stream=stream: js.consumers_info(stream)):
                 waiting = (info.num_pending or 0) + (info.num_ack_pending or 0)
                 if waiting and info.name in DURABLES:  # others are those of somebody who reads a stream back
                     found[info.name] = waiting
@@ -147,6 +149,16 @@ class BusFuzz:
         self._tally.outcomes[failure.partition(":")[0][:40] or "answered"] += 1
         if failure.startswith("bug"):
             self._tally.bad(f"{subject}: {failure}")
+
+
+async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Ask the server about itself, again where it is too busy to answer in time."""
+    for _ in range(ASKS_MAX - 1):
+        try:
+            return await ask()
+        except (NatsError, TimeoutError):
+            continue
+    return await ask()
 
 
 def _legal(subject: str) -> str:
