@@ -24,10 +24,9 @@ from inquest.bus.port import (
 )
 from inquest.bus.settle import settle
 from inquest.contracts.errors import Conflict, InquestError, RetryLater
-from inquest.contracts.message import Message
+from inquest.contracts.latest import DeadLetter, Message
 from inquest.contracts.subjects import DOORSTEP_DELIVERY, Subject
 from inquest.contracts.topology import DOORSTEP_DURABLE, Bucket, Consumer
-from inquest.contracts.v1.dead import DeadLetter
 from inquest.testkit.memory_rows import Queue, Row, consumes, gone, lies_in, matches
 from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
 
@@ -48,7 +47,7 @@ class MemoryBus:
         self._queues: list[Queue] = []
         self._repliers: list[tuple[Subject, Replier]] = []
         self._stores: dict[str, Any] = {}
-        self._counters: Counter[str] = Counter()
+        self._counters = Counter[str]()
 
     def published(self, subject: Subject, **keys: str) -> list[Any]:
         """Return the messages on a subject, oldest first."""
@@ -238,7 +237,7 @@ class MemoryBus:
 
     def handle_doorsteps(self, handler: BatchHandler) -> None:
         """See BusPort. All tenants share one queue here."""
-        self._subscribe(Queue(Consumer(DOORSTEP_DURABLE, "", "intake", (DOORSTEP_DELIVERY.pattern(),)), None, handler))
+        self.handle_batch(Consumer(DOORSTEP_DURABLE, "", "intake", (DOORSTEP_DELIVERY.pattern(),)), handler)
 
     def _subscribe(self, queue: Queue) -> None:
         queue.pending.extend((row, 1) for row in self._rows if consumes(queue.consumer, row))
