@@ -15,6 +15,7 @@ from inquest.bus.backup_files import (
     Entry,
     LeftOut,
     Manifest,
+    copy_tree,
     finish,
     new_backup,
     read_verified,
@@ -127,3 +128,25 @@ def test_a_folder_with_something_is_refused(tmp_path):
         pass
     (tmp_path / "empty").mkdir()
     made(tmp_path / "empty")
+
+
+def test_files_beside_the_streams_are_copied_summed_and_checked(tmp_path):
+    source = tmp_path / "archive" / "investigations"
+    source.mkdir(parents=True)
+    (source / "001.json").write_text("{}")
+    (source / "002.json.partial").write_text("cut sho")
+    with new_backup(tmp_path / "backup") as partial:
+        files = copy_tree(tmp_path / "archive", partial, "archive")
+        manifest = Manifest(
+            format=2,
+            taken_at=datetime(2026, 1, 1, tzinfo=UTC),
+            server_version="2.15.1",
+            entries=(),
+            left_out=(),
+            files=files,
+        )
+        finish(partial, manifest)
+    assert [one.file for one in read_verified(tmp_path / "backup", quiet).files] == ["archive/investigations/001.json"]
+    (tmp_path / "backup/archive/investigations/001.json").write_text("[]")
+    with pytest.raises(BackupInvalid, match=r"001\.json was changed"):
+        read_verified(tmp_path / "backup", quiet)
