@@ -20,6 +20,7 @@ from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer
 from inquest.bus.topology import apply
 from inquest.config import Config, ConfigStore
+from inquest.config.keyring import begin_in
 from inquest.contracts import topology
 from inquest.telemetry import logs
 from inquest.testkit.fixtures import until
@@ -72,6 +73,7 @@ async def _bus(directory: Path) -> AsyncIterator[tuple[NatsServer, Bus]]:
 @asynccontextmanager
 async def _intake(url: str, directory: Path) -> AsyncIterator[tuple[str, str]]:
     """Run intake in a process of its own; yields host and port."""
+    begin_in(directory, datetime.now(UTC))
     env = {**os.environ, "BENCH_SECRET": SECRET, "INQUEST_NATS_URL": url, "INQUEST_DATA_DIR": str(directory)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "inquest.intake", env=env, stderr=DEVNULL)
     address = directory / "run" / "intake.json"

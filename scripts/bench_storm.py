@@ -21,6 +21,7 @@ from inquest.bus.bus import Bus
 from inquest.bus.server import NatsServer
 from inquest.cli.system import prepare
 from inquest.config import Config
+from inquest.config.keyring import begin_in
 from inquest.contracts import subjects as s
 from inquest.telemetry import logs
 
@@ -62,6 +63,7 @@ class Process:
 
     async def start(self) -> None:
         """Start it and wait until it has written its address."""
+        begin_in(self._directory, datetime.now(UTC))
         environment = {
             **os.environ,
             "INQUEST_NATS_URL": self._url,

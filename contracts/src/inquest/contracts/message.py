@@ -28,7 +28,8 @@ class Message(BaseModel):
     NaN and infinity are refused when a message is made: JSON has no word for them, so no reader could decode them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    # What it is refused for may be told: errors do not repeat the input, which may be a raw delivery or a secret.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class Window(Message):
