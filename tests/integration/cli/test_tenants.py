@@ -208,12 +208,8 @@ async def test_the_commands_on_a_running_system(tmp_path: Path) -> None:
         await until(is_incident, timeout_s=60)
         (row,) = json.loads(await command(tmp_path, "tenant", "list", "--json"))
         assert (row["tenant"], row["messages"], row["producers"]) == ("acme", 0, ["acme.relay"])
-        assert "tenant acme has no producer nobody" in await command(
-            tmp_path, "tenant", "remove", "acme", "--producer", "nobody", status=1
-        )
         await command(tmp_path, "tenant", "remove", "acme")
         await until(lambda: client.is_closed or not client.is_connected)
-        assert json.loads(await command(tmp_path, "tenant", "list", "--json")) == []
         audit = await command(tmp_path, "audit", "export")
         actions = [json.loads(line) for line in audit.splitlines()]
         told = [(one["action"], one["tenant"], one["about"]) for one in actions if one["action"].startswith("producer")]
