@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from inquest.bus.bus import Bus
@@ -85,7 +86,7 @@ class BusFuzz:
         found = {}
         js = self._bus.connection.js
         for stream in {row.stream for row in topology.CONSUMERS}:
-            for info in await _patiently(lambda stream=stream: js.consumers_info(stream)):
+            for info in await _patiently(partial(js.consumers_info, stream)):
                 waiting = (info.num_pending or 0) + (info.num_ack_pending or 0)
                 if waiting and info.name in DURABLES:  # others are those of somebody who reads a stream back
                     found[info.name] = waiting
