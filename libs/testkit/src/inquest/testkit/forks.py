@@ -4,10 +4,14 @@ It imports the services once, then forks one process for each line of JSON on it
 of JSON for each that began or ended. A fresh interpreter would take seconds, in which there is nothing to kill.
 """
 
+import asyncio
+import faulthandler
 import json
 import os
+import pkgutil
 import signal
 import sys
+from importlib import import_module
 from typing import Any
 
 from inquest.cli.system import parts
@@ -17,6 +21,8 @@ from inquest.runtime.run import run
 def main() -> None:
     """Serve until the standard input closes; then end what still runs."""
     known = {name: parts(name) for name in sys.argv[1:]}
+    for name in (*known, "ledger"):  # what a service imports later would take its time in each life anew
+        _import_all(f"inquest.{name}")
     alive: set[int] = set()
 
     def reap(*_: object) -> None:
@@ -48,8 +54,21 @@ def main() -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def _import_all(package: str) -> None:
+    for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+        if not module.name.endswith(".__main__"):
+            import_module(module.name)
+
+
 def _tell(what: dict[str, Any]) -> None:
     os.write(1, (json.dumps(what) + "\n").encode())
+
+
+def _say_where(*_: object) -> None:
+    """Write the stack of each thread and task to the log: `kill -USR1` asks a process what it waits for."""
+    faulthandler.dump_traceback(all_threads=True)
+    for task in asyncio.all_tasks():
+        task.print_stack()
 
 
 def _become(order: dict[str, Any], made_of: tuple[Any, Any]) -> None:
@@ -60,6 +79,7 @@ def _become(order: dict[str, Any], made_of: tuple[Any, Any]) -> None:
             signal.signal(signum, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
+        signal.signal(signal.SIGUSR1, _say_where)
         os.environ.update(order["env"])
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         null = os.open(os.devnull, os.O_RDONLY)
