@@ -56,7 +56,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
         name="tracestore",
         servicers=(make_servicer(store, changes, settings),),
         on_start=(database.open, cache.start, handlers.catch_up_all, loader.load, keeper.erase_again),
-        tasks=(cache.follow, keeper.run),
+        tasks=(cache.follow,),
+        chores=(keeper.run,),
         on_stop=(database.close, audit.close),
         pings={"database": ping, "configuration": cache.ping},
     )
