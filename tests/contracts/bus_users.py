@@ -143,7 +143,9 @@ def _of_one(service: str) -> Iterator[str]:
         yield f"{API}.STREAM.MSG.DELETE.DEAD"
     if service == "tracestore":
         yield from (f"{API}.STREAM.MSG.DELETE.{name}" for name in queues)
-        yield from (f"{API}.STREAM.PURGE.{name}" for name in ("INVESTIGATIONS", "EVIDENCE", "VERDICTS"))
+        archived = ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "KV_gateway-journal")
+        yield from (f"{API}.STREAM.PURGE.{name}" for name in archived)
+        yield f"{API}.STREAM.INFO.INGEST"  # how full it is, not what it holds
         yield from (f"{API}.CONSUMER.INFO.{row.stream}.{row.durable}" for row in CONSUMERS)
 
 
