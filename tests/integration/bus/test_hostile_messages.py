@@ -1,6 +1,7 @@
 """What a hostile or broken publisher can do on the bus, on a real server: each of these was found by `make fuzz`."""
 
 import pytest
+from inquest.bus import reader
 from inquest.bus.bus import Bus
 from inquest.bus.gets import BACK_FIRST
 from inquest.bus.port import Outgoing
@@ -66,3 +67,12 @@ def test_protobuf_and_garbage_are_kept_as_json() -> None:
     assert type(sent).model_validate_json(kept) == sent
     assert _json(b"\xff{", Envelope({}, b"\xff{")) == '"\ufffd{"'.encode()
     assert _json(b'{"a": 1}', Envelope({}, b'{"a": 1}')) == b'{"a": 1}'
+
+
+async def test_reading_back_has_an_end(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "READ_MESSAGES_MAX", 3)
+    signal = InvestigationBuilder().signal()
+    for number in range(4):
+        await bus.publish(s.SIGNAL_RECEIVED, signal, tenant="acme", signal=f"s{number}")
+    with pytest.raises(Impossible, match="more than 3"):
+        await bus.read(s.SIGNAL_RECEIVED, tenant="acme")

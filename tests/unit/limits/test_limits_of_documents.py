@@ -16,10 +16,16 @@ from inquest.config.document import BYTES_MAX as CONFIG_BYTES_MAX
 from inquest.config.document import ConfigInvalid, compose, read_text
 from inquest.config.secrets import BYTES_MAX as SECRET_BYTES_MAX
 from inquest.config.secrets import resolve
+from inquest.contracts.codec import decode
 from inquest.contracts.errors import Impossible, InquestError
 from inquest.contracts.latest import Mutes, Signal
 from inquest.contracts.text import FLAWS_MAX, flaws
 from inquest.contracts.v1.controls import MUTES_MAX
+from inquest.identity.errors import Unauthenticated
+from inquest.identity.settings import IdentitySettings
+from inquest.identity.tokens import TOKEN_CHARS_MAX, Tokens
+from inquest.intake.domain.refusal import Refused
+from inquest.intake.domain.source import json_body
 from inquest.intake.domain.sources.jira import _ADF_DEPTH_MAX, _prose
 from pydantic import ValidationError
 
@@ -127,3 +133,16 @@ def test_a_deep_jira_text_is_cut():
     for _ in range(3 * _ADF_DEPTH_MAX):
         node = {"type": "paragraph", "content": [node]}
     assert "deepest" not in list(_prose(node))
+
+
+@pytest.mark.parametrize("text", [b"[" * 50_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000])
+def test_deep_json_is_refused(text):
+    with pytest.raises(Refused):
+        json_body(text, {})
+    with pytest.raises(Impossible):
+        decode("application/json", text, Signal)
+
+
+async def test_a_token_that_is_too_long_is_refused():
+    with pytest.raises(Unauthenticated, match="over"):
+        await Tokens(IdentitySettings()).principal("a" * (TOKEN_CHARS_MAX + 1))
