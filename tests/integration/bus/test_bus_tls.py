@@ -134,7 +134,7 @@ async def test_whether_acks_mean_durable_is_seen(tmp_path: Path, monkeypatch: py
         await not_durable("file:///etc/passwd")
     monkeypatch.setattr(server_module, "_CONFIG", server_module._CONFIG.replace("sync_interval: always", ""))
     lax = NatsServer(tmp_path / "lax")
-    lax._wait_until_serving = _wait(lax)  # type: ignore[method-assign] # it would refuse itself
+    lax._wait_until_serving = _wait(lax)  # type: ignore[method-assign,assignment] # it would refuse itself
     await lax.start()
     try:
         assert "power cut" in str(await not_durable(f"http://127.0.0.1:{lax.monitor_port}"))
@@ -153,4 +153,4 @@ def _wait(server: NatsServer) -> Callable[..., Awaitable[None]]:
                 pass
             await asyncio.sleep(0.02)
 
-    return wait  # type: ignore[return-value]
+    return wait
