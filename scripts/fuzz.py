@@ -13,6 +13,7 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,12 +46,14 @@ class Door(Protocol):
         ...
 
 
-async def fuzz(inputs: int, seed: int, directory: Path) -> tuple[dict[str, Any], list[str]]:
+async def fuzz(
+    inputs: int, seed: int, directory: Path, shares: Mapping[str, float] = SHARES
+) -> tuple[dict[str, Any], list[str]]:
     """Run it; returns the figures and the problems in words."""
     keys = begin_in(directory, datetime.now(UTC)).resolve()
     os.environ |= {SECRET_NAME: SECRET, "INQUEST_LOG_LEVEL": "ERROR", "INQUEST_RAW_KEYS_REF": f"file:{keys}"}
-    tallies = {name: Tally() for name in SHARES}
-    counts = {name: int(inputs * share) for name, share in SHARES.items()}
+    tallies = {name: Tally() for name in shares}
+    counts = {name: int(inputs * share) for name, share in shares.items()}
     began = time.monotonic()
     async with Fleet(directory, configuration(), {}) as fleet:
         bus = fleet.bus()
