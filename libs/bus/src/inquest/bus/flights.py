@@ -43,7 +43,8 @@ class Flight:
         """Turn the cancellation of a handler that was cut into an error; any other cancellation goes on."""
         if self.cut is None or self.task is None:
             raise asyncio.CancelledError
-        self.task.uncancel()
+        if self.task.uncancel() > 0:  # somebody ends the whole runner meanwhile
+            raise asyncio.CancelledError
         return self.cut
 
 
