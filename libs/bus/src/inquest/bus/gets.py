@@ -90,8 +90,7 @@ async def scan(
 
 async def backwards(connection: Connection, stream: str, pattern: str, back_max: int) -> AsyncIterator[Delivery]:
     """Yield what a stream holds now on a pattern, newest first; no further back than so many sequences."""
-    last = await ask(connection, stream, last_by_subj=pattern)
-    high = last.stream_seq if last else 0
+    high = await _last(connection, stream, pattern)
     low, width = max(high - back_max, 0), BACK_FIRST
     while high > low:
         window = range(max(high - width, low) + 1, high + 1)
@@ -104,9 +103,20 @@ async def backwards(connection: Connection, stream: str, pattern: str, back_max:
 async def _ends(connection: Connection, stream: str, pattern: str, start: Start) -> tuple[int, int] | None:
     begin = {"start_time": start.since.isoformat()} if start.since else {"seq": start.after_seq + 1}
     first, last = await asyncio.gather(
-        ask(connection, stream, next_by_subj=pattern, **begin), ask(connection, stream, last_by_subj=pattern)
+        ask(connection, stream, next_by_subj=pattern, **begin), _last(connection, stream, pattern)
     )
-    return (first.stream_seq, last.stream_seq) if first and last and first.stream_seq <= last.stream_seq else None
+    return (first.stream_seq, last) if first and first.stream_seq <= last else None
+
+
+async def _last(connection: Connection, stream: str, pattern: str) -> int:
+    """Return the sequence of the newest message on a pattern, or where it was; 0 where there is none."""
+    if pattern != EVERYTHING:
+        found = await ask(connection, stream, last_by_subj=pattern)
+        return found.stream_seq if found else 0
+    try:  # asked for the last of all, nats-server finds none where that one was removed
+        return int((await connection.js.stream_info(stream)).state.last_seq)
+    except (NatsError, TimeoutError) as error:
+        raise RetryLater(f"cannot read {stream}: {error or type(error).__name__}") from error
 
 
 async def _window(connection: Connection, stream: str, pattern: str, window: range) -> list[Delivery]:
