@@ -14,6 +14,7 @@ from inquest.cli.incidents_app import incidents_app
 from inquest.cli.keys_app import keys_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
+from inquest.cli.provider_app import provider_app
 from inquest.cli.raw_keys_app import raw_keys_app
 from inquest.cli.retention_app import add_retention
 from inquest.cli.sources_app import sources_app
@@ -35,6 +36,7 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
 app.add_typer(sources_app, name="sources")
+app.add_typer(provider_app, name="provider")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(admin_app, name="admin")
 app.add_typer(tenant_app, name="tenant")

@@ -1,0 +1,1 @@
+"""Model Context Protocol: servers as data sources by declarative mappings, and providers as servers."""
