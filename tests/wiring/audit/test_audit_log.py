@@ -1,6 +1,8 @@
 """What a service records and what it only counts, on a bus in memory."""
 
 import asyncio
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -34,6 +36,20 @@ async def test_what_happens_all_the_time_is_one_record_with_a_count(memory_bus, 
     assert recorded(memory_bus) == [("delivery-accepted", "generic", 1000, 1)]
     (checkpoint,) = memory_bus.published(s.AUDIT_CHECKPOINT)
     assert (checkpoint.number, checkpoint.hash) == (1, memory_bus.published(s.AUDIT_RECORDED)[0].hash)
+
+
+async def test_what_is_counted_keeps_its_hashes_or_where_they_are_many_their_digest(memory_bus, log):
+    few, many = replace(ACCEPTED, about="few"), replace(ACCEPTED, about="many")
+    for digest in ("b", "a"):
+        log.note(few, digest)
+    for n in range(65):
+        log.note(many, f"{n:02}")
+    await log.close()
+    first, second = memory_bus.published(s.AUDIT_RECORDED)
+    assert (first.count, first.hashes) == (2, ("a", "b"))
+    assert first.hashes_digest == hashlib.sha256(b"a\nb").hexdigest()
+    assert (second.count, second.hashes) == (65, ())
+    assert second.hashes_digest == hashlib.sha256("\n".join(f"{n:02}" for n in range(65)).encode()).hexdigest()
 
 
 async def test_a_refusal_is_on_disk_before_it_is_answered_and_its_repeats_are_counted(memory_bus, log):

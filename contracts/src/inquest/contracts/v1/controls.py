@@ -122,6 +122,8 @@ class AuditRecord(Message):
         previous: `hash` of the record before, AUDIT_GENESIS in the first.
         hash: SHA-256 of all the other fields in canonical JSON, in hex (`inquest.audit.chain`).
         follows: in the first record, `<chain>:<number>:<hash>` of the chain that it goes on from, if any.
+        hashes: of what was done, where it is only counted, in ascending order; none where there are too many.
+        hashes_digest: SHA-256 in hex of all these hashes, in ascending order, one a line.
     """
 
     record_id: Id
@@ -142,6 +144,8 @@ class AuditRecord(Message):
     previous: str = ""
     hash: str = ""
     follows: str = ""
+    hashes: tuple[str, ...] = ()
+    hashes_digest: str = ""
 
 
 class AuditCheckpoint(Message):

@@ -6,10 +6,11 @@ happens all the time is counted, and its counts are written once for each window
 """
 
 import asyncio
+import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -34,6 +35,7 @@ TOLD_S_MAX = 1.0  # how long a refusal or a decision does
 RETRY_S = 0.5
 CHECKPOINT_S = 30.0
 CLOSE_S_MAX = 5.0
+HASHES_MAX = 64  # listed in one record; of more there is their digest
 TEXT_CHARS_MAX = 500
 OTHERS = "(others)"
 
@@ -45,6 +47,11 @@ class _Counted:
     since: datetime
     at: datetime
     times: int = 0
+    hashes: list[str] = field(default_factory=list)
+
+    def digest(self) -> str:
+        """Return the hash of the hashes, nothing where there are none."""
+        return hashlib.sha256("\n".join(sorted(self.hashes)).encode()).hexdigest() if self.hashes else ""
 
 
 @dataclass(slots=True)
@@ -100,9 +107,11 @@ class AuditLog:
             async with asyncio.timeout(TOLD_S_MAX):
                 await asyncio.shield(self._enqueue(deed, is_awaited=True))
 
-    def note(self, deed: Deed) -> None:
-        """Count what happens all the time; costs no wait."""
-        self._count(deed)
+    def note(self, deed: Deed, digest: str = "") -> None:
+        """Count what happens all the time, and keep the hash of what it was, if any; costs no wait."""
+        counted = self._count(deed)
+        if digest:
+            counted.hashes.append(digest)
         self._open_window()
 
     async def close(self) -> None:
@@ -131,11 +140,12 @@ class AuditLog:
             return deed
         return replace(deed, by=OTHERS, reason="", about="", peer="")
 
-    def _count(self, deed: Deed) -> None:
+    def _count(self, deed: Deed) -> _Counted:
         now = self._clock()
         counted = self._counted.setdefault(self._key(deed), _Counted(now, now))
         counted.times += 1
         counted.at = now
+        return counted
 
     def _open_window(self) -> None:
         if self._window is None:
@@ -183,6 +193,8 @@ class AuditLog:
             peer=_clean(deed.peer),
             trace_id="" if counted else trace_id() or "",
             service=self._service,
+            hashes=tuple(sorted(counted.hashes)) if counted and len(counted.hashes) <= HASHES_MAX else (),
+            hashes_digest=counted.digest() if counted else "",
         )
 
     async def _write_all(self) -> None:

@@ -313,6 +313,8 @@ class AuditRecord(_message.Message):
         previous: `hash` of the record before, AUDIT_GENESIS in the first.
         hash: SHA-256 of all the other fields in canonical JSON, in hex (`inquest.audit.chain`).
         follows: in the first record, `<chain>:<number>:<hash>` of the chain that it goes on from, if any.
+        hashes: of what was done, where it is only counted, in ascending order; none where there are too many.
+        hashes_digest: SHA-256 in hex of all these hashes, in ascending order, one a line.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -335,6 +337,8 @@ class AuditRecord(_message.Message):
     PREVIOUS_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
     FOLLOWS_FIELD_NUMBER: _builtins.int
+    HASHES_FIELD_NUMBER: _builtins.int
+    HASHES_DIGEST_FIELD_NUMBER: _builtins.int
     record_id: _builtins.str
     tenant: _builtins.str
     action: _builtins.str
@@ -351,10 +355,13 @@ class AuditRecord(_message.Message):
     previous: _builtins.str
     hash: _builtins.str
     follows: _builtins.str
+    hashes_digest: _builtins.str
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def hashes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -376,10 +383,12 @@ class AuditRecord(_message.Message):
         previous: _builtins.str | None = ...,
         hash: _builtins.str | None = ...,
         follows: _builtins.str | None = ...,
+        hashes: _abc.Iterable[_builtins.str] | None = ...,
+        hashes_digest: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_chain", b"_chain", "_count", b"_count", "_follows", b"_follows", "_hash", b"_hash", "_number", b"_number", "_outcome", b"_outcome", "_peer", b"_peer", "_previous", b"_previous", "_reason", b"_reason", "_record_id", b"_record_id", "_service", b"_service", "_since", b"_since", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "chain", b"chain", "count", b"count", "follows", b"follows", "hash", b"hash", "number", b"number", "outcome", b"outcome", "peer", b"peer", "previous", b"previous", "reason", b"reason", "record_id", b"record_id", "service", b"service", "since", b"since", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_chain", b"_chain", "_count", b"_count", "_follows", b"_follows", "_hash", b"_hash", "_hashes_digest", b"_hashes_digest", "_number", b"_number", "_outcome", b"_outcome", "_peer", b"_peer", "_previous", b"_previous", "_reason", b"_reason", "_record_id", b"_record_id", "_service", b"_service", "_since", b"_since", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "chain", b"chain", "count", b"count", "follows", b"follows", "hash", b"hash", "hashes_digest", b"hashes_digest", "number", b"number", "outcome", b"outcome", "peer", b"peer", "previous", b"previous", "reason", b"reason", "record_id", b"record_id", "service", b"service", "since", b"since", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_chain", b"_chain", "_count", b"_count", "_follows", b"_follows", "_hash", b"_hash", "_number", b"_number", "_outcome", b"_outcome", "_peer", b"_peer", "_previous", b"_previous", "_reason", b"_reason", "_record_id", b"_record_id", "_service", b"_service", "_since", b"_since", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "chain", b"chain", "count", b"count", "follows", b"follows", "hash", b"hash", "number", b"number", "outcome", b"outcome", "peer", b"peer", "previous", b"previous", "reason", b"reason", "record_id", b"record_id", "service", b"service", "since", b"since", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "_action", b"_action", "_at", b"_at", "_by", b"_by", "_chain", b"_chain", "_count", b"_count", "_follows", b"_follows", "_hash", b"_hash", "_hashes_digest", b"_hashes_digest", "_number", b"_number", "_outcome", b"_outcome", "_peer", b"_peer", "_previous", b"_previous", "_reason", b"_reason", "_record_id", b"_record_id", "_service", b"_service", "_since", b"_since", "_tenant", b"_tenant", "_trace_id", b"_trace_id", "about", b"about", "action", b"action", "at", b"at", "by", b"by", "chain", b"chain", "count", b"count", "follows", b"follows", "hash", b"hash", "hashes", b"hashes", "hashes_digest", b"hashes_digest", "number", b"number", "outcome", b"outcome", "peer", b"peer", "previous", b"previous", "reason", b"reason", "record_id", b"record_id", "service", b"service", "since", b"since", "tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__about: _TypeAlias = _typing.Literal["about"]  # noqa: Y015
     _WhichOneofArgType__about: _TypeAlias = _typing.Literal["_about", b"_about"]  # noqa: Y015
@@ -397,6 +406,8 @@ class AuditRecord(_message.Message):
     _WhichOneofArgType__follows: _TypeAlias = _typing.Literal["_follows", b"_follows"]  # noqa: Y015
     _WhichOneofReturnType__hash: _TypeAlias = _typing.Literal["hash"]  # noqa: Y015
     _WhichOneofArgType__hash: _TypeAlias = _typing.Literal["_hash", b"_hash"]  # noqa: Y015
+    _WhichOneofReturnType__hashes_digest: _TypeAlias = _typing.Literal["hashes_digest"]  # noqa: Y015
+    _WhichOneofArgType__hashes_digest: _TypeAlias = _typing.Literal["_hashes_digest", b"_hashes_digest"]  # noqa: Y015
     _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
     _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
     _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
@@ -433,6 +444,8 @@ class AuditRecord(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__follows) -> _WhichOneofReturnType__follows | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__hash) -> _WhichOneofReturnType__hash | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hashes_digest) -> _WhichOneofReturnType__hashes_digest | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
     @_typing.overload

@@ -78,9 +78,6 @@ class Webhooks:
             except Exception:  # noqa: BLE001 - a bug of ours is a fault of ours, and must not end a subscription
                 _log.exception("delivery_failed", tenant=tenant, source=name)
                 outcome, response = "unavailable", self._refusal(_unavailable("something failed on our side"))
-            else:
-                # Counted, so that accepting waits for nothing more: each of them lies in INGEST.
-                self.audit.note(Deed("delivery-accepted", tenant, name, about=outcome))
             DELIVERIES_RECEIVED.labels(name if name in SOURCES else "other", outcome).inc()
             _log.info(f"delivery_{outcome.replace('-', '_')}", tenant=tenant, source=name, status=response.status_code)
             return response
@@ -123,6 +120,8 @@ class Webhooks:
         finally:
             self.held_bytes -= len(body)
         status = "duplicate" if duplicate and accepted.status == "accepted" else accepted.status
+        # Counted, so that accepting waits for nothing more; the hash outlives what lies in INGEST.
+        self.audit.note(Deed("delivery-accepted", tenant, name, about=status), self.keeper.hashed(tenant, raw))
         return status, JSONResponse(answer(accepted, status, trace_id()), KEPT)
 
     def _source(self, name: str, tenant: str) -> tuple[Source, SourceConfig]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from inquest.audit import AuditLog, Deed
 from inquest.bus.advisory import dead_letter, parse_advisory
 from inquest.bus.headers import handling
 from inquest.bus.port import Delivery, Outgoing
@@ -35,6 +36,7 @@ class Arriving:
 
     raw: Raw
     keeper: Keeper
+    audit: AuditLog
 
     async def on_plain(self, batch: Sequence[tuple[bytes, Delivery]]) -> dict[int, Exception]:
         """Seal, keep, erase. Returns by position what is wrong with those that failed; they are left as they are."""
@@ -53,6 +55,8 @@ class Arriving:
                 await self.raw.remove(delivery.stream, delivery.stream_seq)
             except InquestError as error:
                 errors[index] = error
+            else:
+                self._note(delivery, batch[index][0])
         return errors
 
     async def _sealed(self, payload: bytes, delivery: Delivery) -> Outgoing:
@@ -61,6 +65,11 @@ class Arriving:
         tenant, source = delivery.keys.get("tenant", ""), delivery.keys.get("source", "")
         DELIVERY_KEPT.render(tenant=tenant, source=source)  # a subject of no tenant is Impossible, by itself
         return await self.keeper.sealed(tenant, source, identity, Content(payload, headers))
+
+    def _note(self, delivery: Delivery, body: bytes) -> None:
+        tenant = delivery.keys["tenant"]
+        deed = Deed("delivery-accepted", tenant, delivery.keys["source"], about="bus")
+        self.audit.note(deed, self.keeper.hashed(tenant, body))
 
     async def on_advisory(self, payload: bytes, _: Delivery) -> None:
         """Bury what the server gave up of INGEST: its handler hung, or its process died each time."""
