@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from inquest.cli.options import Json, NatsUrl
-from inquest.cli.purging import Target
 
 archive_app = typer.Typer(help="Closed investigations that left the streams.", no_args_is_help=True)
 hold_app = typer.Typer(help="Legal holds: what they cover is not deleted.", no_args_is_help=True)
@@ -81,6 +80,7 @@ def hold_add(
 ) -> None:
     """Hold a tenant, or one incident or investigation of it: nothing of it is deleted, by age or on purpose."""
     from inquest.cli.holds import add  # noqa: PLC0415 - the same
+    from inquest.cli.purging import Target  # noqa: PLC0415 - the same
 
     add(Target(tenant, investigation, incident), reason, nats_url, as_json=as_json)
 
@@ -119,6 +119,7 @@ def purge(
 ) -> None:
     """Erase an investigation, an incident, or what a tenant has, everywhere and for good."""
     from inquest.cli.purge import purge as erase  # noqa: PLC0415 - the same
+    from inquest.cli.purging import Target  # noqa: PLC0415 - the same
 
     if sum([investigation is not None, incident is not None, before is not None, everything]) != 1:
         raise typer.BadParameter("name one: --investigation, --incident, --before, or --everything of the tenant")
