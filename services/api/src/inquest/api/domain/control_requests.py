@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, Field, PositiveInt, model_validator
 
-from inquest.api.domain.requests import Answer, Asked, TenantQuery
+from inquest.api.domain.requests import Answer, Asked, TenantQuery, Words
 from inquest.contracts.latest import AuditRecord, Id, Instant, Mute, NoticeKind, NoticeSent
 
 MUTE_DAYS_MAX = 90
@@ -15,7 +15,7 @@ class PanicBody(Asked):
     """Stop, or let go on, everything that leaves."""
 
     on: bool
-    reason: str = Field(default="", max_length=500, description="Shown on everything that is held.")
+    reason: Words = Field(default="", max_length=500, description="Shown on everything that is held.")
     everywhere: bool | None = Field(
         default=None,
         description="For all tenants; needs a token for all. Absent: where the token is, and no tenant is named.",
@@ -46,7 +46,7 @@ class MuteBody(Asked):
     sources: tuple[str, ...] = Field(default=(), max_length=NAMES_MAX, description="Sources of signals.")
     labels: dict[str, str] = Field(default_factory=dict, max_length=20, description="Labels of signals.")
     people: tuple[str, ...] = Field(default=(), max_length=NAMES_MAX, description="Only they are not told.")
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Words = Field(min_length=1, max_length=500)
     starts_at: AwareDatetime | None = Field(default=None, description="Absent: now.")
     ends_at: AwareDatetime | None = Field(default=None, description="Give this or duration_s.")
     duration_s: PositiveInt | None = Field(default=None, le=MUTE_DAYS_MAX * 86_400)
@@ -72,7 +72,7 @@ class MutesAnswer(Answer):
 class EndMuteBody(Asked):
     """Why a mute ends before its time."""
 
-    reason: str = Field(default="", max_length=500)
+    reason: Words = Field(default="", max_length=500)
 
 
 class MuteEnded(Answer):

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from inquest.api.domain.operation import Operation
-from inquest.api.domain.requests import Answer, Asked, TenantQuery
+from inquest.api.domain.requests import Answer, Asked, TenantQuery, Words
 from inquest.contracts.latest import Instant
 
 LETTERS_MAX = 200  # in one request
@@ -52,14 +52,14 @@ class RedriveBody(Asked):
     """Which messages to send again."""
 
     seqs: tuple[int, ...] = Field(min_length=1, max_length=LETTERS_MAX)
-    reason: str = Field(default="", max_length=500)
+    reason: Words = Field(default="", max_length=500)
 
 
 class DiscardBody(Asked):
     """Which messages to give up for good, and why."""
 
     seqs: tuple[int, ...] = Field(min_length=1, max_length=LETTERS_MAX)
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Words = Field(min_length=1, max_length=500)
 
 
 class Settled(Answer):

@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime, Field
 
-from inquest.api.domain.requests import Answer, Asked, TenantQuery
+from inquest.api.domain.requests import Answer, Asked, TenantQuery, Words
 from inquest.contracts.latest import AdmissionOutcome, Id, IncidentState, IncidentStory, IncidentSummary
 from inquest.contracts.v1.grouping import SPLIT_SIGNALS_MAX
 
@@ -33,14 +33,14 @@ class MergeBody(Asked):
     """Two incidents are one."""
 
     other: str = Field(min_length=1, max_length=48, description="The incident that becomes part: its id or number.")
-    reason: str = Field(default="", max_length=200)
+    reason: Words = Field(default="", max_length=200)
 
 
 class SplitBody(Asked):
     """Some signals of an incident are another one. Later alerts like them go there too."""
 
     signal_ids: tuple[Id, ...] = Field(min_length=1, max_length=SPLIT_SIGNALS_MAX)
-    reason: str = Field(default="", max_length=200)
+    reason: Words = Field(default="", max_length=200)
 
 
 class Regrouped(Answer):

@@ -1,13 +1,23 @@
 """Bodies, parameters and answers of the API. The HTTP document is generated from these models."""
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from inquest.contracts.latest import Id, InvestigationState, InvestigationSummary, Mode
+from inquest.contracts.redaction import redact
 
 WINDOW_DAYS_MAX = 7
 SERVICES_MAX = 50
+TEXT_CHARS_READ_MAX = 5_000  # what is longer is refused by its own limit
+
+
+def _without_secrets(value: Any) -> Any:
+    return redact(value[:TEXT_CHARS_READ_MAX]) if isinstance(value, str) else value
+
+
+Words = Annotated[str, BeforeValidator(_without_secrets)]
+"""What a person writes; it is stored and shown, so a secret that was pasted into it is taken out first."""
 
 
 class Asked(BaseModel):
@@ -53,7 +63,7 @@ class StartBody(Asked):
     start: AwareDatetime = Field(alias="from", description="Begin of the incident window (RFC 3339, with a zone).")
     end: AwareDatetime = Field(alias="to", description="End of the incident window.")
     mode: Mode = "balanced"
-    title: str = Field(default="", max_length=500)
+    title: Words = Field(default="", max_length=500)
     metric: str | None = Field(default=None, max_length=200, description="The measure that looks wrong.")
     baseline_start: AwareDatetime | None = Field(default=None, alias="baseline_from")
     baseline_end: AwareDatetime | None = Field(default=None, alias="baseline_to")
@@ -79,14 +89,14 @@ class StartBody(Asked):
 class CancelBody(Asked):
     """Why to stop."""
 
-    reason: str = Field(default="cancelled by a person", min_length=1, max_length=500)
+    reason: Words = Field(default="cancelled by a person", min_length=1, max_length=500)
 
 
 class FeedbackBody(Asked):
     """Whether the verdict was right."""
 
     judgement: Literal["right", "wrong"]
-    cause: str | None = Field(default=None, max_length=1000, description="What it really was.")
+    cause: Words | None = Field(default=None, max_length=1000, description="What it really was.")
     verdict_id: Id | None = Field(default=None, description="Absent: the verdict that stands.")
     idempotency_key: str = Field(default="", max_length=200, description="The same key is recorded once.")
 

@@ -1,14 +1,16 @@
 """From what a source says to a Signal: services through the catalogue, times within reason, recorded windows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inquest.config import Catalogue, CorrelationConfig
 from inquest.config.tenant import RecordingConfig
 from inquest.contracts.errors import Impossible
+from inquest.contracts.redaction import redact, redact_attributes
 from inquest.contracts.v1.controls import TEST_LABEL, TEST_SERVICE
 from inquest.contracts.v1.signal import Signal
-from inquest.intake.domain.reading import Reading
+from inquest.intake.domain.reading import LABEL_CHARS_MAX, TEXT_CHARS_MAX, Reading
 
 SERVICES_MAX = 50
 
@@ -41,20 +43,25 @@ def to_signal(reading: Reading, context: Context) -> Signal:
         kind=reading.kind,
         occurred_at=occurred_at,
         received_at=context.received_at,
-        title=reading.title,
+        title=redact(reading.title)[:TEXT_CHARS_MAX],
         severity=reading.severity,
         services=services,
         unmatched=unmatched,
         metric=reading.metric,
-        labels={**reading.labels, **({"clock_skew": skew} if skew else {}), **_marked(context)},
+        labels={**_clean(reading.labels), **({"clock_skew": skew} if skew else {}), **_marked(context)},
         dedup_key=reading.dedup_key,
-        links=reading.links,
+        links=tuple(map(redact, reading.links)),
         payload_ref=context.payload_ref,
         window=reading.window or (recording.window if recording else None),
         baseline=reading.baseline or (recording.baseline if recording else None),
         change=reading.change,
         opens=reading.opens,
     )
+
+
+def _clean(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels without secrets: those that a value shows, and those that a label is named after."""
+    return {name: value[:LABEL_CHARS_MAX] for name, value in redact_attributes(labels).items()}
 
 
 def _marked(context: Context) -> dict[str, str]:
