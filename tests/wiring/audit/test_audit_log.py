@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from inquest.audit import AuditLog, Deed
 from inquest.audit import log as recording
+from inquest.audit.counts import OTHERS, REFUSALS_MAX
 from inquest.audit.verify import Held, verify
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import RetryLater
@@ -74,9 +75,9 @@ async def test_a_flood_of_different_strangers_is_bounded(memory_bus, log):
         )
     await log.close()
     found = memory_bus.published(s.AUDIT_RECORDED)
-    assert len(found) <= recording.REFUSALS_MAX + 2
+    assert len(found) <= REFUSALS_MAX + 2
     assert sum(one.count for one in found) == 500
-    assert recording.OTHERS in {one.by for one in found}
+    assert OTHERS in {one.by for one in found}
 
 
 async def test_what_comes_from_outside_is_redacted_and_cut_before_it_is_hashed(memory_bus, log):

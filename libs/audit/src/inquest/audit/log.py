@@ -6,15 +6,15 @@ happens all the time is counted, and its counts are written once for each window
 """
 
 import asyncio
-import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from inquest.audit.chain import Head, linked
+from inquest.audit.counts import Counted, Counts
 from inquest.bus.port import BusPort, Outgoing
 from inquest.contracts import subjects as s
 from inquest.contracts.deeds import Deed
@@ -27,31 +27,15 @@ from inquest.telemetry.traces import trace_id
 
 BATCH_MAX = 100  # records in one atomic batch
 WINDOW_S = 10.0  # what repeats within it is one record with a count
-KEYS_MAX = 256  # different deeds counted in one window; more are counted as `(others)`
-REFUSALS_MAX = 32  # of these, refusals: strangers make them, and must not fill the stream
 WAITING_MAX = 5000  # records in memory while the bus is away; more are lost, and their number is recorded
 WRITTEN_S_MAX = 15.0  # how long an admin action waits for its record
 TOLD_S_MAX = 1.0  # how long a refusal or a decision does
 RETRY_S = 0.5
 CHECKPOINT_S = 30.0
 CLOSE_S_MAX = 5.0
-HASHES_MAX = 64  # listed in one record; of more there is their digest
 TEXT_CHARS_MAX = 500
-OTHERS = "(others)"
 
 _log = get_logger("audit")
-
-
-@dataclass(slots=True)
-class _Counted:
-    since: datetime
-    at: datetime
-    times: int = 0
-    hashes: list[str] = field(default_factory=list)
-
-    def digest(self) -> str:
-        """Return the hash of the hashes, nothing where there are none."""
-        return hashlib.sha256("\n".join(sorted(self.hashes)).encode()).hexdigest() if self.hashes else ""
 
 
 @dataclass(slots=True)
@@ -72,7 +56,7 @@ class AuditLog:
         self._heads: dict[str, Head] = {}  # by tenant
         self._left: dict[str, list[str]] = {}  # by tenant: chains whose end is not known any more
         self._waiting: deque[_Waiting] = deque()
-        self._counted: dict[Deed, _Counted] = {}
+        self._counts = Counts(self._clock)
         self._lost = 0
         self._unmarked: set[str] = set()  # tenants whose chain grew since its checkpoint
         self._writer: asyncio.Task[None] | None = None
@@ -92,12 +76,9 @@ class AuditLog:
 
     async def refused(self, deed: Deed) -> None:
         """Record a refusal before it is answered; its repeats within WINDOW_S are counted. Never raises."""
-        counted = self._counted.get(self._key(deed))
-        if counted is not None:
-            self._count(deed)
+        if not self._counts.begin(deed):
+            self._counts.add(deed)
             return
-        now = self._clock()
-        self._counted[self._key(deed)] = _Counted(now, now)
         self._open_window()
         await self.tell(deed)
 
@@ -109,9 +90,7 @@ class AuditLog:
 
     def note(self, deed: Deed, digest: str = "") -> None:
         """Count what happens all the time, and keep the hash of what it was, if any; costs no wait."""
-        counted = self._count(deed)
-        if digest:
-            counted.hashes.append(digest)
+        self._counts.add(deed, digest)
         self._open_window()
 
     async def close(self) -> None:
@@ -129,24 +108,6 @@ class AuditLog:
         if self._waiting:
             _log.error("audit_lost", service=self._service, records=len(self._waiting))
 
-    # -- counting -------------------------------------------------------------------------------
-
-    def _key(self, deed: Deed) -> Deed:
-        """Return what a deed is counted as."""
-        if deed in self._counted:
-            return deed
-        refusals = sum(one.outcome == "refused" for one in self._counted)
-        if len(self._counted) < KEYS_MAX and (deed.outcome != "refused" or refusals < REFUSALS_MAX):
-            return deed
-        return replace(deed, by=OTHERS, reason="", about="", peer="")
-
-    def _count(self, deed: Deed) -> _Counted:
-        now = self._clock()
-        counted = self._counted.setdefault(self._key(deed), _Counted(now, now))
-        counted.times += 1
-        counted.at = now
-        return counted
-
     def _open_window(self) -> None:
         if self._window is None:
             self._window = asyncio.get_running_loop().call_later(WINDOW_S, self._flush)
@@ -154,16 +115,12 @@ class AuditLog:
     def _flush(self) -> None:
         """Turn what was counted into records."""
         self._window = None
-        counted, self._counted = self._counted, {}
-        for deed, one in counted.items():
-            if one.times:
-                self._enqueue(deed, counted=one)
+        for deed, counted in self._counts.take():
+            self._enqueue(deed, counted=counted)
 
     # -- writing --------------------------------------------------------------------------------
 
-    def _enqueue(
-        self, deed: Deed, *, counted: _Counted | None = None, is_awaited: bool = False
-    ) -> asyncio.Future[None]:
+    def _enqueue(self, deed: Deed, *, counted: Counted | None = None, is_awaited: bool = False) -> asyncio.Future[None]:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if len(self._waiting) >= WAITING_MAX:
             self._lost += 1
@@ -176,7 +133,7 @@ class AuditLog:
             self._writer = asyncio.create_task(self._write_all())
         return written
 
-    def _record(self, deed: Deed, counted: _Counted | None = None) -> AuditRecord:
+    def _record(self, deed: Deed, counted: Counted | None = None) -> AuditRecord:
         self._made += 1
         now = self._clock()
         return AuditRecord(
@@ -193,7 +150,7 @@ class AuditLog:
             peer=_clean(deed.peer),
             trace_id="" if counted else trace_id() or "",
             service=self._service,
-            hashes=tuple(sorted(counted.hashes)) if counted and len(counted.hashes) <= HASHES_MAX else (),
+            hashes=counted.listed() if counted else (),
             hashes_digest=counted.digest() if counted else "",
         )
 
@@ -212,7 +169,7 @@ class AuditLog:
         if self._lost:
             now, lost, self._lost = self._clock(), self._lost, 0
             deed = Deed("records-lost", NO_TENANT, self._service, "the bus was away for too long")
-            self._waiting.append(_Waiting(self._record(deed, _Counted(now, now, lost)), None))
+            self._waiting.append(_Waiting(self._record(deed, Counted(now, now, lost)), None))
 
     async def _write(self, records: Sequence[AuditRecord]) -> None:
         """Append the same records until they are there."""
