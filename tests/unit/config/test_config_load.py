@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.config.channels import FileChannel, TerminalChannel, WebhookChannel
 from inquest.config.document import BYTES_MAX, ConfigInvalid
-from inquest.config.load import load, parse
-from inquest.config.model import FAST, Config
 from inquest.config.kinds.pack import PackProvider
 from inquest.config.kinds.prometheus import PrometheusProvider
+from inquest.config.load import load, parse
+from inquest.config.model import FAST, Config
 from inquest.config.show import effective
 from inquest.config.starter import default_yaml
 
