@@ -213,9 +213,10 @@ class Fleet:
         await asyncio.gather(*(self.end(member) for member in self.members if member.pid))
         for task in [*self._restarts, *([self._reading] if self._reading else [])]:
             task.cancel()
-        if self._forks is not None and self._forks.stdin is not None:
-            self._forks.stdin.close()
-            await self._forks.wait()
+        if self._forks is not None:
+            if self._reading is not None:
+                await asyncio.wait([self._reading])
+            await self._forks.communicate()  # closes its input, which ends it, and reads what it still says
         await self.server.stop()
 
     async def _start_forks(self) -> None:

@@ -11,9 +11,11 @@ import os
 import pkgutil
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from inquest.bus.tied import tied_to_parent
 from inquest.cli.system import parts
 from inquest.runtime.run import run
 
@@ -21,7 +23,7 @@ from inquest.runtime.run import run
 def main() -> None:
     """Serve until the standard input closes; then end what still runs."""
     known = {name: parts(name) for name in sys.argv[1:]}
-    for name in (*known, "ledger"):  # what a service imports later would take its time in each life anew
+    for name in ("ledger", *(f"{name}.adapters" for name in known)):  # imported later, it would take its time each life
         _import_all(f"inquest.{name}")
     alive: set[int] = set()
 
@@ -44,9 +46,10 @@ def main() -> None:
         order = json.loads(line)
         # Told of its beginning before its end, however soon that comes.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        tied = tied_to_parent()
         pid = os.fork()
         if pid == 0:
-            _become(order, known[order["name"]])
+            _become(order, known[order["name"]], tied)
         alive.add(pid)
         _tell({"began": order["id"], "pid": pid})
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
@@ -56,8 +59,7 @@ def main() -> None:
 
 def _import_all(package: str) -> None:
     for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
-        if not module.name.endswith(".__main__"):
-            import_module(module.name)
+        import_module(module.name)
 
 
 def _tell(what: dict[str, Any]) -> None:
@@ -71,7 +73,7 @@ def _say_where(*_: object) -> None:
         task.print_stack()
 
 
-def _become(order: dict[str, Any], made_of: tuple[Any, Any]) -> None:
+def _become(order: dict[str, Any], made_of: tuple[Any, Any], tied: Callable[[], None] | None) -> None:
     """Run the service in this fresh process; never returns."""
     status = 1
     try:
@@ -79,6 +81,8 @@ def _become(order: dict[str, Any], made_of: tuple[Any, Any]) -> None:
             signal.signal(signum, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
+        if tied is not None:
+            tied()
         signal.signal(signal.SIGUSR1, _say_where)
         os.environ.update(order["env"])
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
