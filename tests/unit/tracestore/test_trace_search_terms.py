@@ -47,3 +47,7 @@ def test_a_token_survives_the_round_trip(opened_at, investigation_id):
 def test_a_foreign_token_is_refused(token):
     with pytest.raises(Impossible, match="not one of ours"):
         decode_token(token)
+
+
+def test_a_zero_byte_parts_words():
+    assert words_of("check\0out slow") == ('"check"', '"out"', '"slow"*')

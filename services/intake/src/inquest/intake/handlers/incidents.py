@@ -31,6 +31,7 @@ from inquest.intake.ports import Configuration, IncidentBus, States
 from inquest.telemetry.logs import get_logger
 
 TRACEPARENT = "traceparent"
+YEARS = range(1970, 9000)  # what lies outside leaves no room for a time before or after it
 _log = get_logger("intake")
 
 Change = Callable[[Incidents, Rules], Folded]
@@ -47,15 +48,25 @@ class IncidentHandlers:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # replicas race each other, not a process itself
     _known: dict[str, tuple[int, Incidents]] = field(default_factory=dict)  # decoded, by tenant, with its revision
 
-    async def on_signals(self, batch: Sequence[tuple[Signal, Delivery]]) -> None:
-        """Correlate a batch: one compare-and-set per tenant, then what follows from it."""
+    async def on_signals(self, batch: Sequence[tuple[Signal, Delivery]]) -> dict[int, Exception]:
+        """Correlate a batch: one compare-and-set per tenant, then what follows from it.
+
+        Returns by position the signals whose times nothing can be added to: they must not spoil the others.
+        """
+        errors: dict[int, Exception] = {}
         by_tenant: dict[str, list[tuple[Signal, Delivery]]] = defaultdict(list)
-        for signal, delivery in batch:
+        for index, (signal, delivery) in enumerate(batch):
+            if signal.occurred_at.year not in YEARS or signal.received_at.year not in YEARS:
+                errors[index] = Impossible(
+                    f"signal {signal.signal_id}: a time is outside {YEARS.start} to {YEARS.stop}"
+                )
+                continue
             by_tenant[delivery.keys["tenant"]].append((signal, delivery))
         for tenant, pairs in by_tenant.items():
             signals = [signal for signal, _ in pairs]
             traces = {signal.signal_id: delivery.headers.get(TRACEPARENT, "") for signal, delivery in pairs}
             await self._change(tenant, partial(fold, signals=signals, traces=traces))
+        return errors
 
     async def on_due(self, batch: Sequence[tuple[IncidentDue, Delivery]]) -> None:
         """Announce what was held, and close what flapped and is quiet."""

@@ -87,7 +87,7 @@ def words_of(text: str) -> tuple[str, ...]:
     """
     if len(text) > TEXT_CHARS_MAX:
         raise Impossible(f"query has {len(text)} characters; at most {TEXT_CHARS_MAX} are searched")
-    words = [f'"{word}"' for word in _WORD.findall(text)]
+    words = [f'"{word}"' for word in _WORD.findall(text.replace("\0", " "))]  # SQLite would end the query there
     if len(words) > WORDS_MAX:
         raise Impossible(f"query has {len(words)} words; at most {WORDS_MAX} are searched")
     return (*words[:-1], words[-1] + "*") if words else ()
