@@ -15,6 +15,7 @@ from inquest.cli.keeper import keep_server
 from inquest.cli.raw_keys import provide
 from inquest.cli.topology import apply_as_configured
 from inquest.config import Config, ConfigStore
+from inquest.config.redaction_key import begin_redaction_key
 from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.topology import CONFIG
 from inquest.runtime import Host, Service, ServiceSettings
@@ -82,6 +83,7 @@ class System:
 
     async def _start(self) -> None:
         provide(self.data_dir)
+        begin_redaction_key(self.data_dir)
         await self.server.start()
         self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
         await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))

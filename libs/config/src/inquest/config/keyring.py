@@ -89,7 +89,12 @@ def _new(now: datetime) -> RawKey:
 
 
 def write(path: Path, ring: Keyring, *, fresh: bool = False) -> None:
-    """Write a keyring that its owner alone may read, whole or not at all.
+    """Write a keyring. Raises what `write_text` raises."""
+    write_text(path, ring.render(), fresh=fresh)
+
+
+def write_text(path: Path, text: str, *, fresh: bool = False) -> None:
+    """Write a secret that its owner alone may read, whole or not at all.
 
     Raises FileExistsError where `fresh` and there is one, OSError.
     """
@@ -100,7 +105,7 @@ def write(path: Path, ring: Keyring, *, fresh: bool = False) -> None:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(ring.render())
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         if fresh:

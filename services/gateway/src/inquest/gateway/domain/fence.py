@@ -4,27 +4,30 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from inquest.contracts.latest import ChangeData, ChangesResponse, LogsResponse, Message, MetricsResponse, TracesResponse
-from inquest.contracts.redaction import redact, redact_all, redact_attributes
+from inquest.contracts.redaction import Policy, Redactor
 from inquest.gateway.domain.injection import find_injections
+
+CAREFUL = Redactor(Policy())
+"""What a tenant has removed that did not say otherwise, without pseudonyms."""
 
 Fenced = tuple[Message, list[str]]
 """The clean response, and the problem lines of what looked like an injection."""
 
 
-def fence(response: Message) -> Fenced:
-    """Return the response without secrets, and what in it tries to instruct a model.
+def fence(response: Message, redactor: Redactor = CAREFUL) -> Fenced:
+    """Return the response without what its tenant has removed, and what in it tries to instruct a model.
 
     A model that has no cleaner of its own is cleaned in every text, which is slower and never forgets a field.
     """
-    return _CLEANERS.get(type(response), _any)(response)
+    return _CLEANERS.get(type(response), _any)(response, redactor)
 
 
-def _any(response: Message) -> Fenced:
+def _any(response: Message, redactor: Redactor) -> Fenced:
     texts: list[str] = []
 
     def walk(value: Any) -> Any:
         if isinstance(value, str):
-            texts.append(redact(value))
+            texts.append(redactor.text(value))
             return texts[-1]
         if isinstance(value, dict):
             return {key: walk(one) for key, one in value.items()}
@@ -34,9 +37,9 @@ def _any(response: Message) -> Fenced:
     return clean, find_injections(_named("response", ((type(response).__name__, text) for text in texts)))
 
 
-def _metrics(response: MetricsResponse) -> Fenced:
+def _metrics(response: MetricsResponse, redactor: Redactor) -> Fenced:
     """Labels are part of a metric's name, and hold what the exporter likes."""
-    names = redact_all([series.metric for series in response.series])
+    names = redactor.texts([series.metric for series in response.series])
     clean = [
         series if series.metric == name else series.model_copy(update={"metric": name})
         for series, name in zip(response.series, names, strict=True)
@@ -47,10 +50,10 @@ def _metrics(response: MetricsResponse) -> Fenced:
     )
 
 
-def _logs(response: LogsResponse) -> Fenced:
-    messages = redact_all(response.messages)
+def _logs(response: LogsResponse, redactor: Redactor) -> Fenced:
+    messages = redactor.texts(response.messages)
     patterns = [
-        one.model_copy(update={"signature": redact(one.signature), "exemplars": redact_all(one.exemplars)})
+        one.model_copy(update={"signature": redactor.text(one.signature), "exemplars": redactor.texts(one.exemplars)})
         for one in response.patterns
     ]
     clean = response.model_copy(update={"messages": messages, "patterns": patterns})
@@ -60,9 +63,9 @@ def _logs(response: LogsResponse) -> Fenced:
     )
 
 
-def _traces(response: TracesResponse) -> Fenced:
-    names = redact_all(response.names)
-    attributes = [redact_attributes(one) if one else one for one in response.attributes]
+def _traces(response: TracesResponse, redactor: Redactor) -> Fenced:
+    names = redactor.texts(response.names)
+    attributes = [redactor.attributes(one) if one else one for one in response.attributes]
     clean = response.model_copy(update={"names": names, "attributes": attributes})
     texts = (
         (service, text)
@@ -72,8 +75,8 @@ def _traces(response: TracesResponse) -> Fenced:
     return clean, find_injections(_named("traces", texts))
 
 
-def _changes(response: ChangesResponse) -> Fenced:
-    changes = [_change(change) for change in response.changes]
+def _changes(response: ChangesResponse, redactor: Redactor) -> Fenced:
+    changes = [_change(change, redactor) for change in response.changes]
     texts = (
         (change.ref or change.service or "", text)
         for change in changes
@@ -83,19 +86,19 @@ def _changes(response: ChangesResponse) -> Fenced:
     return response.model_copy(update={"changes": changes}), find_injections(_named("change", texts))
 
 
-def _change(change: ChangeData) -> ChangeData:
+def _change(change: ChangeData, redactor: Redactor) -> ChangeData:
     texts: dict[str, Any] = {
-        name: redact(value) if (value := getattr(change, name)) else value
+        name: redactor.text(value) if (value := getattr(change, name)) else value
         for name in ("message", "diff", "before", "after", "url", "status", "environment")
     }
-    return change.model_copy(update=texts | {"files": redact_all(change.files)})
+    return change.model_copy(update=texts | {"files": redactor.texts(change.files)})
 
 
 def _named(what: str, rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((f"{what} of {name}", text) for name, text in rows)
 
 
-_CLEANERS: dict[type[Message], Callable[[Any], Fenced]] = {
+_CLEANERS: dict[type[Message], Callable[[Any, Redactor], Fenced]] = {
     MetricsResponse: _metrics,
     LogsResponse: _logs,
     TracesResponse: _traces,
