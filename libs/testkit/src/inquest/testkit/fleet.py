@@ -216,7 +216,7 @@ class Fleet:
         if self._forks is not None:
             if self._reading is not None:
                 await asyncio.wait([self._reading])
-            await self._forks.communicate()  # closes its input, which ends it, and reads what it still says
+            await self._forks.communicate(b"")  # closes its input, which ends it, and reads what it still says
         await self.server.stop()
 
     async def _start_forks(self) -> None:
