@@ -145,3 +145,15 @@ async def test_failures_noted_at_once_are_all_counted(replicas):
 
 async def test_it_answers(ledger):
     await ledger.ping()
+
+
+async def test_a_pause_that_a_source_asked_for_is_known_to_all_and_never_cut_short(replicas):
+    one, two = replicas
+    await one.rest("rest/loki", 20.0, "HTTP 429")
+    await two.rest("rest/loki", 5.0, "HTTP 503")
+    health = await two.health("rest/loki")
+    assert (health.failures, health.reason) == (1, "HTTP 429")
+    assert 15 < health.rests_s <= 20
+    await two.rest("rest/loki", 60.0, "HTTP 503")
+    assert 55 < (await one.health("rest/loki")).rests_s <= 60
+    assert await one.health("rest/tempo") == Health()

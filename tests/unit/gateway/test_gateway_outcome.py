@@ -37,7 +37,7 @@ def test_the_status_follows_from_what_was_tried(reading, status, reason):
 
 def result(sealed: Sealed | None):
     reading = Reading(FETCHED, provider="loki")
-    return result_of(REQUEST, "call", reading, sealed, fetched_at=T0, duration_ms=1.5, repeated=False)
+    return result_of(REQUEST, "call", reading, sealed, fetched_at=T0)
 
 
 def test_a_small_payload_travels_inline_and_a_large_one_by_reference():

@@ -38,6 +38,8 @@ class Bucket:
     history: int = 1
     why: str = ""
     readers: tuple[str, ...] = ()
+    bytes_max: int | None = None
+    in_memory: bool = False  # what may be lost with the server: not written to disk, not backed up
 
 
 SERVICES = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore", "api")
@@ -184,6 +186,15 @@ GATEWAY_LEDGER = Bucket(
     age_s_max=DAY_S,
     why="health of providers and places of governors, where the ledger is on the bus",
 )
+GATEWAY_SHARED = Bucket(
+    "gateway-shared",
+    "kv",
+    "gateway",
+    age_s_max=120,
+    bytes_max=64 * 1024**2,
+    in_memory=True,
+    why="what was just read from back ends, for calls that ask the same",
+)
 NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
 NOTIFIER_THREADS = Bucket(
     "notifier-threads",
@@ -219,6 +230,7 @@ BUCKETS: tuple[Bucket, ...] = (
     PLANNER_ADMISSION,
     GATEWAY_JOURNAL,
     GATEWAY_LEDGER,
+    GATEWAY_SHARED,
     NOTIFIER_CLAIMS,
     NOTIFIER_THREADS,
     SWITCHES,

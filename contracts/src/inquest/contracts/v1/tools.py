@@ -112,6 +112,7 @@ class ToolResult(Message):
     problems: tuple[str, ...] = ()  # what the provider could not read, with file and line where there is one
     repeated: bool = False  # a read in flight when a gateway died was done again
     recorded: bool = False  # answered from the journal
+    shared: bool = False  # read for another call that asked the same at most minutes before; `fetched_at` says when
     error: ErrorKind | None = None  # of the provider that was tried last, where none answered
     retry_after_s: float = 0
     truncated: bool = False
@@ -142,3 +143,4 @@ class ToolCall(Message):
     error: ErrorKind | None = None
     retry_after_s: float = 0
     truncated: bool = False
+    shared: bool = False  # another call had just read the same: this one asked no provider

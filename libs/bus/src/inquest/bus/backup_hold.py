@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerInfo, StreamInfo
+from nats.js.api import ConsumerInfo, StorageType, StreamInfo
 
 from inquest.bus.backup_wire import BackupRefused
 
@@ -25,11 +25,12 @@ Durables = dict[tuple[str, str], ConsumerInfo]
 
 
 async def read_streams(js: JetStreamContext) -> list[StreamInfo]:
-    """Return every stream of the server, those below buckets included."""
+    """Return every stream that the server keeps on disk, those below buckets included."""
     found: list[StreamInfo] = []
     while page := await js.streams_info(len(found)):
         found += page
-    return found
+    # What is kept in memory alone may be lost at any time; the server cannot copy it.
+    return [one for one in found if one.config.storage != StorageType.MEMORY]
 
 
 async def read_durables(js: JetStreamContext, streams: list[str]) -> Durables:

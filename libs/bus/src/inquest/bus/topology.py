@@ -128,6 +128,8 @@ async def _add_bucket(js: JetStreamContext, row: Bucket, replicas: int) -> None:
                 description=row.why,
                 history=row.history,
                 ttl=row.age_s_max,
+                max_bytes=row.bytes_max,
+                storage=StorageType.MEMORY if row.in_memory else StorageType.FILE,
                 replicas=replicas,
                 direct=False,
             )

@@ -19,4 +19,13 @@ class ProviderSettings(Section):
         default=3, description="Failures in a row after which the provider counts as unhealthy."
     )
     breaker_reset_s: PositiveFloat = Field(default=30, description="Rest of an unhealthy provider before a new try.")
+    calls_at_once_max: PositiveInt = Field(
+        default=8, le=256, description="Most calls to its back end at the same time, of all gateways together."
+    )
+    calls_per_s_max: PositiveFloat = Field(
+        default=50, le=10_000, description="Most calls a second to its back end on average, of all gateways together."
+    )
+    share_answers: bool = Field(
+        default=True, description="An answer also serves who asks the same within two minutes, in the same tenant."
+    )
     services: tuple[ServiceName, ...] = Field(default=(), description="Services it knows; empty: all.")

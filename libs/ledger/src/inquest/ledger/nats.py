@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from inquest.bus.port import BusPort, KeyValue
 from inquest.contracts.errors import Conflict, RetryLater
 from inquest.ledger.port import Account, Budget, Circuit, Governor, Health, LedgerAway, Spent
-from inquest.ledger.rules import Places, Standing, after_failure, refusal, taken
+from inquest.ledger.rules import Places, Standing, after_failure, refusal, rested, taken
 
 StateT = TypeVar("StateT")
 ResultT = TypeVar("ResultT")
@@ -95,6 +95,15 @@ class BusLedger:
     async def succeeded(self, key: str) -> None:
         """See Ledger."""
         await self._change(f"health.{_token(key)}", _STANDING, Standing(), lambda *_: (Standing(), None))
+
+    async def rest(self, key: str, rest_s: float, reason: str) -> None:
+        """See Ledger."""
+        await self._change(
+            f"health.{_token(key)}",
+            _STANDING,
+            Standing(),
+            lambda found, now_s: (rested(found, reason, now_s, rest_s), None),
+        )
 
     async def ping(self) -> None:
         """See Ledger."""

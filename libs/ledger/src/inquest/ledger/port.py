@@ -114,6 +114,10 @@ class Ledger(Protocol):
         """Note an answer: the provider is healthy."""
         ...
 
+    async def rest(self, key: str, rest_s: float, reason: str) -> None:
+        """Note that a source wants to be left alone for so long; a longer rest that was noted before stands."""
+        ...
+
     async def ping(self) -> None:
         """Raise LedgerAway when the ledger does not answer."""
         ...

@@ -79,6 +79,10 @@ class RedisLedger:
         """See Ledger."""
         await self._answer(self._redis.delete(_health(key)))
 
+    async def rest(self, key: str, rest_s: float, reason: str) -> None:
+        """See Ledger."""
+        await self._run(scripts.REST, [_health(key)], reason, rest_s)
+
     async def ping(self) -> None:
         """See Ledger."""
         await self._answer(self._redis.ping())

@@ -38,6 +38,12 @@ def after_failure(standing: Standing, reason: str, now_s: float, circuit: Circui
     return Standing(failures, now_s + rest_s if rest_s else standing.rests_until_s, reason)
 
 
+def rested(standing: Standing, reason: str, now_s: float, rest_s: float) -> Standing:
+    """Return the standing of a source that asked for a pause; the longer of two pauses stands."""
+    until_s = now_s + rest_s
+    return Standing(1, until_s, reason) if until_s > standing.rests_until_s else standing
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Who holds a place until when, and how many new places the rate allows (`tokens`, as of `at_s`)."""

@@ -86,3 +86,15 @@ redis.call('EXPIRE', KEYS[1], math.max(86400, math.ceil(ends - now)))
 return {failures, tostring(math.max(0, ends - now))}
 """
 )
+
+# KEYS: health. ARGV: reason, rest_s.
+REST = (
+    _NOW
+    + """
+local ends = now + tonumber(ARGV[2])
+if ends > tonumber(redis.call('HGET', KEYS[1], 'until') or '0') then
+  redis.call('HSET', KEYS[1], 'failures', 1, 'reason', ARGV[1], 'until', string.format('%.6f', ends))
+  redis.call('EXPIRE', KEYS[1], math.max(86400, math.ceil(ends - now)))
+end
+"""
+)

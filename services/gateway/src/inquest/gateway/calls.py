@@ -1,24 +1,26 @@
-"""Makes a call: claim it in the journal, reserve the budget, read, fence, store, settle, record."""
+"""Makes a call: claim it in the journal, reserve the budget, read or share, fence, store, settle, record."""
 
 import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from inquest.bus.port import Objects
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import DomainRequest, ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
-from inquest.contracts.redaction import redact
+from inquest.contracts.redaction import Redactor
 from inquest.gateway.budget import Purse
-from inquest.gateway.domain.fence import fence
-from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, result_of, without_answer
+from inquest.gateway.domain.fence import CAREFUL, fence
+from inquest.gateway.domain.outcome import Fetched, Sealed, result_of, without_answer
 from inquest.gateway.domain.request import request_of
 from inquest.gateway.flights import Flights
-from inquest.gateway.journal import Claim, Journal
+from inquest.gateway.journal import Journal
 from inquest.gateway.ports import Clock, Interface
 from inquest.gateway.reader import Reader
+from inquest.gateway.shared import Shared, share_key
 from inquest.ledger import LedgerAway
 from inquest.telemetry.logs import get_logger
 
@@ -38,7 +40,8 @@ class Calls:
     payloads: Objects
     clock: Clock
     executor: Executor | None = None  # None: the loop's own threads
-    flights: Flights[tuple[Reading, Sealed | None]] = field(default_factory=Flights)
+    shared: Shared | None = None  # None: answers are shared within this process alone
+    flights: Flights[ToolResult] = field(default_factory=Flights)
 
     async def make(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> ToolResult:
         """Return the result, from the journal where the call was made before. Raises RetryLater.
@@ -54,11 +57,16 @@ class Calls:
         if found.entry.repeats:
             log.warning("call_repeated", tenant=request.tenant, investigation=request.investigation_id, call=call_id)
         async with self.journal.held(found):
-            result = await self._read(request, call_id, interfaces, found, limit_s)
-        return await self.journal.record(found, result)
+            result = await self._read(request, call_id, interfaces, limit_s)
+        result = result.model_copy(update={"repeated": found.entry.repeats > 0})
+        # Neither waits for the other: both are one write to disk, and an answer waits for both.
+        recorded, _ = await asyncio.gather(
+            self.journal.record(found, result), self.purse.settle(request, result.size_bytes)
+        )
+        return recorded
 
     async def _read(
-        self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface], claim: Claim, limit_s: float
+        self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface], limit_s: float
     ) -> ToolResult:
         started_s = time.monotonic()
         fetched_at = self.clock()
@@ -73,34 +81,53 @@ class Calls:
         if reason:
             return without_answer(request, call_id, "refused", reason, fetched_at)
         left_s = limit_s - (time.monotonic() - started_s)
-        # Two steps of a round often ask the same at the same time: the back end is asked once, and each pays for it.
-        asked = (request.tenant, request.domain, request.query.model_dump_json(), *(one.key for one in interfaces))
-        reading, sealed = await self.flights.share(asked, lambda: self._fetch(request, asks, interfaces, left_s))
-        await self.purse.settle(request, sealed.payload.size_bytes if sealed else 0)
-        return result_of(
-            request,
-            call_id,
-            reading,
-            sealed,
-            fetched_at=fetched_at,
-            duration_ms=round((time.monotonic() - started_s) * 1000, 3),
-            repeated=claim.entry.repeats > 0,
-        )
+        answer, is_shared = await self._ask(request, call_id, asks, interfaces, left_s)
+        spent = {"call_id": call_id, "duration_ms": round((time.monotonic() - started_s) * 1000, 3)}
+        # What others read costs the back end nothing, and this call the same as if it had asked: each pays for it.
+        return answer.model_copy(update=spent | ({"shared": True, "attempts": ()} if is_shared else {}))
+
+    async def _ask(
+        self,
+        request: ToolRequest,
+        call_id: str,
+        asks: DomainRequest,
+        interfaces: Sequence[Interface],
+        left_s: float,
+    ) -> tuple[ToolResult, bool]:
+        """Return the answer, and whether it was read for another call: many steps of a storm ask the same."""
+        is_mine = False
+
+        async def read() -> ToolResult:
+            nonlocal is_mine
+            is_mine = True
+            return await self._fetch(request, call_id, asks, interfaces, left_s)
+
+        key = share_key(request, interfaces)
+        shared = self.shared if all(one.shares for one in interfaces) else None
+        ask = partial(shared.ask, key, left_s, read) if shared else read
+        return await self.flights.share(key, ask), not is_mine
 
     async def _fetch(
-        self, request: ToolRequest, asks: DomainRequest, interfaces: Sequence[Interface], left_s: float
-    ) -> tuple[Reading, Sealed | None]:
+        self,
+        request: ToolRequest,
+        call_id: str,
+        asks: DomainRequest,
+        interfaces: Sequence[Interface],
+        left_s: float,
+    ) -> ToolResult:
+        fetched_at = self.clock()
         reading = await self.reader.read(interfaces, asks, tenant=request.tenant, domain=request.domain, left_s=left_s)
-        return reading, await self._store(request.tenant, reading.fetched) if reading.fetched else None
+        sealed = await self._store(request.tenant, reading.fetched, interfaces[0].redactor) if reading.fetched else None
+        return result_of(request, call_id, reading, sealed, fetched_at=fetched_at)
 
-    async def _store(self, tenant: str, fetched: Fetched) -> Sealed:
-        sealed = await asyncio.get_running_loop().run_in_executor(self.executor, seal, fetched)
+    async def _store(self, tenant: str, fetched: Fetched, redactor: Redactor) -> Sealed:
+        sealed = await asyncio.get_running_loop().run_in_executor(self.executor, seal, fetched, redactor)
         if not sealed.is_large:
             return sealed
         return replace(sealed, ref=await self.payloads.put(tenant, sealed.payload.data))
 
 
-def seal(fetched: Fetched) -> Sealed:
+def seal(fetched: Fetched, redactor: Redactor = CAREFUL) -> Sealed:
     """Fence and encode a response: CPU-bound, for a thread."""
-    clean, injections = fence(fetched.response)
-    return Sealed(encode(clean), (*(redact(problem) for problem in fetched.problems), *injections))
+    clean, injections = fence(fetched.response, redactor)
+    return Sealed(encode(clean), (*fetched.problems, *injections))

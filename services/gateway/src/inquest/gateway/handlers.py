@@ -92,5 +92,5 @@ class Prober:
 
     async def probe(self, interfaces: Sequence[Interface]) -> None:
         """Probe each once, side by side, and forget those that are configured no more."""
-        self.reader.health.keep(frozenset(one.key for one in interfaces))
+        self.reader.health.keep(frozenset(key for one in interfaces for key in (one.key, one.backend)))
         await asyncio.gather(*(self.reader.probe(one) for one in interfaces))

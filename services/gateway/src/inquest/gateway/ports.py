@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from inquest.contracts.latest import DataSourceInterfaceContract, Domain, DomainRequest
+from inquest.contracts.redaction import Redactor
 from inquest.gateway.domain.failure import ProviderError
+from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.outcome import Fetched
+from inquest.ledger import Governor
 
 __all__ = ["Clock", "Context", "Directory", "Interface", "Provider", "ProviderError"]
 
@@ -61,7 +64,15 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A domain as one provider serves it, with the rules for asking it. `key` tells its health apart."""
+    """A domain as one provider serves it, with the rules for asking it. `key` tells its health apart.
+
+    Attributes:
+        backend: what it asks in the end; providers and tenants that ask the same one are polite together.
+        governor: how much at once, and how often; None: as much as it likes.
+        revision: of the configuration it was made from. Answers are shared within one revision.
+        redactor: takes out of what it says what its tenant has removed.
+        shares: whether an answer may also serve who asks the same soon after.
+    """
 
     key: str
     name: str
@@ -74,6 +85,11 @@ class Interface:
     reset_s: float = 30.0
     services: frozenset[str] = frozenset()
     is_live: bool = True  # worth probing
+    backend: str = ""
+    governor: Governor | None = None
+    revision: str = ""
+    shares: bool = False
+    redactor: Redactor = CAREFUL
 
 
 class Directory(Protocol):

@@ -1,17 +1,18 @@
 """Asks the providers of a domain in turn: health, time-out, retry, fallback."""
 
 import asyncio
+import random
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from inquest.contracts.latest import Domain, DomainRequest, ToolAttempt
-from inquest.contracts.redaction import redact
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.domain.outcome import Fetched, Reading
 from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
+from inquest.gateway.governors import Governors, Unasked
 from inquest.gateway.ports import Context, Interface, ProviderError
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.traces import tracer
@@ -32,6 +33,8 @@ class Reader:
     health: HealthBoard
     retry: RetryPolicy
     bytes_max: int = BYTES_MAX
+    governors: Governors = field(default_factory=lambda: Governors(HealthBoard()))
+    chance: Callable[[], float] = random.random  # spreads retries
 
     async def read(
         self, interfaces: Sequence[Interface], request: DomainRequest, *, tenant: str, domain: Domain, left_s: float
@@ -40,16 +43,20 @@ class Reader:
         call = Context(tenant, domain, time.monotonic() + left_s, self.bytes_max)
         reading = Reading()
         for interface in rank(interfaces, request.services):
-            health = await self.health.get(interface)
+            health = await self.health.admit(interface)
             if health.rests_s > 0:
                 reason = f"unhealthy after {health.failures} failures, the last: {health.reason}"
                 reading.faults.append(f"{interface.name}: {reason}")
                 _note(reading, interface, "unhealthy", time.monotonic(), reason)
                 continue
-            fetched = await self._ask(interface, request, call, reading)
+            half_open = health.failures >= interface.failures_max
+            try:
+                fetched = await self._ask(interface, request, call, reading, retries_max=0 if half_open else None)
+            finally:
+                await self.health.tried(interface)
             if fetched:
                 partial = "; ".join(filter(None, (fetched.partial, unknown(interface, request.services))))
-                reading.fetched = replace(fetched, partial=partial)
+                reading.fetched = replace(fetched, partial=partial).cleaned(interface.redactor)
                 reading.provider = interface.name
                 return reading
         if not (reading.faults or reading.lacks):
@@ -57,9 +64,16 @@ class Reader:
         return reading
 
     async def _ask(
-        self, interface: Interface, request: DomainRequest, call: Context, reading: Reading
+        self,
+        interface: Interface,
+        request: DomainRequest,
+        call: Context,
+        reading: Reading,
+        *,
+        retries_max: int | None = None,
     ) -> Fetched | None:
         failures = 0
+        retries_max = interface.retries_max if retries_max is None else retries_max
         while True:  # `delay_s` ends it
             if call.left_s() <= 0:
                 reading.faults.append(f"{interface.name}: not asked, the call's time is up")
@@ -68,7 +82,9 @@ class Reader:
                 return await self._try(interface, request, call, reading)
             except ProviderError as error:
                 failures += 1
-                wait_s = delay_s(self.retry, failures, interface.retries_max, call.left_s(), error.retry_after_s)
+                wait_s = delay_s(
+                    self.retry, failures, retries_max, call.left_s(), error.retry_after_s, chance=self.chance()
+                )
                 if error.kind == "unsupported":
                     reading.lacks.append(str(error))
                 elif wait_s is None or not error.passing:
@@ -82,15 +98,20 @@ class Reader:
         """Ask once. Raises ProviderError, after noting the attempt."""
         started_s = time.monotonic()
         limit_s = min(call.left_s(), interface.timeout_s)
-        context = Context(call.tenant, call.domain, started_s + limit_s, call.bytes_left)
         try:
             with tracer().start_as_current_span("provider.ask", attributes={"provider": interface.name}):
-                async with asyncio.timeout(limit_s):
-                    fetched = await interface.provider.call(request, context)
+                async with self.governors.turn(interface, started_s + limit_s):
+                    limit_s = min(call.left_s(), interface.timeout_s)  # the wait for the turn is not the provider's
+                    context = Context(call.tenant, call.domain, time.monotonic() + limit_s, call.bytes_left)
+                    async with asyncio.timeout(limit_s):
+                        fetched = await interface.provider.call(request, context)
         except TimeoutError:
             failure = ProviderError("timeout", f"no answer within {limit_s:.1f} s")
+        except Unasked as error:
+            _note(reading, interface, "unhealthy", started_s, str(error), error)
+            raise
         except ProviderError as error:
-            reason = redact(str(error))[:_REASON_CHARS]
+            reason = interface.redactor.text(str(error))[:_REASON_CHARS]
             failure = ProviderError(error.kind, reason, retry_after_s=error.retry_after_s)
         except Exception as error:
             # A bug in one provider must not cost the answer of the next.
@@ -100,19 +121,29 @@ class Reader:
             await self.health.succeeded(interface)
             _note(reading, interface, "ok", started_s)
             return fetched
-        if failure.passing:
-            await self.health.failed(interface, str(failure))
+        await self._blame(interface, failure)
         status: Status = "timeout" if failure.kind == "timeout" else "failed"
         _note(reading, interface, status, started_s, str(failure), failure)
         raise failure
 
+    async def _blame(self, interface: Interface, failure: ProviderError) -> None:
+        """Tell all gateways: who says when to come back is left alone until then, who does not may be ill."""
+        if interface.governor and (failure.kind == "limited" or failure.retry_after_s):
+            await self.governors.limited(interface, failure)
+            if failure.retry_after_s:
+                return
+        if failure.passing:
+            await self.health.failed(interface, str(failure))
+
     async def probe(self, interface: Interface) -> None:
-        """Ask a provider whether it is well, and note the answer."""
+        """Ask a provider whether it is well, and note the answer; one that wants to be left alone is."""
+        if interface.governor and (await self.health.resting(interface.backend)).rests_s > 0:
+            return
         try:
             async with asyncio.timeout(min(interface.timeout_s, _PROBE_S_MAX)):
                 await interface.provider.probe()
         except (ProviderError, TimeoutError) as error:
-            reason = redact(str(error))[:_REASON_CHARS] or "no answer to the probe"
+            reason = interface.redactor.text(str(error))[:_REASON_CHARS] or "no answer to the probe"
             await self.health.failed(interface, reason)
             log.warning("provider_unhealthy", provider=interface.key, reason=reason)
         except Exception as error:

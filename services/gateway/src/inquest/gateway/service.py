@@ -10,18 +10,21 @@ from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
 from inquest.contracts.subjects import INTERFACES_LIST, TOOL_CALL
-from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, GATEWAY_LEDGER, PAYLOADS
+from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, GATEWAY_LEDGER, GATEWAY_SHARED, PAYLOADS
 from inquest.gateway.adapters.directory import ConfiguredDirectory
 from inquest.gateway.adapters.http_clients import HttpClients
 from inquest.gateway.adapters.pack_shelf import PackShelf
+from inquest.gateway.adapters.redactors import Redactors
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
 from inquest.gateway.calls import Calls
 from inquest.gateway.domain.retry import RetryPolicy
+from inquest.gateway.governors import Governors
 from inquest.gateway.handlers import Handlers, Prober
 from inquest.gateway.journal import Journal
 from inquest.gateway.reader import Reader
 from inquest.gateway.settings import Settings
+from inquest.gateway.shared import Shared
 from inquest.ledger import open_ledger
 from inquest.runtime import Service
 
@@ -31,17 +34,23 @@ def build(bus: BusPort, settings: Settings) -> Service:
     cache = ConfigCache(ConfigStore(bus.kv(CONFIG)))
     executor = ThreadPoolExecutor(settings.gateway_threads_max, thread_name_prefix="gateway-pack")
     clients = HttpClients()
-    directory = ConfiguredDirectory(cache, bus, PackShelf(settings.gateway_packs_max), executor, clients)
+    shelf, redactors = PackShelf(settings.gateway_packs_max), Redactors(settings.redaction_key)
+    directory = ConfiguredDirectory(cache, bus, shelf, executor, clients, redactors)
     opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(GATEWAY_LEDGER))
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
-    reader = Reader(HealthBoard(ledger), RetryPolicy(), settings.gateway_response_bytes_max)
+    board, owner = HealthBoard(ledger), uuid4().hex
+    governors = Governors(board, ledger)
+    reader = Reader(board, RetryPolicy(), settings.gateway_response_bytes_max, governors)
+    answers = bus.kv(GATEWAY_SHARED)
+    shared = Shared(answers, Journal(answers, owner, settings.gateway_lease_s))
     calls = Calls(
-        journal=Journal(bus.kv(GATEWAY_JOURNAL), uuid4().hex, settings.gateway_lease_s),
+        journal=Journal(bus.kv(GATEWAY_JOURNAL), owner, settings.gateway_lease_s),
         purse=Purse(ledger),
         reader=watch(reader, "provider", "read"),
         payloads=bus.objects(PAYLOADS),
         clock=_now,
         executor=executor,
+        shared=shared,
     )
     audit = AuditLog(bus, "gateway")
     handlers = Handlers(bus, directory, calls, _now, audit)
@@ -49,6 +58,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
     bus.reply(INTERFACES_LIST, handlers.on_list)
 
     async def close() -> None:
+        await shared.aclose()
+        await governors.aclose()
         await clients.aclose()
         await ledger.close()
         await asyncio.to_thread(executor.shutdown, cancel_futures=True)

@@ -1,8 +1,11 @@
 """Turns the providers of inquest.yaml into interfaces, and follows it."""
 
 import asyncio
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from inquest.bus.port import BusPort
 from inquest.config import Catalogue, ConfigCache, TenantConfig
@@ -15,12 +18,17 @@ from inquest.contracts.latest import DataSourceInterfaceContract, Domain, Domain
 from inquest.gateway.adapters.http_clients import HttpClients
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.pack_shelf import PackShelf
+from inquest.gateway.adapters.redactors import Redactors
 from inquest.gateway.adapters.registry import builder
 from inquest.gateway.domain.outcome import Fetched
+from inquest.gateway.governors import GRACE_S, KEEP_S
 from inquest.gateway.ports import Context, Interface, Provider, ProviderError
+from inquest.ledger import Governor
 from inquest.telemetry.logs import get_logger
 
 RECORDING_TIMEOUT_MS = 60_000  # the call's own time limit is what counts
+
+_OUR_OWN = frozenset({"pack", "received"})  # files and our own streams need no politeness
 
 log = get_logger("gateway")
 
@@ -29,13 +37,20 @@ class ConfiguredDirectory:
     """Follows the configuration; a tenant whose section did not change keeps its providers."""
 
     def __init__(
-        self, cache: ConfigCache, bus: BusPort, shelf: PackShelf, executor: Executor, clients: HttpClients
+        self,
+        cache: ConfigCache,
+        bus: BusPort,
+        shelf: PackShelf,
+        executor: Executor,
+        clients: HttpClients,
+        redactors: Redactors | None = None,
     ) -> None:
         self._cache = cache
         self._bus = bus
         self._shelf = shelf
         self._executor = executor
         self._clients = clients
+        self._redactors = redactors or Redactors()
         self._built: dict[str, tuple[TenantConfig, tuple[Interface, ...]]] = {}
         self._loaded = asyncio.Event()
 
@@ -62,12 +77,15 @@ class ConfiguredDirectory:
         config = self._cache.current.config.tenants.get(tenant)
         if config is None:
             self._built.pop(tenant, None)
+            self._redactors.forget(tenant)
             return ()
+        redactor = self._redactors.of(tenant, config.redaction)
         known = self._built.get(tenant)
         if known is None or known[0] != config:
-            known = (config, self._build(tenant, config))
-            self._built[tenant] = known
+            known = self._built[tenant] = (config, self._build(tenant, config))
             self._clients.keep(self._configured())
+        if any(one.redactor is not redactor for one in known[1]):  # just built, or the key is another
+            known = self._built[tenant] = (config, tuple(replace(one, redactor=redactor) for one in known[1]))
         return known[1]
 
     def _configured(self) -> Iterator[HttpSettings]:
@@ -75,6 +93,7 @@ class ConfiguredDirectory:
         for tenant in self._cache.current.config.tenants.values():
             for provider in tenant.providers:
                 settings = getattr(provider, "settings", None)
+                settings = getattr(settings, "http", settings)  # where HTTP is one way of several
                 if isinstance(settings, HttpSettings):
                     yield settings.spelt_out()
 
@@ -83,11 +102,13 @@ class ConfiguredDirectory:
         if config.recording:  # a replay must not mix the past with what live systems say now
             settings = PackSettings(path=config.recording.pack)
             pack = PackConfig(name="pack", kind="pack", settings=settings, timeout_ms=RECORDING_TIMEOUT_MS)
-            return (_interface(pack, kit),)
-        return tuple(_interface(one, kit) for one in config.providers)
+            return (_interface(pack, kit, ""),)
+        revision = _revision(config)
+        return tuple(_interface(one, kit, revision) for one in config.providers)
 
 
-def _interface(config: ProviderSettings, kit: Kit) -> Interface:
+def _interface(config: ProviderSettings, kit: Kit, revision: str) -> Interface:
+    is_outside = config.kind not in _OUR_OWN
     return Interface(
         key=f"{kit.tenant}/{config.name}",
         name=config.name,
@@ -100,7 +121,37 @@ def _interface(config: ProviderSettings, kit: Kit) -> Interface:
         reset_s=config.breaker_reset_s,
         services=frozenset(config.services),
         is_live=config.kind != "pack",
+        backend=backend_of(kit.tenant, config),
+        governor=_governor(config) if is_outside else None,
+        revision=revision,
+        shares=is_outside and config.share_answers,
     )
+
+
+def _governor(config: ProviderSettings) -> Governor:
+    lease_s = config.timeout_ms / 1000 + KEEP_S + GRACE_S
+    return Governor(
+        config.calls_at_once_max, per_s=config.calls_per_s_max, burst=config.calls_at_once_max, lease_s=lease_s
+    )
+
+
+def backend_of(tenant: str, config: ProviderSettings) -> str:
+    """Return what a provider asks in the end: an API and who we are there, or the provider where there is no address.
+
+    Sources limit by identity: tenants with credentials of their own do not wait for each other.
+    """
+    settings = getattr(config, "settings", None)
+    if not isinstance(settings, HttpSettings):
+        return f"{tenant}/{config.name}"
+    url = urlsplit(str(settings.url))
+    auth = settings.auth.model_dump_json() if settings.auth else ""
+    return f"{url.scheme}://{url.netloc.lower()} {auth}"
+
+
+def _revision(config: TenantConfig) -> str:
+    """Return what tells apart the configurations that may answer the same question differently."""
+    counts = config.model_dump_json(include={"providers", "catalogue", "redaction", "recording"})
+    return hashlib.sha256(counts.encode()).hexdigest()
 
 
 def _provider(config: ProviderSettings, kit: Kit) -> Provider:

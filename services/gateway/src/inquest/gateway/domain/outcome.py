@@ -1,7 +1,7 @@
 """What came of a call, as the result that is answered and the record that stays."""
 
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inquest.contracts.latest import (
@@ -14,6 +14,7 @@ from inquest.contracts.latest import (
     ToolStatus,
 )
 from inquest.contracts.payloads import INLINE_BYTES_MAX, Payload
+from inquest.contracts.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class Fetched:
     query_text: str
     problems: tuple[str, ...] = ()
     partial: str = ""
+
+    def cleaned(self, redactor: Redactor) -> "Fetched":
+        """Return it with its own texts redacted; the response is left to the fence, which takes longer."""
+        return replace(
+            self,
+            query_text=redactor.text(self.query_text),
+            problems=tuple(redactor.texts(self.problems)),
+            partial=redactor.text(self.partial),
+        )
 
 
 @dataclass(slots=True)
@@ -111,8 +121,6 @@ def result_of(
     sealed: Sealed | None,
     *,
     fetched_at: datetime,
-    duration_ms: float,
-    repeated: bool,
 ) -> ToolResult:
     """Return the result of a call that providers were asked for; `sealed` is None where none answered."""
     last = reading.attempts[-1] if reading.attempts and not reading.fetched else None
@@ -126,9 +134,7 @@ def result_of(
         reason=reading.reason,
         query_text=reading.fetched.query_text if reading.fetched else "",
         fetched_at=fetched_at,
-        duration_ms=duration_ms,
         attempts=tuple(reading.attempts),
-        repeated=repeated,
         error=last.error if last else None,
         retry_after_s=last.retry_after_s if last else 0,
         truncated=response.truncated if response else False,
@@ -170,4 +176,5 @@ def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> 
         error=result.error,
         retry_after_s=result.retry_after_s,
         truncated=result.truncated,
+        shared=result.shared,
     )
