@@ -10,7 +10,7 @@ MEMBERS = contracts libs/accuracy libs/audit libs/bus libs/config libs/identity 
 PACK ?= packs/pool-exhausted
 LOCK = $(UV) export --quiet --no-header --no-emit-workspace --no-annotate --format requirements.txt
 
-.PHONY: help install install-dev run up test mutate lock check contracts bench bench-doors bench-accuracy chaos fuzz crash-points pack format clean
+.PHONY: help install install-dev run up test mutate lock check contracts bench bench-doors bench-gateway bench-accuracy bench-security chaos fuzz crash-points pack format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -74,6 +74,9 @@ bench: install-dev ## measure; prints one JSON object last
 bench-doors: install-dev ## measure the webhooks and a storm of alerts; SEED=… repeats a storm
 	@$(BIN)/python -m scripts.bench_doors $(if $(SEED),--seed $(SEED))
 
+bench-security: install-dev ## what durability and security cost at the door, each alone and together
+	@$(BIN)/python -m scripts.bench_security
+
 chaos: install-dev ## kill, pause, cut, fill, jump while N investigations run; SEED=… SECONDS=… NODES=3 REPORT=file; prints one JSON object last
 	@$(BIN)/python -m scripts.chaos $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(NODES),--nodes $(NODES)) $(if $(REPORT),--report $(REPORT))
@@ -83,6 +86,9 @@ fuzz: install-dev ## N hostile inputs over HTTP, gRPC and the bus; SEED=… repe
 
 crash-points: install-dev ## die once at every crash point of every service; SEED=… the order
 	@VOLLEYS=all SEED=$(SEED) $(BIN)/python -m pytest tests/integration/crash/test_crash_points.py
+
+bench-gateway: install-dev ## what the gateway adds to a call, how polite it is in a storm, redaction; one JSON object last
+	@$(BIN)/python -m scripts.bench_gateway
 
 bench-accuracy: install ## how often the true cause is named; writes the table in docs/accuracy.md
 	@$(BIN)/inquest bench accuracy packs $(wildcard ../shared/data/packs) --engine --baselines --scale --leave-one-out --markdown docs/accuracy.md
