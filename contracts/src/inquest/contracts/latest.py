@@ -38,7 +38,14 @@ from inquest.contracts.v1.evidence import (
     StepStatus,
 )
 from inquest.contracts.v1.grouping import IncidentDue, IncidentTimer, MergeIncidents, SplitIncident
-from inquest.contracts.v1.interfaces import Access, Cost, DataSourceInterfaceContract, InterfaceList, ListInterfaces
+from inquest.contracts.v1.interfaces import (
+    Access,
+    Cost,
+    DataSourceInterfaceContract,
+    InterfaceList,
+    ListInterfaces,
+    ToolDrift,
+)
 from inquest.contracts.v1.investigation import (
     CancelInvestigation,
     CapabilityTask,
@@ -214,6 +221,7 @@ __all__ = [
     "Timings",
     "ToolAttempt",
     "ToolCall",
+    "ToolDrift",
     "ToolRequest",
     "ToolResult",
     "ToolStatus",

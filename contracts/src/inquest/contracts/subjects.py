@@ -103,6 +103,7 @@ INTERFACES_LIST = Subject(
     replier="gateway",
 )
 TOOL_CALLED = Subject("evt.tool.called.v1", _INV, m.ToolCall, ("gateway",), "TOOLCALLS")
+TOOL_DRIFTED = Subject("evt.tool.drifted.v1", ("tenant", "provider"), m.ToolDrift, ("gateway",), "TOOLCALLS")
 NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
 NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
 NOTICE_TIMER_SET = Subject("timer.notice.set.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
@@ -154,6 +155,7 @@ SUBJECTS: tuple[Subject, ...] = (
     TOOL_CALL,
     INTERFACES_LIST,
     TOOL_CALLED,
+    TOOL_DRIFTED,
     NOTICE_SEND,
     NOTICE_SENT,
     NOTICE_TIMER_SET,

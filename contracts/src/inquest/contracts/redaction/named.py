@@ -10,7 +10,7 @@ ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:[=:]|=>|:=|%3[AaDd])[ \t]{{0,3}}"
 _OPEN = rf"(?P<quote>{_QUOTE})?"
 KEY_NAMES = (
     r"passwo?r?d|pwd|passphrase|passcode|(?<![a-z])pass|secret(?:[_-]?(?:value|string|text))?|credentials?"
-    r"|(?:api|app|access|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook)[_-]?key"
+    r"|(?:api|app|access|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook)[_-]?key(?:[_-]?base)?"
     r"|(?<![a-z])(?<!page[_-])(?<!sync[_-])(?<!tion[_-])token|(?:auth|access|refresh|session|id|api|bearer|csrf|xsrf|device|bot|user|service|client|security)[_-]?token"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid"
 )
@@ -83,6 +83,30 @@ NAMED = (
             r"(?P<kept>(?<!\w)--?(?:[a-z]{1,20}-){0,3}(?:password|passwd|passphrase|pass|token|secret|api-?key)"
             rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
             rf"{FRESH}(?!-){_WORD}{{4,1024}}"
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("curl", "wget", "sshpass", "redis-cli", "mysql", "ldap", "docker login", "mongo"),
+        # Programs with a letter for it. An option that only looks like one (`docker -p 80:80`) is another program's.
+        re.compile(
+            r"(?P<kept>\b(?:(?:curl|wget)\b[^\n|;]{0,512}?[ \t](?:-u|--user|--proxy-user)[ \t=]{1,3}[\"']?[^\s:\"']{1,128}:"
+            r"|sshpass[ \t]{1,3}-p[ \t]{0,3}[\"']?"
+            r"|redis-cli\b[^\n|;]{0,512}?[ \t]-a[ \t]{1,3}[\"']?"
+            r"|(?:ldap(?:search|modify|add|delete|whoami)|docker login|mongo(?:sh|dump|restore)?)\b[^\n|;]{0,512}?"
+            r"[ \t]-[wp][ \t]{1,3}[\"']?"
+            r"|mysql(?:dump|admin|import)?\b[^\n|;]{0,512}?[ \t]-p(?=[^\s-]))"
+            rf"){FRESH}[^\s\"']{{3,1024}}"
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("identified ",),
+        re.compile(
+            rf"(?P<kept>\bidentified (?:with \S{{1,64}} )?(?:by|as) (?:password )?[\"']){FRESH}[^\"'\n]{{1,1024}}",
+            re.IGNORECASE,
         ),
         _is_secret,
     ),

@@ -53,6 +53,17 @@ _SHAPES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("q~",), r"[\w~.-]{3}\dQ~[\w~.-]{31,34}"),
     (("sdk-", "api-", "mob-"), r"(?:sdk|api|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     ((":aa",), r"\d{8,10}:AA[\w-]{32,35}"),
+    (("atbb",), r"ATBB[A-Za-z0-9]{24,64}"),
+    (("sbp_",), r"sbp_[0-9a-f]{40}"),
+    (("rubygems_",), r"rubygems_[0-9a-f]{48}"),
+    (("pat",), r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    (("figd_",), r"figd_[\w-]{38,64}"),
+    (("tskey-",), r"tskey-(?:[a-z]{2,10}-)?[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16,64}"),
+    (("dt0",), r"dt0[a-z]\d\d\.[A-Z0-9]{8,24}\.[A-Z0-9]{64}"),
+    (("bkua_",), r"bkua_[0-9a-f]{40}"),
+    (("sqp_", "squ_", "sqa_"), r"sq[pua]_[0-9a-f]{40}"),
+    (("nfp_",), r"nfp_[A-Za-z0-9]{36,40}"),
+    (("cfpat-",), r"CFPAT-[\w-]{40,64}"),
     (("akia", "asia"), r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
 )
 _KINDS = {"akia": "aws-key"}

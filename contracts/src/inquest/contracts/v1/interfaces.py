@@ -29,6 +29,7 @@ class DataSourceInterfaceContract(Message):
     health_probe: str = ""  # what is asked to see whether it is well, such as GET /ready
     fallback_priority: int = 100
     cost: Cost = "cheap"
+    drift: str = ""  # why it is out of rotation: the server behind it is not what its mapping was written for
 
 
 class ListInterfaces(Message):
@@ -42,3 +43,19 @@ class InterfaceList(Message):
     """The interfaces of a tenant, best first within a domain."""
 
     interfaces: tuple[DataSourceInterfaceContract, ...] = Field(default=())
+
+
+class ToolDrift(Message):
+    """The server behind a provider has changed: its tools, or the form of its answers.
+
+    `tools_before` and `tools_now` are SHA-256 of the names and input schemas of the tools that the mapping uses; empty
+    where the server was not seen before. While `out_of_rotation` the provider is not asked, until it fits again.
+    """
+
+    tenant: Id
+    provider: Id
+    mapping: Id
+    changes: tuple[str, ...] = ()
+    tools_before: str = ""
+    tools_now: str = ""
+    out_of_rotation: bool = False

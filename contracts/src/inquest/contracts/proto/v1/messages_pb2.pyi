@@ -786,6 +786,7 @@ class DataSourceInterfaceContract(_message.Message):
     HEALTH_PROBE_FIELD_NUMBER: _builtins.int
     FALLBACK_PRIORITY_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
+    DRIFT_FIELD_NUMBER: _builtins.int
     interface_id: _builtins.str
     domain: _builtins.str
     provider: _builtins.str
@@ -796,6 +797,7 @@ class DataSourceInterfaceContract(_message.Message):
     health_probe: _builtins.str
     fallback_priority: _builtins.int
     cost: _builtins.str
+    drift: _builtins.str
     @_builtins.property
     def operations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -812,10 +814,11 @@ class DataSourceInterfaceContract(_message.Message):
         health_probe: _builtins.str | None = ...,
         fallback_priority: _builtins.int | None = ...,
         cost: _builtins.str | None = ...,
+        drift: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_cost", b"_cost", "_domain", b"_domain", "_fallback_priority", b"_fallback_priority", "_health_probe", b"_health_probe", "_input_schema", b"_input_schema", "_interface_id", b"_interface_id", "_kind", b"_kind", "_output_schema", b"_output_schema", "_provider", b"_provider", "access", b"access", "cost", b"cost", "domain", b"domain", "fallback_priority", b"fallback_priority", "health_probe", b"health_probe", "input_schema", b"input_schema", "interface_id", b"interface_id", "kind", b"kind", "output_schema", b"output_schema", "provider", b"provider"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_cost", b"_cost", "_domain", b"_domain", "_drift", b"_drift", "_fallback_priority", b"_fallback_priority", "_health_probe", b"_health_probe", "_input_schema", b"_input_schema", "_interface_id", b"_interface_id", "_kind", b"_kind", "_output_schema", b"_output_schema", "_provider", b"_provider", "access", b"access", "cost", b"cost", "domain", b"domain", "drift", b"drift", "fallback_priority", b"fallback_priority", "health_probe", b"health_probe", "input_schema", b"input_schema", "interface_id", b"interface_id", "kind", b"kind", "output_schema", b"output_schema", "provider", b"provider"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_cost", b"_cost", "_domain", b"_domain", "_fallback_priority", b"_fallback_priority", "_health_probe", b"_health_probe", "_input_schema", b"_input_schema", "_interface_id", b"_interface_id", "_kind", b"_kind", "_output_schema", b"_output_schema", "_provider", b"_provider", "access", b"access", "cost", b"cost", "domain", b"domain", "fallback_priority", b"fallback_priority", "health_probe", b"health_probe", "input_schema", b"input_schema", "interface_id", b"interface_id", "kind", b"kind", "operations", b"operations", "output_schema", b"output_schema", "provider", b"provider"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_cost", b"_cost", "_domain", b"_domain", "_drift", b"_drift", "_fallback_priority", b"_fallback_priority", "_health_probe", b"_health_probe", "_input_schema", b"_input_schema", "_interface_id", b"_interface_id", "_kind", b"_kind", "_output_schema", b"_output_schema", "_provider", b"_provider", "access", b"access", "cost", b"cost", "domain", b"domain", "drift", b"drift", "fallback_priority", b"fallback_priority", "health_probe", b"health_probe", "input_schema", b"input_schema", "interface_id", b"interface_id", "kind", b"kind", "operations", b"operations", "output_schema", b"output_schema", "provider", b"provider"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__access: _TypeAlias = _typing.Literal["access"]  # noqa: Y015
     _WhichOneofArgType__access: _TypeAlias = _typing.Literal["_access", b"_access"]  # noqa: Y015
@@ -823,6 +826,8 @@ class DataSourceInterfaceContract(_message.Message):
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
     _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
     _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__drift: _TypeAlias = _typing.Literal["drift"]  # noqa: Y015
+    _WhichOneofArgType__drift: _TypeAlias = _typing.Literal["_drift", b"_drift"]  # noqa: Y015
     _WhichOneofReturnType__fallback_priority: _TypeAlias = _typing.Literal["fallback_priority"]  # noqa: Y015
     _WhichOneofArgType__fallback_priority: _TypeAlias = _typing.Literal["_fallback_priority", b"_fallback_priority"]  # noqa: Y015
     _WhichOneofReturnType__health_probe: _TypeAlias = _typing.Literal["health_probe"]  # noqa: Y015
@@ -843,6 +848,8 @@ class DataSourceInterfaceContract(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__drift) -> _WhichOneofReturnType__drift | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__fallback_priority) -> _WhichOneofReturnType__fallback_priority | None: ...
     @_typing.overload
@@ -5118,6 +5125,7 @@ class ToolCall(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
+    SHARED_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -5136,6 +5144,7 @@ class ToolCall(_message.Message):
     error: _builtins.str
     retry_after_s: _builtins.float
     truncated: _builtins.bool
+    shared: _builtins.bool
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolAttempt]: ...
     @_builtins.property
@@ -5166,10 +5175,11 @@ class ToolCall(_message.Message):
         error: _builtins.str | None = ...,
         retry_after_s: _builtins.float | None = ...,
         truncated: _builtins.bool | None = ...,
+        shared: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
@@ -5199,6 +5209,8 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__repeated: _TypeAlias = _typing.Literal["_repeated", b"_repeated"]  # noqa: Y015
     _WhichOneofReturnType__retry_after_s: _TypeAlias = _typing.Literal["retry_after_s"]  # noqa: Y015
     _WhichOneofArgType__retry_after_s: _TypeAlias = _typing.Literal["_retry_after_s", b"_retry_after_s"]  # noqa: Y015
+    _WhichOneofReturnType__shared: _TypeAlias = _typing.Literal["shared"]  # noqa: Y015
+    _WhichOneofArgType__shared: _TypeAlias = _typing.Literal["_shared", b"_shared"]  # noqa: Y015
     _WhichOneofReturnType__size_bytes: _TypeAlias = _typing.Literal["size_bytes"]  # noqa: Y015
     _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
     _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
@@ -5238,6 +5250,8 @@ class ToolCall(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_after_s) -> _WhichOneofReturnType__retry_after_s | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__shared) -> _WhichOneofReturnType__shared | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
@@ -5249,6 +5263,73 @@ class ToolCall(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__truncated) -> _WhichOneofReturnType__truncated | None: ...
 
 Global___ToolCall: _TypeAlias = ToolCall  # noqa: Y015
+
+@_typing.final
+class ToolDrift(_message.Message):
+    """The server behind a provider has changed: its tools, or the form of its answers.
+
+    `tools_before` and `tools_now` are SHA-256 of the names and input schemas of the tools that the mapping uses; empty
+    where the server was not seen before. While `out_of_rotation` the provider is not asked, until it fits again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    MAPPING_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    TOOLS_BEFORE_FIELD_NUMBER: _builtins.int
+    TOOLS_NOW_FIELD_NUMBER: _builtins.int
+    OUT_OF_ROTATION_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    provider: _builtins.str
+    mapping: _builtins.str
+    tools_before: _builtins.str
+    tools_now: _builtins.str
+    out_of_rotation: _builtins.bool
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        provider: _builtins.str | None = ...,
+        mapping: _builtins.str | None = ...,
+        changes: _abc.Iterable[_builtins.str] | None = ...,
+        tools_before: _builtins.str | None = ...,
+        tools_now: _builtins.str | None = ...,
+        out_of_rotation: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mapping", b"_mapping", "_out_of_rotation", b"_out_of_rotation", "_provider", b"_provider", "_tenant", b"_tenant", "_tools_before", b"_tools_before", "_tools_now", b"_tools_now", "mapping", b"mapping", "out_of_rotation", b"out_of_rotation", "provider", b"provider", "tenant", b"tenant", "tools_before", b"tools_before", "tools_now", b"tools_now"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mapping", b"_mapping", "_out_of_rotation", b"_out_of_rotation", "_provider", b"_provider", "_tenant", b"_tenant", "_tools_before", b"_tools_before", "_tools_now", b"_tools_now", "changes", b"changes", "mapping", b"mapping", "out_of_rotation", b"out_of_rotation", "provider", b"provider", "tenant", b"tenant", "tools_before", b"tools_before", "tools_now", b"tools_now"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__mapping: _TypeAlias = _typing.Literal["mapping"]  # noqa: Y015
+    _WhichOneofArgType__mapping: _TypeAlias = _typing.Literal["_mapping", b"_mapping"]  # noqa: Y015
+    _WhichOneofReturnType__out_of_rotation: _TypeAlias = _typing.Literal["out_of_rotation"]  # noqa: Y015
+    _WhichOneofArgType__out_of_rotation: _TypeAlias = _typing.Literal["_out_of_rotation", b"_out_of_rotation"]  # noqa: Y015
+    _WhichOneofReturnType__provider: _TypeAlias = _typing.Literal["provider"]  # noqa: Y015
+    _WhichOneofArgType__provider: _TypeAlias = _typing.Literal["_provider", b"_provider"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__tools_before: _TypeAlias = _typing.Literal["tools_before"]  # noqa: Y015
+    _WhichOneofArgType__tools_before: _TypeAlias = _typing.Literal["_tools_before", b"_tools_before"]  # noqa: Y015
+    _WhichOneofReturnType__tools_now: _TypeAlias = _typing.Literal["tools_now"]  # noqa: Y015
+    _WhichOneofArgType__tools_now: _TypeAlias = _typing.Literal["_tools_now", b"_tools_now"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mapping) -> _WhichOneofReturnType__mapping | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__out_of_rotation) -> _WhichOneofReturnType__out_of_rotation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider) -> _WhichOneofReturnType__provider | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tools_before) -> _WhichOneofReturnType__tools_before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tools_now) -> _WhichOneofReturnType__tools_now | None: ...
+
+Global___ToolDrift: _TypeAlias = ToolDrift  # noqa: Y015
 
 @_typing.final
 class ToolRequest(_message.Message):
@@ -5350,6 +5431,7 @@ class ToolResult(_message.Message):
     PROBLEMS_FIELD_NUMBER: _builtins.int
     REPEATED_FIELD_NUMBER: _builtins.int
     RECORDED_FIELD_NUMBER: _builtins.int
+    SHARED_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
@@ -5368,6 +5450,7 @@ class ToolResult(_message.Message):
     duration_ms: _builtins.float
     repeated: _builtins.bool
     recorded: _builtins.bool
+    shared: _builtins.bool
     error: _builtins.str
     retry_after_s: _builtins.float
     truncated: _builtins.bool
@@ -5398,14 +5481,15 @@ class ToolResult(_message.Message):
         problems: _abc.Iterable[_builtins.str] | None = ...,
         repeated: _builtins.bool | None = ...,
         recorded: _builtins.bool | None = ...,
+        shared: _builtins.bool | None = ...,
         error: _builtins.str | None = ...,
         retry_after_s: _builtins.float | None = ...,
         truncated: _builtins.bool | None = ...,
         next_cursor: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
@@ -5439,6 +5523,8 @@ class ToolResult(_message.Message):
     _WhichOneofArgType__repeated: _TypeAlias = _typing.Literal["_repeated", b"_repeated"]  # noqa: Y015
     _WhichOneofReturnType__retry_after_s: _TypeAlias = _typing.Literal["retry_after_s"]  # noqa: Y015
     _WhichOneofArgType__retry_after_s: _TypeAlias = _typing.Literal["_retry_after_s", b"_retry_after_s"]  # noqa: Y015
+    _WhichOneofReturnType__shared: _TypeAlias = _typing.Literal["shared"]  # noqa: Y015
+    _WhichOneofArgType__shared: _TypeAlias = _typing.Literal["_shared", b"_shared"]  # noqa: Y015
     _WhichOneofReturnType__size_bytes: _TypeAlias = _typing.Literal["size_bytes"]  # noqa: Y015
     _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
     _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
@@ -5477,6 +5563,8 @@ class ToolResult(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__repeated) -> _WhichOneofReturnType__repeated | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_after_s) -> _WhichOneofReturnType__retry_after_s | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__shared) -> _WhichOneofReturnType__shared | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
     @_typing.overload

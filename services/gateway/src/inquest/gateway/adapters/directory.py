@@ -131,7 +131,7 @@ def _interface(config: ProviderSettings, kit: Kit, revision: str) -> Interface:
 def _governor(config: ProviderSettings) -> Governor:
     lease_s = config.timeout_ms / 1000 + KEEP_S + GRACE_S
     return Governor(
-        config.calls_at_once_max, per_s=config.calls_per_s_max, burst=config.calls_at_once_max, lease_s=lease_s
+        config.calls_at_once_max, per_s=config.calls_per_second_max, burst=config.calls_at_once_max, lease_s=lease_s
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+from weakref import WeakSet
 
 import httpx
 
@@ -13,6 +15,14 @@ _GRACE_S = 60.0  # calls that began before a new configuration still use the old
 Transports = Callable[[HttpSettings], httpx.AsyncBaseTransport | None]
 
 
+class Closing(Protocol):
+    """A connection."""
+
+    async def aclose(self) -> None:
+        """End it."""
+        ...
+
+
 class HttpClients:
     """Makes clients, and closes those that no configuration uses any more."""
 
@@ -20,6 +30,7 @@ class HttpClients:
         self._transports = transports
         self._clients: dict[str, HttpClient] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._owned: WeakSet[Closing] = WeakSet()
 
     def get(self, settings: HttpSettings) -> HttpClient:
         """Return the client of an API."""
@@ -35,8 +46,13 @@ class HttpClients:
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
+    def own(self, one: "Closing") -> None:
+        """Close this too in the end: another kind of connection, which looks after itself until then."""
+        self._owned.add(one)
+
     async def aclose(self) -> None:
         """Close all of them now."""
+        await asyncio.gather(*(one.aclose() for one in self._owned), return_exceptions=True)
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)

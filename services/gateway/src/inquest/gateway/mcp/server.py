@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from inquest.contracts.latest import REQUESTS, RESPONSES, Domain, ErrorKind
-from inquest.contracts.redaction import redact
-from inquest.gateway.domain.fence import fence
+from inquest.contracts.redaction import Redactor
+from inquest.gateway.domain.fence import CAREFUL, fence
 from inquest.gateway.mcp.words import ERROR_META, FETCHED_META, tool_name
 from inquest.gateway.ports import Context, Provider, ProviderError
 
@@ -25,7 +25,9 @@ BYTES_MAX = 32 * 1024 * 1024
 REASON_CHARS = 500
 
 
-def server_of(provider: Provider, domain: Domain, tenant: str, version: str) -> Server[Any]:
+def server_of(
+    provider: Provider, domain: Domain, tenant: str, version: str, redactor: Redactor = CAREFUL
+) -> Server[Any]:
     """Return the server of one domain of a provider. Secrets are taken out of what it answers, as the gateway does."""
     tool = types.Tool(
         name=tool_name(domain),
@@ -41,13 +43,13 @@ def server_of(provider: Provider, domain: Domain, tenant: str, version: str) -> 
     async def on_call(_: ServerRequestContext[Any], params: types.CallToolRequestParams) -> types.CallToolResult:
         if params.name != tool.name:
             return refusal("not-found", f"there is no tool {params.name}; there is {tool.name}")
-        return await _answer(provider, domain, tenant, params.arguments or {})
+        return await _answer(provider, domain, tenant, params.arguments or {}, redactor)
 
     return Server(f"inquest-{domain}", version=version, on_list_tools=on_list, on_call_tool=on_call)
 
 
 async def _answer(
-    provider: Provider, domain: Domain, tenant: str, arguments: Mapping[str, Any]
+    provider: Provider, domain: Domain, tenant: str, arguments: Mapping[str, Any], redactor: Redactor
 ) -> types.CallToolResult:
     try:
         request = REQUESTS[domain].model_validate(arguments)
@@ -61,12 +63,13 @@ async def _answer(
         return refusal("timeout", f"no answer within {CALL_S:.0f} s")
     except ProviderError as error:
         return refusal(error.kind, str(error), error.retry_after_s)
-    response, problems = await asyncio.to_thread(fence, fetched.response)
+    fetched = fetched.cleaned(redactor)
+    response, problems = await asyncio.to_thread(fence, fetched.response, redactor)
     answer = response.model_dump_json()
     about = {
-        "query_text": redact(fetched.query_text),
-        "problems": [*map(redact, fetched.problems), *problems],
-        "partial": redact(fetched.partial),
+        "query_text": fetched.query_text,
+        "problems": [*fetched.problems, *problems],
+        "partial": fetched.partial,
     }
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=answer)],
@@ -77,7 +80,7 @@ async def _answer(
 
 def refusal(kind: ErrorKind, reason: str, retry_after_s: float = 0.0) -> types.CallToolResult:
     """Return an error of the closed set as the result of a tool."""
-    text = f"{kind}: {redact(reason)[:REASON_CHARS]}"
+    text = f"{kind}: {CAREFUL.text(reason)[:REASON_CHARS]}"
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],
         is_error=True,
