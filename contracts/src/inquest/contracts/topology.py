@@ -248,7 +248,8 @@ RAW_KEY_HEADER = "Inquest-Raw-Key"  # in the clear: the id of the key that a del
 
 # Who reads which streams back (`last`, `read`, `subjects`), beside working off consumers.
 READS: Mapping[str, tuple[str, ...]] = {
-    "intake": ("INGEST", "SIGNALS"),  # what was given up, and the signals that a person splits off
+    # What was given up, the signals that a person splits off, and what was told before a death.
+    "intake": ("INGEST", "SIGNALS", "INCIDENTS"),
     "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
     "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
