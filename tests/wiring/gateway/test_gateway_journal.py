@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import suppress
 
 import pytest
 from inquest.contracts.errors import Conflict, RetryLater
@@ -182,6 +183,23 @@ async def test_renewal_goes_on_when_the_bus_is_back(clock):
     async with journal.held(claim):
         await until(lambda: claim.revision > before)
     assert kv.losses == 0
+
+
+class Deaf(MemoryKeyValue):
+    """Swallows a cancellation that meets an update, as wait_for does before Python 3.12."""
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.05)
+        return await super().update(key, value, revision)
+
+
+async def test_a_call_ends_though_its_renewal_did_not_hear_that_it_should(clock):
+    journal = Journal(Deaf(), "one", 0.03, clock)
+    claim = await journal.claim(KEY, 0)
+    async with asyncio.timeout(5), journal.held(claim):
+        await asyncio.sleep(0.03)  # the renewal is in the middle of its update
+    assert await journal.record(claim, result()) == result()
 
 
 async def test_a_journal_that_never_settles_is_given_up(clock):

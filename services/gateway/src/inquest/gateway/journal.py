@@ -19,11 +19,12 @@ _SIGHTINGS_MAX = 10_000
 
 @dataclass(slots=True)
 class Claim:
-    """An intent that is ours. `entry.repeats` counts gateways that died while they held it."""
+    """An intent that is ours until `is_over`. `entry.repeats` counts gateways that died while they held it."""
 
     key: str
     entry: JournalEntry
     revision: int
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,13 @@ class Journal:
         try:
             yield
         finally:
+            claim.is_over = True  # before Python 3.12 a wait_for within the client may swallow a cancellation
             renewing.cancel()
             await asyncio.wait([renewing])
 
     async def _renew(self, claim: Claim) -> None:
         data = claim.entry.model_dump_json().encode()
-        while True:
+        while not claim.is_over:
             await asyncio.sleep(self.lease_s / 3)
             try:
                 claim.revision = await self.kv.update(claim.key, data, claim.revision)
