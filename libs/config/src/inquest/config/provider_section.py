@@ -22,7 +22,7 @@ class ProviderSettings(Section):
     calls_at_once_max: PositiveInt = Field(
         default=8, le=256, description="Most calls to its back end at the same time, of all gateways together."
     )
-    calls_per_s_max: PositiveFloat = Field(
+    calls_per_second_max: PositiveFloat = Field(
         default=50, le=10_000, description="Most calls a second to its back end on average, of all gateways together."
     )
     share_answers: bool = Field(

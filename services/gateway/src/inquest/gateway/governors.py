@@ -25,6 +25,7 @@ REST_S_FIRST = 1.0  # of a source that says "too often" and not for how long
 REST_S_MAX = 900.0  # what a source asks for beyond this is asked again, once
 WAITS_S_MAX = 0.25  # a rest this short is waited for, where a longer one is a reason to ask another provider
 _ANSWER_S_MAX = 0.5  # a call does not wait longer for the ledger
+_TELL_S_MAX = 10.0  # nobody waits for it but the next holder
 _AWAY_S = 5.0  # then it is asked again
 
 log = get_logger("gateway")
@@ -56,6 +57,7 @@ class Pool:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     freed: asyncio.Event = field(default_factory=asyncio.Event)
     ask_s: float = 0.0  # the ledger had no place; ask it again then
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time: they change the same key
 
 
 @dataclass(slots=True)
@@ -117,10 +119,10 @@ class Governors:
                     pool.freed.clear()
                     if found := await self._place(pool, backend, governor):
                         return found
-                    soonest_s = min([one.next_s for one in pool.places if not one.busy], default=pool.ask_s)
+                    times_s = [one.next_s for one in pool.places if not (one.busy or one.leaving)]
                     if len(pool.places) < governor.places_max:
-                        soonest_s = min(soonest_s, pool.ask_s)
-                    await _until(pool.freed, soonest_s if soonest_s > time.monotonic() else None)
+                        times_s.append(pool.ask_s)
+                    await _until(pool.freed, min(times_s, default=None))
         except TimeoutError:
             raise Unasked(
                 f"no turn in time: at most {governor.places_max} calls at once and {governor.per_s:g} a second"
@@ -141,7 +143,7 @@ class Governors:
         wait_s = 0.0
         if self.ledger and time.monotonic() >= self._away_until_s:
             try:
-                async with asyncio.timeout(_ANSWER_S_MAX):
+                async with asyncio.timeout(_ANSWER_S_MAX), pool.telling:
                     wait_s = await self.ledger.take(backend, holder, governor)
             except (LedgerAway, TimeoutError) as error:
                 self._away_until_s = time.monotonic() + _AWAY_S
@@ -170,15 +172,15 @@ class Governors:
     def _give_back(self, pool: Pool, place: Place, backend: str) -> None:
         pool.places.remove(place)
         pool.freed.set()
-        task = asyncio.ensure_future(self._tell(backend, place.holder))
+        task = asyncio.ensure_future(self._tell(pool, backend, place.holder))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
-    async def _tell(self, backend: str, holder: str) -> None:
+    async def _tell(self, pool: Pool, backend: str, holder: str) -> None:
         if self.ledger is None:
             return
         try:
-            async with asyncio.timeout(_ANSWER_S_MAX):
+            async with asyncio.timeout(_TELL_S_MAX), pool.telling:
                 await self.ledger.give_back(backend, holder)
         except (LedgerAway, TimeoutError) as error:  # its lease ends by itself
             log.warning("place_not_given_back", backend=backend, reason=str(error) or "no answer in time")
