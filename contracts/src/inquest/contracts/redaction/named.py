@@ -6,11 +6,12 @@ from inquest.contracts.redaction.rules import Rule
 
 FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
 _QUOTE = r"\\{0,3}[\"']|%22|&quot;"
-ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:[=:]|=>|:=|%3[AaDd])[ \t]{{0,3}}"
+ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:=>|:=|[=:]|%3[AaDd])[ \t]{{0,3}}(?:<<)?"
 _OPEN = rf"(?P<quote>{_QUOTE})?"
 KEY_NAMES = (
-    r"passwo?r?d|pwd|passphrase|passcode|(?<![a-z])pass|secret(?:[_-]?(?:value|string|text))?|credentials?"
-    r"|(?:api|app|access|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook)[_-]?key(?:[_-]?base)?"
+    r"passwo?r?d|passwort|kennwort|mot[ _-]de[ _-]passe|contraseña|senha|пароль|パスワード|密码|pwd|passphrase|passcode"
+    r"|(?<![a-z])pass|secret(?:[_-]?(?:value|string|text))?|credentials?"
+    r"|(?:api|app|access|client|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook)[_-]?key(?:[_-]?(?:base|data))?"
     r"|(?<![a-z])(?<!page[_-])(?<!sync[_-])(?<!tion[_-])token|(?:auth|access|refresh|session|id|api|bearer|csrf|xsrf|device|bot|user|service|client|security)[_-]?token"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid"
 )
@@ -68,7 +69,22 @@ NAMED = (
     ),
     Rule(
         _NAMED,
-        ("pass", "pwd", "secret", "key", "credential", "token", "sess", ".sid"),
+        (
+            "pass",
+            "pwd",
+            "secret",
+            "key",
+            "credential",
+            "token",
+            "sess",
+            ".sid",
+            "kennwort",
+            "contrase",
+            "senha",
+            "ароль",  # of bytes only ASCII is lowered
+            "パスワード",
+            "密码",
+        ),
         re.compile(
             rf"(?P<kept>(?:{KEY_NAMES}){ASSIGN}{_OPEN}){FRESH}"
             rf"(?(quote)(?:(?!%22|&quot;)[^\"'\n\\]){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22){_WORD}){{1,1024}})",
@@ -91,7 +107,8 @@ NAMED = (
         ("curl", "wget", "sshpass", "redis-cli", "mysql", "ldap", "docker login", "mongo"),
         # Programs with a letter for it. An option that only looks like one (`docker -p 80:80`) is another program's.
         re.compile(
-            r"(?P<kept>\b(?:(?:curl|wget)\b[^\n|;]{0,512}?[ \t](?:-u|--user|--proxy-user)[ \t=]{1,3}[\"']?[^\s:\"']{1,128}:"
+            r"(?P<kept>\b(?:(?:curl|wget)\b[^\n|;]{0,512}?[ \t](?:-u|--user|--proxy-user)[ \t=]{1,3}[\"']?"
+            r"[^\s:\"']{1,128}:(?!//)"
             r"|sshpass[ \t]{1,3}-p[ \t]{0,3}[\"']?"
             r"|redis-cli\b[^\n|;]{0,512}?[ \t]-a[ \t]{1,3}[\"']?"
             r"|(?:ldap(?:search|modify|add|delete|whoami)|docker login|mongo(?:sh|dump|restore)?)\b[^\n|;]{0,512}?"
@@ -100,6 +117,38 @@ NAMED = (
             rf"){FRESH}[^\s\"']{{3,1024}}"
         ),
         _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("requirepass", "masterauth", "proxy_set_header", "password(", "auth plain", '"auth'),
+        # Redis and nginx settings, SQL's function, mail clients, container registries.
+        re.compile(
+            r"(?P<kept>\b(?:requirepass|masterauth)[ \t]{1,3}[\"']?"
+            r"|\bproxy_set_header[ \t]{1,3}[\w-]{0,40}(?:key|token|secret|authorization)[ \t]{1,3}[\"']?"
+            r"|\bpassword\([\"']|\bauth plain[ \t]|\"auth\"[ \t]{0,3}:[ \t]{0,3}\"(?=[^\"]{16})"
+            rf"){FRESH}[^\s\"'();]{{3,1024}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("value",),
+        # A name and its value apart: a container's environment in YAML and JSON, settings in XML.
+        re.compile(
+            rf"(?P<kept>\b(?:name|key)[\"']?[ \t]{{0,3}}[:=][ \t]{{0,3}}[\"']?[\w.-]{{0,64}}(?:{KEY_NAMES})[\"']?"
+            rf"[,\s]{{1,40}}[\"']?value[\"']?[ \t]{{0,3}}[:=][ \t]{{0,3}}[\"']?){FRESH}[^\s\"'<>]{{1,1024}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        (":5432:", ":5433:", ":6432:"),
+        re.compile(
+            rf"(?P<kept>^[ \t]{{0,8}}[\w.*-]{{1,253}}:\d{{4}}:[\w*-]{{1,63}}:[\w.*-]{{1,63}}:){FRESH}\S{{6,512}}$",
+            re.MULTILINE,
+        ),
     ),
     Rule(
         _NAMED,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, PERSON_NAME
 from inquest.contracts.redaction.rules import ANYWHERE, Rule, Tag
-from inquest.contracts.redaction.shapes import CARDS, SECRETS
+from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
 from inquest.contracts.redaction.tokens import TOKENS
 
 _CHUNK_TEXTS = 512
@@ -37,7 +37,16 @@ class Redactor:
 
     def __init__(self, policy: Policy) -> None:
         people = (EMAIL, NAME) if policy.personal else ()
-        rules = (*policy.own, *SECRETS, *TOKENS, *NAMED, *people, *CARDS, *(ADDRESSES if policy.addresses else ()))
+        rules = (
+            *policy.own,
+            *SECRETS,
+            *TOKENS,
+            *NAMED,
+            *OPAQUE,
+            *people,
+            *CARDS,
+            *(ADDRESSES if policy.addresses else ()),
+        )
         self._all = tuple((rule, rule.anchors) for rule in rules)
         self._personal = policy.personal
         self._tag = _tagger(policy.key)

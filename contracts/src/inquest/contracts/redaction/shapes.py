@@ -1,6 +1,7 @@
 """Secrets, and what tells of people, that are known by their own shape."""
 
 import re
+from itertools import pairwise
 
 from inquest.contracts.redaction.named import FRESH
 from inquest.contracts.redaction.rules import ANYWHERE, Rule
@@ -42,6 +43,23 @@ _URL_TOKEN = Rule(
 )
 
 
+def _is_random(value: str) -> bool:
+    """Whether letters of both cases and digits change places as in a drawn token, and not as in the name of a class."""
+    kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in value if char.isalnum()]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    return set(kinds) == {"d", "u", "l"} and kinds.count("d") >= 3 and changes >= len(kinds) / 3
+
+
+_OPAQUE = Rule(
+    "opaque-token",
+    ANYWHERE,
+    # Long and drawn at random: a token of an issuer that nobody listed, or an id, which its pseudonym still tells
+    # apart. Discord's are three such parts.
+    re.compile(r"(?<![\w./+-])(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}|[A-Za-z0-9_-]{36,1024})(?![\w/+-])"),
+    _is_random,
+)
+
+
 def _luhn(value: str) -> bool:
     """Whether the check digit fits (ISO/IEC 7812-1, annex B)."""
     digits = [int(char) for char in reversed(value) if char.isdigit()]
@@ -61,4 +79,5 @@ _CARD = Rule(
     _luhn,
 )
 SECRETS = (_KEY, _KEY_LINE, _JWT, _URL_PASSWORD, _URL_TOKEN)
+OPAQUE = (_OPAQUE,)
 CARDS = (_CARD,)
