@@ -1,5 +1,9 @@
 """Mappings, their expressions, what a change of a server is, and what error texts mean."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +17,7 @@ from inquest.gateway.mcp.fit import fingerprint, misfits
 from inquest.gateway.mcp.mapping import Expr, Read, load, names, parse, schema, shipped
 from inquest.testkit.mcp_replay import tools_of
 
+ROOT = Path(__file__).parents[3]
 SCOPE = Scope({"text": 'say "hi"', "ids": ["A-1", "B-2"]}, (1000.0, 2000.0), {"project": "OPS"}, str.upper, "acme/shop")
 ROW = {"commit": {"date": "2026-03-01T14:00:00Z"}, "tags": [{"name": "a"}, {"name": "b"}], "ms": 1772373600000}
 
@@ -180,3 +185,12 @@ def test_an_answer_of_another_form_is_told(read, result, said):
 def test_a_path_through_anything_never_breaks(anything):
     for path in ("", "a", "a.b", "a[].b", "[]", "[].a"):
         at(anything, path)
+
+
+def test_the_published_schema_is_that_of_the_code():
+    assert json.loads((ROOT / "services/gateway/mcp-mapping.schema.json").read_text()) == schema()
+
+
+def test_the_mapping_of_the_guide_is_one():
+    (text,) = re.findall(r"```yaml mapping\n(.*?)```", (ROOT / "docs/adding-a-mapping.md").read_text(), re.DOTALL)
+    assert parse(text, "deskly.yaml").domains["tickets"].paging
