@@ -1,15 +1,19 @@
 """What a hostile or broken publisher can do on the bus, on a real server: each of these was found by `make fuzz`."""
 
+import os
+import signal
+
 import pytest
 from inquest.bus import reader
 from inquest.bus.bus import Bus
 from inquest.bus.gets import BACK_FIRST
 from inquest.bus.port import Outgoing
 from inquest.bus.publisher import BATCH_MESSAGES_MAX
+from inquest.bus.server import NatsServer
 from inquest.contracts import subjects as s
 from inquest.contracts import topology
 from inquest.contracts.codec import PROTOBUF, encode
-from inquest.contracts.errors import Impossible
+from inquest.contracts.errors import Impossible, RetryLater
 from inquest.testkit.fixtures import running, until
 from inquest.testkit.stories import InvestigationBuilder
 from inquest.tracestore.handlers import _json
@@ -31,9 +35,9 @@ async def test_a_subject_outside_the_table_is_a_dead_letter_of_a_batch(bus: Bus)
 
 
 async def test_what_the_client_refuses_is_impossible_and_no_bug(bus: Bus) -> None:
-    signal = InvestigationBuilder().signal()
+    one = InvestigationBuilder().signal()
     with pytest.raises(Impossible, match="header"):
-        await bus.publish(s.SIGNAL_RECEIVED, signal, headers={"a\x01b": "c"}, tenant="acme", signal="one")
+        await bus.publish(s.SIGNAL_RECEIVED, one, headers={"a\x01b": "c"}, tenant="acme", signal="one")
     with pytest.raises(Impossible):
         await bus.publish(s.SIGNAL_RECEIVED, bytes(3 * 1024 * 1024), tenant="acme", signal="one")
 
@@ -71,8 +75,23 @@ def test_protobuf_and_garbage_are_kept_as_json() -> None:
 
 async def test_reading_back_has_an_end(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "READ_MESSAGES_MAX", 3)
-    signal = InvestigationBuilder().signal()
+    one = InvestigationBuilder().signal()
     for number in range(4):
-        await bus.publish(s.SIGNAL_RECEIVED, signal, tenant="acme", signal=f"s{number}")
+        await bus.publish(s.SIGNAL_RECEIVED, one, tenant="acme", signal=f"s{number}")
     with pytest.raises(Impossible, match="more than 3"):
         await bus.read(s.SIGNAL_RECEIVED, tenant="acme")
+
+
+async def test_a_late_answer_to_a_ping_breaks_no_connection(bus: Bus, nats_server: NatsServer) -> None:
+    lost: list[str] = []
+    bus.connection.on_reconnect.append(lambda: lost.append("reconnected"))
+    assert nats_server.pid is not None
+    os.kill(nats_server.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(RetryLater):
+            await bus.ping()
+    finally:
+        os.kill(nats_server.pid, signal.SIGCONT)
+    await bus.ping()
+    await bus.connection.client.flush()
+    assert lost == []

@@ -27,6 +27,7 @@ from inquest.contracts.v1.dead import DeadLetter
 
 COUNTER_PREFIX = "budget"
 PING_S_MAX = 2.0
+PONG_S_MAX = 60  # longer than a connection lives whose server does not answer
 
 
 class Bus:
@@ -45,6 +46,7 @@ class Bus:
         self._publisher = Publisher(self.connection, service)
         self._reader = Reader(self.connection)
         self._runners: list[Runner] = []
+        self._pong: asyncio.Task[None] | None = None
         self._doorsteps: list[Doorsteps] = []
         self._answering: list[rpc.Answering] = []
 
@@ -106,13 +108,25 @@ class Bus:
         if not self.connection.client.is_connected:
             raise RetryLater("not connected to nats-server")
         try:
-            await self.connection.client.flush(timeout=int(PING_S_MAX))
+            async with asyncio.timeout(PING_S_MAX):
+                await asyncio.shield(self._ponged())
         except (NatsError, TimeoutError) as error:
-            raise RetryLater(f"nats-server does not answer: {error}") from error
+            raise RetryLater(f"nats-server does not answer: {error or 'no answer in time'}") from error
         if refused := self.connection.denials.subscriptions:
             raise RetryLater(f"nats-server refuses the subscription to {', '.join(refused)}")
         if missing := [runner.consumer.durable for runner in self._runners if runner.missed]:
             raise RetryLater(f"durables are missing: {', '.join(missing)}; run `inquest topology apply`")
+
+    def _ponged(self) -> "asyncio.Task[None]":
+        """Return the wait for an answer, one for all who ask meanwhile.
+
+        Nobody cancels it while the server may still answer: nats-py breaks the connection at an answer that nobody
+        waits for any more.
+        """
+        if self._pong is None or self._pong.done():
+            self._pong = asyncio.create_task(self.connection.client.flush(timeout=PONG_S_MAX))
+            self._pong.add_done_callback(lambda task: task.cancelled() or task.exception())  # whoever asked was told
+        return self._pong
 
     # -- BusPort --------------------------------------------------------------------------------
 
