@@ -73,7 +73,7 @@ async def test_the_context7_server_has_the_tools_of_its_mapping():
     config["settings"] = {"mapping": "context7", "stdio": stdio, "values": {"libraries": ["/grafana/loki"]}}
     async with made(config) as provider:
         context = Context(TENANT, "documents", time.monotonic() + 45, 10**7)
-        tools = await provider._session.tools(context)
+        tools = await provider.session.tools(context)
         assert misfits(shipped("context7"), ("documents",), tools) == ()
         try:
             found = await ask(provider, "documents", DocumentsRequest(window=WINDOW, text="retention"), left_s=45)

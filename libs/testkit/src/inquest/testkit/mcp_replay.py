@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -22,6 +23,7 @@ from mcp.server.stdio import stdio_server
 PLANTED = "password=hunter2-planted"  # as in inquest.testkit.providers, which takes seconds to import
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 STEPS = range(18)
+OWN_MS = "inquest.own_ms"  # in an answer's _meta: what the server itself took for it
 Arguments = Mapping[str, Any]
 
 
@@ -192,8 +194,10 @@ def server_of(name: str) -> Server[Any]:
         return types.ListToolsResult(tools=[types.Tool.model_validate(one) for one in tools()])
 
     async def on_call(_: ServerRequestContext[Any], params: types.CallToolRequestParams) -> types.CallToolResult:
+        started = time.perf_counter()
         text, failed = answer(tools(), params.name, params.arguments or {})
-        return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)
+        own = {OWN_MS: (time.perf_counter() - started) * 1000}
+        return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed, _meta=own)
 
     return Server(f"replay-{name}", on_list_tools=on_list, on_call_tool=on_call)
 

@@ -46,7 +46,7 @@ class McpProvider:
     def __init__(self, config: Config, mapping: McpMapping, session: Session, drift: Drift, names: "Names") -> None:
         self._config = config
         self._mapping = mapping
-        self._session = session
+        self.session = session
         self._drift = drift
         self._names = names
 
@@ -58,7 +58,7 @@ class McpProvider:
     async def probe(self) -> None:
         """See Provider. Reads the tool list, so that drift is found, and its end too."""
         context = Context(self._drift.tenant, self._config.domains[0], time.monotonic() + _PROBE_S, _PROBE_BYTES)
-        await self._drift.look(await self._session.tools(context))
+        await self._drift.look(await self.session.tools(context))
         self._drift.check()
 
     async def call(self, request: DomainRequest, context: Context) -> Fetched:
@@ -71,8 +71,8 @@ class McpProvider:
         if not tool.whole:
             offset(request.cursor)
         self._drift.check()
-        if await self._session.ready(context):
-            await self._drift.look(await self._session.tools(context))
+        if await self.session.ready(context):
+            await self._drift.look(await self.session.tools(context))
             self._drift.check()
         try:
             answer = await (self._whole if tool.whole else self._read)(tool, request, context)
@@ -138,7 +138,7 @@ class McpProvider:
         ask.whole = False
 
     async def _ask(self, tool: Tool, arguments: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        result = await self._session.call(tool.tool, arguments, context)
+        result = await self.session.call(tool.tool, arguments, context)
         if result.get("isError"):
             raise failures.refused(result, self._mapping)
         return result
