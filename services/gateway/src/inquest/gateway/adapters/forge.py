@@ -26,7 +26,7 @@ from inquest.contracts.latest import (
 )
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.kit import interfaces
-from inquest.gateway.domain.forge import Repositories, next_params, seconds, shipped, understood
+from inquest.gateway.domain.forge import Repositories, next_params, numbers_of, seconds, shipped, understood
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.pages import is_asked, offset, page
 from inquest.gateway.domain.ranges import ranges
@@ -37,6 +37,7 @@ LOOKBACK_S = 24 * 3600.0
 PAGES_MAX = 10
 PAGE_ROWS = 100
 PROBE_S = 5.0
+_MISSING = frozenset({404, 410})  # of an issue
 PROBE_BYTES_MAX = 1024 * 1024
 
 ResultT = TypeVar("ResultT")
@@ -227,6 +228,27 @@ class HttpForge(Forge):
         """Yield the pages of a list, and note what is asked, for a person to ask again."""
         errand.asked.append(f"GET {path}?{urlencode(params)}" if params else f"GET {path}")
         return self.pages(path, params, errand, **how)
+
+    async def issues(
+        self,
+        repository: str,
+        path: str,
+        params: Mapping[str, str],
+        make: Callable[[Any], TicketData | None],
+        errand: Errand,
+    ) -> list[TicketData]:
+        """Return the issues that a request names, or those of a list."""
+        if not (isinstance(errand.request, TicketsRequest) and errand.request.ids):
+            return await made(self.listed(path, params, errand), make)
+        numbers = numbers_of(errand.request.ids, repository)
+        errand.asked += [f"GET {path}/{number}" for number in numbers]
+        found = await together(self._issue(f"{path}/{number}", errand) for number in numbers)
+        with understood(path):
+            return [one for raw in found if raw is not None and (one := make(raw))]
+
+    async def _issue(self, path: str, errand: Errand) -> Any:
+        answer = await self._http.ask("GET", path, errand.context, headers=self.headers, allow=_MISSING)
+        return None if answer.status in _MISSING else answer.json()
 
 
 async def made(

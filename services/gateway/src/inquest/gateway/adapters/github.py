@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inquest.config.kinds.github import GithubProvider as Config
-from inquest.contracts.latest import ChangeData, CodeData, CodeRequest, TicketData, TicketsRequest
+from inquest.contracts.latest import ChangeData, CodeData, CodeRequest, TicketData
 from inquest.gateway.adapters.forge import (
     LOOKBACK_S,
     PAGE_ROWS,
@@ -27,7 +27,6 @@ from inquest.gateway.adapters.github_answers import (
     commit_of,
     deploy_of,
     files_of,
-    numbers_of,
     pull_request_of,
     release_of,
     ticket_of,
@@ -38,7 +37,6 @@ from inquest.gateway.ports import Context, ProviderError
 
 _EMPTY = frozenset({409})  # of a repository without commits
 _GONE = frozenset({404, 422})  # of a commit that is no more, or whose diff GitHub will not make
-_MISSING = frozenset({404, 410})  # of an issue
 _FILES_PAGES_MAX = 3  # of one commit; GitHub lists 3,000 files at most
 _SEARCHED_FILES_MAX = 20
 _CHECKED_COMMITS_MAX = 50
@@ -167,20 +165,15 @@ class GithubProvider(HttpForge):
 
     async def tickets(self, repository: str, errand: Errand) -> list[TicketData]:
         """See Forge. Pull requests are issues to GitHub, and left out."""
-        services, path = list(self._places.services(repository)), f"/repos/{repository}/issues"
-        if isinstance(errand.request, TicketsRequest) and errand.request.ids:
-            numbers = numbers_of(errand.request.ids, repository)
-            errand.asked += [f"GET {path}/{number}" for number in numbers]
-            found = await together(self._issue(f"{path}/{number}", errand) for number in numbers)
-            with understood(path):
-                return [ticket_of(raw, repository, services) for raw in found if raw]
+        services = list(self._places.services(repository))
         params = {"state": "all", "since": iso(errand.start), "sort": "created", "direction": "asc"}
-        pages = self.listed(path, params, errand)
-        return await made(pages, lambda raw: None if "pull_request" in raw else ticket_of(raw, repository, services))
-
-    async def _issue(self, path: str, errand: Errand) -> Any:
-        answer = await self._http.ask("GET", path, errand.context, headers=self.headers, allow=_MISSING)
-        return None if answer.status in _MISSING else answer.json()
+        return await self.issues(
+            repository,
+            f"/repos/{repository}/issues",
+            params,
+            lambda raw: None if "pull_request" in raw else ticket_of(raw, repository, services),
+            errand,
+        )
 
 
 def build(config: Config, kit: Kit) -> GithubProvider:

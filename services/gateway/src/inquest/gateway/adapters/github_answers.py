@@ -1,7 +1,7 @@
 """What GitHub's answers say, in our words. Each raises LookupError, TypeError or ValueError for another shape."""
 
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from inquest.contracts.latest import ChangeData, CodeData, TicketData
@@ -9,7 +9,6 @@ from inquest.gateway.domain.failure import ProviderError
 from inquest.gateway.domain.forge import file_diff, seconds, sha
 
 _ENDED = ("success", "failure", "error")
-_NUMBER_DIGITS_MAX = 12
 
 
 def commit_of(raw: Any, repository: str) -> ChangeData:
@@ -148,16 +147,6 @@ def ticket_of(raw: Any, repository: str, services: list[str]) -> TicketData:
         labels=[one if isinstance(one, str) else one["name"] for one in raw.get("labels", ())],
         url=raw.get("html_url") or "",
     )
-
-
-def numbers_of(ids: Iterable[str], repository: str) -> list[str]:
-    """Return the numbers of the tickets `owner/name#number` that are of a repository."""
-    parts = (one.rpartition("#") for one in ids)
-    return [
-        number
-        for name, _, number in parts
-        if name == repository and number.isascii() and number.isdigit() and len(number) <= _NUMBER_DIGITS_MAX
-    ]
 
 
 def _login(person: Any) -> str | None:

@@ -14,7 +14,8 @@ from inquest.gateway.domain.failure import ProviderError
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^<>]*\brel="?next"?')
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _AROUND = 2  # lines that are shown before and after a match
-_SHIPPING = ("deploy",)
+_NUMBER_DIGITS_MAX = 12
+_SHIPS_NOTHING = frozenset({"failure", "error", "failed", "canceled"})
 
 
 @contextmanager
@@ -122,7 +123,7 @@ def _shipped_in(ones: Sequence[ChangeData]) -> Iterator[ChangeData]:
     place = {one.ref: number for number, one in enumerate(commits)}
     gone: defaultdict[str, int] = defaultdict(int)  # of each environment: commits before this place are live
     for deploy in ones:
-        if deploy.kind not in _SHIPPING or deploy.ref not in place or deploy.status in {"failure", "error", "failed"}:
+        if deploy.kind != "deploy" or deploy.ref not in place or deploy.status in _SHIPS_NOTHING:
             continue
         upto = place[deploy.ref]
         for commit in commits[gone[deploy.environment] : upto]:  # the deployed one itself is named by the deploy
@@ -160,4 +161,14 @@ def matches(text: str, wanted: str, found_in: CodeData) -> list[CodeData]:
     return [
         found_in.model_copy(update={"line_start": start + 1, "line_end": end, "text": "\n".join(lines[start:end])})
         for start, end in parts
+    ]
+
+
+def numbers_of(ids: Iterable[str], repository: str) -> list[str]:
+    """Return the numbers of the tickets `owner/name#number` that are of a repository."""
+    parts = (one.rpartition("#") for one in ids)
+    return [
+        number
+        for name, _, number in parts
+        if name == repository and number.isascii() and number.isdigit() and len(number) <= _NUMBER_DIGITS_MAX
     ]
