@@ -23,9 +23,7 @@ async def durability_finding() -> Finding:
     except (OSError, ValueError) as error:
         return Finding(NAME, "warn", f"{url} does not answer: {error}", "check the address and the network path")
     if reason is not None:
-        return Finding(
-            NAME, "fail", f"{url}: {reason}", "set `sync_interval: always` for JetStream; restart it"
-        )
+        return Finding(NAME, "fail", f"{url}: {reason}", "set `sync_interval: always` for JetStream; restart it")
     return Finding(NAME, "ok", f"{url}: an ack means that a message is on disk")
 
 
