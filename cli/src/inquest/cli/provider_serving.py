@@ -8,6 +8,7 @@ from inquest.config import TenantConfig
 from inquest.config.load import load
 from inquest.config.provider_section import ProviderSettings
 from inquest.contracts.errors import InquestError
+from inquest.gateway.adapters.redactors import Redactors
 from inquest.gateway.conformance.making import making
 
 try:
@@ -37,7 +38,8 @@ async def _serve(
 ) -> None:
     (known,) = (one for one in settings.domains if one == domain)
     async with making(settings, tenant_id, tenant) as provider:
-        server = server_of(provider, known, tenant_id, version("inquest-gateway"))
+        redactor = Redactors().of(tenant_id, tenant.redaction)
+        server = server_of(provider, known, tenant_id, version("inquest-gateway"), redactor)
         if port is None:
             await serve_stdio(server)
         else:
