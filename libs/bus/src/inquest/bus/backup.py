@@ -30,6 +30,7 @@ from inquest.bus.backup_files import (
 from inquest.bus.backup_hold import Durables, held, read_durables, read_streams, release, standing
 from inquest.bus.backup_wire import BackupRefused, load_stream, save_stream
 from inquest.bus.connection import Connection
+from inquest.bus.topology import add_volatile
 from inquest.contracts.streams import STREAMS
 
 TRIES_MAX = 3
@@ -161,6 +162,7 @@ async def _restore(
             await asyncio.shield(_delete(connection, name))
         raise
     await release(js, [(entry.name, row.durable) for entry in manifest.entries for row in entry.positions])
+    await add_volatile(connection)
 
 
 async def _refuse_working(connection: Connection, streams: list[str]) -> None:

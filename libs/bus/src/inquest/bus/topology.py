@@ -141,6 +141,13 @@ async def _add_bucket(js: JetStreamContext, row: Bucket, replicas: int) -> None:
         )
 
 
+async def add_volatile(connection: Connection) -> None:
+    """Make the buckets that are in no backup, for they lie in memory alone. Those that are there stay as they are."""
+    for row in BUCKETS:
+        if row.in_memory and (await _bucket_drift(connection.js, row)).state == "missing":
+            await _add_bucket(connection.js, row, 1)
+
+
 async def keep(connection: Connection, ages: Ages) -> tuple[str, ...]:
     """Change nothing but how long streams and buckets keep what they hold; returns those that changed.
 
