@@ -79,7 +79,7 @@ class McpProvider:
         except Unprojected as error:
             await self._drift.misread(str(error))
             raise
-        self._drift.understood()
+        await self._drift.understood()
         return answer
 
     async def _whole(self, tool: Tool, request: DomainRequest, context: Context) -> Fetched:

@@ -6,6 +6,7 @@ from typing import Any
 
 from inquest.bus.port import BusPort
 from inquest.config.kinds.mcp import McpProvider as Config
+from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import ToolDrift, derive_id
 from inquest.contracts.subjects import TOOL_DRIFTED
 from inquest.gateway.domain.failure import ProviderError
@@ -29,6 +30,7 @@ class Drift:
         self._bus = bus
         self._seen = ""
         self._misread = 0
+        self._told = 0
         self._rests_until_s = 0.0
 
     async def look(self, tools: Mapping[str, Any]) -> None:
@@ -59,12 +61,12 @@ class Drift:
             self.reason = reason
             await self._report((reason,), self._seen, self._seen)
 
-    def understood(self) -> None:
+    async def understood(self) -> None:
         """Note an answer that fits: the server is in again."""
-        if self._rests_until_s:
-            log.info("provider_fits_again", tenant=self.tenant, provider=self._config.name)
+        rested, self._misread, self._rests_until_s = self._rests_until_s, 0, 0.0
+        if rested:
             self.reason = ""
-        self._misread, self._rests_until_s = 0, 0.0
+            await self._report(("its answers fit again",), self._seen, self._seen)
 
     async def _report(self, changes: tuple[str, ...], before: str, now: str) -> None:
         name = self._config.name
@@ -80,6 +82,10 @@ class Drift:
             tools_now=now,
             out_of_rotation=bool(self.reason),
         )
-        identity = derive_id(name, before, now, *changes)
+        self._told += 1  # what changes, changes back, and changes again is told three times
+        identity = derive_id(name, before, now, *changes, f"{self._told}")
         msg_id = f"{self.tenant}:provider-drifted:{identity}"
-        await self._bus.publish(TOOL_DRIFTED, event, msg_id=msg_id, tenant=self.tenant, provider=name)
+        try:
+            await self._bus.publish(TOOL_DRIFTED, event, msg_id=msg_id, tenant=self.tenant, provider=name)
+        except InquestError as error:  # a call must not fail because nobody could be told
+            log.warning("drift_not_told", tenant=self.tenant, provider=name, reason=str(error))
