@@ -5,9 +5,10 @@ Nothing here asks `contracts.permissions`: a mistake in there must not hide itse
 
 from collections.abc import Iterator
 
+from inquest.contracts.doorsteps import doorstep
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import SUBJECTS, Subject
-from inquest.contracts.topology import BUCKETS, CONSUMERS, READS, SERVICES, consumers_of, doorstep
+from inquest.contracts.topology import BUCKETS, CONSUMERS, READS, SERVICES, consumers_of
 
 API = "$JS.API"
 STREAM_CALLS = (

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from inquest.contracts.doorsteps import doorstep_consumer
 from inquest.contracts.permissions import permissions
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import SUBJECTS
-from inquest.contracts.topology import BUCKETS, CONSUMERS, SERVICES, doorstep_consumer
+from inquest.contracts.topology import BUCKETS, CONSUMERS, SERVICES
 from inquest.testkit.memory_rows import matches
 
 from scripts.contracts import ROOT

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from inquest.contracts.doorsteps import DOORSTEP_DURABLE, DOORSTEP_KEEPER, DOORSTEP_PREFIX
 from inquest.contracts.streams import STREAMS
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
 from inquest.contracts.topology import (
@@ -19,9 +20,6 @@ from inquest.contracts.topology import (
     BUDGETS_OWNER,
     CONSUMERS,
     DEAD_KEEPER,
-    DOORSTEP_DURABLE,
-    DOORSTEP_KEEPER,
-    DOORSTEP_PREFIX,
     GATEWAY_JOURNAL,
     RAW_STREAM,
     READS,

@@ -60,7 +60,7 @@ class Subject:
 _INV = ("tenant", "investigation")
 
 INGEST_DELIVERY = Subject("ingest", ("source", "tenant"), None, ("outside", "intake"), "INGEST")
-# The same, as it comes out of the account of a tenant's producers; no row of the table, for nobody of ours publishes it.
+# The same, as it comes out of the account of a tenant's producers; no row of the table: nobody of ours publishes it.
 DOORSTEP_DELIVERY = Subject("outside", ("source", "tenant"), None, ("outside",), None)
 # What intake has taken in, sealed: nobody else can read it, and nobody else may put anything here.
 DELIVERY_KEPT = Subject("evt.delivery.kept.v1", ("tenant", "source"), None, ("intake",), "INGEST")

@@ -15,9 +15,10 @@ from inquest.bus.runner import Runner
 from inquest.bus.tls import TlsFiles
 from inquest.bus.topology import TopologyRefused, consumer_config, stream_config
 from inquest.bus.users import Producer
+from inquest.contracts.doorsteps import doorstep, doorstep_consumer
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import DOORSTEP_DELIVERY, INGEST_DELIVERY
-from inquest.contracts.topology import RAW_STREAM, doorstep, doorstep_consumer
+from inquest.contracts.topology import RAW_STREAM
 from inquest.telemetry.logs import get_logger
 
 LOOK_S = 5.0

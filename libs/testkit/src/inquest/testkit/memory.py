@@ -1,7 +1,7 @@
 """A bus in memory for wiring tests: the same port, no server, and nothing happens until `settle()`.
 
-It keeps the semantics that handlers rely on: compare-and-set, de-duplication by id, redelivery by the one failure
-policy, dead letters, atomic batches, timers. What only a server shows (windows, replicas) is tested on the real one.
+It keeps what handlers rely on: compare-and-set, de-duplication by id, redelivery by the one failure policy, dead
+letters, batches, timers. What only a server shows (windows, replicas) is tested on the real one.
 """
 
 import asyncio
@@ -23,10 +23,11 @@ from inquest.bus.port import (
     Usage,
 )
 from inquest.bus.settle import settle
+from inquest.contracts.doorsteps import DOORSTEP_DURABLE
 from inquest.contracts.errors import Conflict, InquestError, RetryLater
 from inquest.contracts.latest import DeadLetter, Message
 from inquest.contracts.subjects import DOORSTEP_DELIVERY, Subject
-from inquest.contracts.topology import DOORSTEP_DURABLE, Bucket, Consumer
+from inquest.contracts.topology import Bucket, Consumer
 from inquest.testkit.memory_rows import Queue, Row, consumes, gone, lies_in, matches
 from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
 
