@@ -1,7 +1,6 @@
 """A bus in memory for wiring tests: the same port, no server, and nothing happens until `settle()`.
 
-It keeps what handlers rely on: compare-and-set, de-duplication by id, redelivery by the one failure policy, dead
-letters, batches, timers. What only a server shows (windows, replicas) is tested on the real one.
+It keeps what handlers rely on; what only a server shows (windows, replicas) is tested on the real one.
 """
 
 import asyncio
