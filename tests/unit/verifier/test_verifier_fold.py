@@ -85,6 +85,12 @@ def test_the_verdict_names_the_change_and_cites_its_proof(story: Any, make: Any)
     assert verdict.first_sign.statement == "checkout logged it 40 times."
     assert (verdict.spend.calls, verdict.spend.bytes_read, verdict.spend.tokens) == (5, 50, 0)
     assert verdict.spend.repeated_calls == 2
+    shares = verdict.spend.by_capability
+    assert len(shares) == len({one.capability for one in shares}) == 5
+    assert [one.capability for one in shares] == sorted(one.capability for one in shares)
+    assert sum(one.calls for one in shares) == 5
+    assert sum(one.bytes_read for one in shares) == 50
+    assert sum(one.provider_ms for one in shares) == verdict.spend.provider_ms == 25
     assert (verdict.timings.provider_ms, verdict.timings.analysis_ms, verdict.timings.steps_wall_ms) == (25, 15, 9)
     assert len(verdict.losses) == 5
     assert verdict.reached_at == NOW

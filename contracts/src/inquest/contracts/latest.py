@@ -102,6 +102,7 @@ from inquest.contracts.v1.tools import (
 )
 from inquest.contracts.v1.verdict import (
     Band,
+    CapabilitySpend,
     Cause,
     CauseKind,
     Hypothesis,
@@ -131,6 +132,7 @@ __all__ = [
     "AuditRecord",
     "Band",
     "CancelInvestigation",
+    "CapabilitySpend",
     "CapabilityTask",
     "Cause",
     "CauseKind",

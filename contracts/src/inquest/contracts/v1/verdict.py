@@ -64,13 +64,24 @@ class Symptom(Message):
     onset_at: Instant
 
 
+class CapabilitySpend(Message):
+    """What the steps of one capability used, in all rounds."""
+
+    capability: Id
+    calls: int = 0
+    bytes_read: int = 0
+    provider_ms: float = 0
+
+
 class Spend(Message):
-    """What the investigation used."""
+    """What the investigation used. `provider_ms` is the time of its calls, side by side or not."""
 
     calls: int = 0
     bytes_read: int = 0
     tokens: int = 0
     repeated_calls: int = 0
+    provider_ms: float = 0
+    by_capability: tuple[CapabilitySpend, ...] = ()  # sorted by name
 
 
 class Timings(Message):

@@ -88,7 +88,9 @@ class Tale:
 def canonical(verdict: Verdict) -> bytes:
     """Return the verdict without what may differ between two runs, as sorted JSON."""
     content = verdict.model_dump(mode="json", exclude=NOT_COMPARED)
-    content["spend"].pop("repeated_calls", None)
+    for spent in (content["spend"], *content["spend"].get("by_capability", ())):
+        for name in ("repeated_calls", "provider_ms"):
+            spent.pop(name, None)
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -515,6 +515,51 @@ class CancelInvestigation(_message.Message):
 Global___CancelInvestigation: _TypeAlias = CancelInvestigation  # noqa: Y015
 
 @_typing.final
+class CapabilitySpend(_message.Message):
+    """What the steps of one capability used, in all rounds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAPABILITY_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    BYTES_READ_FIELD_NUMBER: _builtins.int
+    PROVIDER_MS_FIELD_NUMBER: _builtins.int
+    capability: _builtins.str
+    calls: _builtins.int
+    bytes_read: _builtins.int
+    provider_ms: _builtins.float
+    def __init__(
+        self,
+        *,
+        capability: _builtins.str | None = ...,
+        calls: _builtins.int | None = ...,
+        bytes_read: _builtins.int | None = ...,
+        provider_ms: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_provider_ms", b"_provider_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "provider_ms", b"provider_ms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_provider_ms", b"_provider_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "provider_ms", b"provider_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
+    _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
+    _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
+    _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
+    _WhichOneofReturnType__capability: _TypeAlias = _typing.Literal["capability"]  # noqa: Y015
+    _WhichOneofArgType__capability: _TypeAlias = _typing.Literal["_capability", b"_capability"]  # noqa: Y015
+    _WhichOneofReturnType__provider_ms: _TypeAlias = _typing.Literal["provider_ms"]  # noqa: Y015
+    _WhichOneofArgType__provider_ms: _TypeAlias = _typing.Literal["_provider_ms", b"_provider_ms"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__capability) -> _WhichOneofReturnType__capability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider_ms) -> _WhichOneofReturnType__provider_ms | None: ...
+
+Global___CapabilitySpend: _TypeAlias = CapabilitySpend  # noqa: Y015
+
+@_typing.final
 class CapabilityTask(_message.Message):
     """One step: a business capability to exercise over a window, never a vendor to call."""
 
@@ -4530,7 +4575,7 @@ Global___SourceRef: _TypeAlias = SourceRef  # noqa: Y015
 
 @_typing.final
 class Spend(_message.Message):
-    """What the investigation used."""
+    """What the investigation used. `provider_ms` is the time of its calls, side by side or not."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -4538,10 +4583,15 @@ class Spend(_message.Message):
     BYTES_READ_FIELD_NUMBER: _builtins.int
     TOKENS_FIELD_NUMBER: _builtins.int
     REPEATED_CALLS_FIELD_NUMBER: _builtins.int
+    PROVIDER_MS_FIELD_NUMBER: _builtins.int
+    BY_CAPABILITY_FIELD_NUMBER: _builtins.int
     calls: _builtins.int
     bytes_read: _builtins.int
     tokens: _builtins.int
     repeated_calls: _builtins.int
+    provider_ms: _builtins.float
+    @_builtins.property
+    def by_capability(self) -> _containers.RepeatedCompositeFieldContainer[Global___CapabilitySpend]: ...
     def __init__(
         self,
         *,
@@ -4549,15 +4599,19 @@ class Spend(_message.Message):
         bytes_read: _builtins.int | None = ...,
         tokens: _builtins.int | None = ...,
         repeated_calls: _builtins.int | None = ...,
+        provider_ms: _builtins.float | None = ...,
+        by_capability: _abc.Iterable[Global___CapabilitySpend] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "calls", b"calls", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_provider_ms", b"_provider_ms", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "calls", b"calls", "provider_ms", b"provider_ms", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "calls", b"calls", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_provider_ms", b"_provider_ms", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "by_capability", b"by_capability", "bytes_read", b"bytes_read", "calls", b"calls", "provider_ms", b"provider_ms", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
     _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
     _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
     _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
+    _WhichOneofReturnType__provider_ms: _TypeAlias = _typing.Literal["provider_ms"]  # noqa: Y015
+    _WhichOneofArgType__provider_ms: _TypeAlias = _typing.Literal["_provider_ms", b"_provider_ms"]  # noqa: Y015
     _WhichOneofReturnType__repeated_calls: _TypeAlias = _typing.Literal["repeated_calls"]  # noqa: Y015
     _WhichOneofArgType__repeated_calls: _TypeAlias = _typing.Literal["_repeated_calls", b"_repeated_calls"]  # noqa: Y015
     _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
@@ -4566,6 +4620,8 @@ class Spend(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider_ms) -> _WhichOneofReturnType__provider_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__repeated_calls) -> _WhichOneofReturnType__repeated_calls | None: ...
     @_typing.overload

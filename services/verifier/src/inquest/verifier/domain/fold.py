@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from inquest.contracts.latest import Spend, Timings, Verdict, derive_id
+from inquest.contracts.latest import CapabilitySpend, Spend, Timings, Verdict, derive_id
 from inquest.rca.cause import Ranking
 from inquest.rca.verdict import rank
 from inquest.verifier.domain.case import Case
@@ -73,6 +73,18 @@ def _spend(case: Case) -> Spend:
         calls=sum(step.calls for step in case.steps),
         bytes_read=sum(step.bytes_read for step in case.steps),
         repeated_calls=case.repeated_calls,
+        provider_ms=sum(step.provider_ms for step in case.steps),
+        by_capability=tuple(_share(case, name) for name in sorted({step.capability for step in case.steps})),
+    )
+
+
+def _share(case: Case, capability: str) -> CapabilitySpend:
+    steps = [step for step in case.steps if step.capability == capability]
+    return CapabilitySpend(
+        capability=capability,
+        calls=sum(step.calls for step in steps),
+        bytes_read=sum(step.bytes_read for step in steps),
+        provider_ms=sum(step.provider_ms for step in steps),
     )
 
 
