@@ -130,11 +130,11 @@ def test_delays_grow():
 
 def test_the_journal_decides_by_result_and_silence():
     intent = JournalEntry(owner="a")
-    assert next_step(None, 0.0, 3.0) == "claim"
-    assert next_step(intent, 2.9, 3.0) == "wait"
-    assert next_step(intent, 3.0, 3.0) == "take-over"
+    assert [next_step(None, is_lost=lost) for lost in (False, True)] == ["claim"] * 2
+    assert next_step(intent, is_lost=False) == "wait"
+    assert next_step(intent, is_lost=True) == "take-over"
     recorded = intent.model_copy(update={"result": ToolResult(call_id="c", domain="logs", status="ok")})
-    assert {next_step(recorded, unchanged_s, 3.0) for unchanged_s in (0.0, 1e9)} == {"answer"}
+    assert [next_step(recorded, is_lost=lost) for lost in (False, True)] == ["answer"] * 2
 
 
 @given(st.lists(st.floats(min_value=-900, max_value=900), max_size=20))

@@ -32,13 +32,15 @@ class Journal:
     """The journal in a key-value bucket.
 
     A gateway that holds an intent writes it again three times in `lease_s`. One that was watched for that long, by the
-    watcher's own monotonic clock, and did not change has lost its holder: no two clocks are ever compared.
+    watcher's own monotonic clock, and did not change has lost its holder: no two clocks are ever compared. So has one
+    whose owner `is_silent` (see `Roster`).
     """
 
     kv: KeyValue
     owner: str
     lease_s: float
     now_s: Callable[[], float] = time.monotonic
+    is_silent: Callable[[str], bool] = lambda _: False
     _sightings: dict[str, Sighting] = field(default_factory=dict)  # also over several requests for one call
 
     async def claim(self, key: str, wait_s: float) -> Claim | ToolResult:
@@ -52,7 +54,9 @@ class Journal:
         while True:
             stored = await self.kv.get(key)
             entry = JournalEntry.model_validate_json(stored.value) if stored else None
-            step = next_step(entry, self._unchanged_s(key, stored), self.lease_s)
+            unchanged_s = self._unchanged_s(key, stored)
+            is_lost = unchanged_s >= self.lease_s or (entry is not None and self.is_silent(entry.owner))
+            step = next_step(entry, is_lost=is_lost)
             if step == "wait":
                 if wait_s <= 0:
                     raise RetryLater(f"call {key} is being made by another gateway; ask again")

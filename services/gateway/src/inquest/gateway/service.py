@@ -21,8 +21,8 @@ from inquest.gateway.calls import Calls
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.governors import Governors
 from inquest.gateway.handlers import Handlers, Prober
-from inquest.gateway.journal import Journal
 from inquest.gateway.reader import Reader
+from inquest.gateway.roster import Roster
 from inquest.gateway.settings import Settings
 from inquest.gateway.shared import Shared
 from inquest.ledger import open_ledger
@@ -38,13 +38,13 @@ def build(bus: BusPort, settings: Settings) -> Service:
     directory = ConfiguredDirectory(cache, bus, shelf, executor, clients, redactors)
     opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(GATEWAY_LEDGER))
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
-    board, owner = HealthBoard(ledger), uuid4().hex
+    board, roster = HealthBoard(ledger), Roster(bus.kv(GATEWAY_LEDGER), uuid4().hex, settings.gateway_lease_s)
     governors = Governors(board, ledger)
     reader = Reader(board, RetryPolicy(), settings.gateway_response_bytes_max, governors)
     answers = bus.kv(GATEWAY_SHARED)
-    shared = Shared(answers, Journal(answers, owner, settings.gateway_lease_s))
+    shared = Shared(answers, roster.journal(answers))
     calls = Calls(
-        journal=Journal(bus.kv(GATEWAY_JOURNAL), owner, settings.gateway_lease_s),
+        journal=roster.journal(bus.kv(GATEWAY_JOURNAL)),
         purse=Purse(ledger),
         reader=watch(reader, "provider", "read"),
         payloads=bus.objects(PAYLOADS),
@@ -67,7 +67,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     return Service(
         name="gateway",
         on_start=(directory.start,),
-        tasks=(cache.follow,),
+        tasks=(cache.follow, roster.run),
         chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
         on_stop=(audit.close, close),
         pings={"config": cache.ping, "ledger": ledger.ping},

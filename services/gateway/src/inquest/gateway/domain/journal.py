@@ -6,7 +6,7 @@ from typing import Literal
 from inquest.contracts.latest import Message, ToolResult
 
 Step = Literal["claim", "answer", "wait", "take-over"]
-GAP_S_MAX = 1.0  # whoever was paused or cut off between two looks has not watched all that time
+GAP_S_MAX = 1.5  # one looks more often: whoever was paused or cut off in between has not watched all that time
 
 
 class JournalEntry(Message):
@@ -37,10 +37,10 @@ def sighted(before: Sighting | None, revision: int, now_s: float) -> Sighting:
     return Sighting(revision, now_s, before.unchanged_s + gap_s)
 
 
-def next_step(entry: JournalEntry | None, unchanged_s: float, lease_s: float) -> Step:
-    """Decide about a call: unknown ones are claimed, recorded ones answered, silent intents taken over."""
+def next_step(entry: JournalEntry | None, *, is_lost: bool) -> Step:
+    """Decide about a call: unknown ones are claimed, recorded ones answered, intents of the lost taken over."""
     if entry is None:
         return "claim"
     if entry.result is not None:
         return "answer"
-    return "wait" if unchanged_s < lease_s else "take-over"
+    return "take-over" if is_lost else "wait"
