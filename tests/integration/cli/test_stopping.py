@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -99,3 +100,16 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
         assert "file" in done.stderr
         assert "Traceback" not in done.stderr
         assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("extra", [[], ["--processes"]])
+def test_a_wrong_setting_is_named_and_no_traceback_is_shown(tmp_path: Path, extra: list[str]) -> None:
+    command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0", *extra]
+    wrong = {**os.environ, "INQUEST_JWT_ALGORITHMS": "HS256"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=wrong, capture_output=True, text=True, timeout=START_S_MAX, check=False
+    )
+    assert done.returncode == 1
+    assert "INQUEST_JWT_ALGORITHMS" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 2

@@ -18,7 +18,7 @@ from inquest.config import Config, ConfigStore
 from inquest.config.redaction_key import begin_redaction_key
 from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.topology import CONFIG
-from inquest.runtime import Host, Service, ServiceSettings
+from inquest.runtime import Host, Service, ServiceSettings, read_settings
 from inquest.runtime.run import first_cause
 from inquest.telemetry.logs import get_logger
 
@@ -89,7 +89,8 @@ class System:
         await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))
         for name in START_ORDER:
             build, settings_class = parts(name)
-            settings = settings_class(
+            settings = read_settings(
+                settings_class,
                 nats_url=self.server.url,
                 nats_user=name if self.server.identities else None,
                 nats_password_file=password_file(self.server, name),

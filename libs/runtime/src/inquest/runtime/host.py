@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic
 
 from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
@@ -22,7 +22,7 @@ from inquest.runtime.duty import Duty
 from inquest.runtime.health import application, unready
 from inquest.runtime.http import HttpServer
 from inquest.runtime.service import Action, Service
-from inquest.runtime.settings import ServiceSettings
+from inquest.runtime.settings import SettingsT
 from inquest.runtime.tls import http_context
 from inquest.runtime.watchdog import Watchdog
 from inquest.telemetry.logs import get_logger
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 # may wait that long for the interpreter lock.
 SWITCH_INTERVAL_S = 0.0005
 
-SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 Build = Callable[[BusPort, SettingsT], Service]
 
 

@@ -6,10 +6,10 @@ import signal
 import sys
 
 import uvloop
-from pydantic import ValidationError
 
 from inquest.contracts.errors import InquestError
-from inquest.runtime.host import Build, Host, SettingsT
+from inquest.runtime.host import Build, Host
+from inquest.runtime.settings import SettingsT, read_settings
 from inquest.telemetry import logs, traces
 
 EXIT_SETTINGS = 2
@@ -19,9 +19,9 @@ EXIT_FAILED = 1
 def run(build: Build[SettingsT], settings_class: type[SettingsT]) -> None:
     """Run one service until SIGTERM or SIGINT; exits non-zero when a setting is wrong or a part fails."""
     try:
-        settings = settings_class()
-    except ValidationError as error:
-        sys.stderr.write(_explain(error, settings_class) + "\n")
+        settings = read_settings(settings_class)
+    except InquestError as error:
+        sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_SETTINGS)
     name = build.__module__.split(".")[1]
     logs.configure(settings.log_level)
@@ -31,12 +31,6 @@ def run(build: Build[SettingsT], settings_class: type[SettingsT]) -> None:
     except InquestError as error:
         logs.get_logger(name).error("service_failed", error=str(error))
         sys.exit(EXIT_FAILED)
-
-
-def _explain(error: ValidationError, settings_class: type[SettingsT]) -> str:
-    prefix = str(settings_class.model_config.get("env_prefix", ""))
-    lines = [f"{prefix}{'__'.join(str(p) for p in item['loc']).upper()}: {item['msg']}" for item in error.errors()]
-    return "wrong settings in the environment:\n  " + "\n  ".join(lines)
 
 
 async def _serve(name: str, build: Build[SettingsT], settings: SettingsT) -> None:

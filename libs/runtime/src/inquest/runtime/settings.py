@@ -1,10 +1,12 @@
 """What every process needs to start, from the environment (prefix INQUEST_)."""
 
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from inquest.bus.tls import TlsFiles
+from inquest.contracts.errors import InquestError
 from inquest.identity import IdentitySettings
 from inquest.runtime.tls import TlsSettings
 
@@ -33,3 +35,23 @@ class ServiceSettings(IdentitySettings, TlsSettings):
     def nats_tls(self) -> TlsFiles:
         """Return the files for TLS to nats-server; all None where there is to be none."""
         return TlsFiles(self.nats_tls_ca_file, self.nats_tls_cert_file, self.nats_tls_key_file)
+
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def read_settings(settings_class: type[SettingsT], **given: Any) -> SettingsT:
+    """Return the settings of a service, from the environment but for what is given.
+
+    Raises InquestError naming each variable that is wrong, and not what it holds: that may be a secret.
+    """
+    try:
+        return settings_class(**given)
+    except ValidationError as error:
+        lines = "\n  ".join(_told(tuple(item["loc"]), item["msg"]) for item in error.errors())
+        raise InquestError(f"wrong settings in the environment:\n  {lines}") from None
+
+
+def _told(place: tuple[int | str, ...], text: str) -> str:
+    # What is wrong with several settings together has no place, and its text names them.
+    return f"INQUEST_{'__'.join(map(str, place)).upper()}: {text}" if place else text

@@ -19,7 +19,7 @@ class Settings(ServiceSettings):
 
     @field_validator("capabilities", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_capabilities(cls, value: object) -> object:
         """A deployment writes `collect-symptoms,trace-failure-path`."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
@@ -27,7 +27,7 @@ class Settings(ServiceSettings):
 
     @field_validator("capabilities")
     @classmethod
-    def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _known_capabilities(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         unknown = sorted(set(value) - set(KNOWN))
         if unknown or not value:
             raise ValueError(f"capabilities: {', '.join(unknown) or 'none given'}; known are {', '.join(KNOWN)}")
