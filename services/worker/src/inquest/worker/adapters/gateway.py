@@ -36,14 +36,16 @@ class GatewayTools:
             async with asyncio.timeout(timeout_s):
                 result = await self._call(_request(task, domain, timeout_s), timeout_s * WAIT_SHARE)
                 return Answer(domain, result, await self._data(result))
-        except TimeoutError:
-            why = f"its response was not fetched within {timeout_s:.3g} s"
+        except (TimeoutError, RetryLater) as error:
+            why = f"no answer: {error}" if str(error) else f"its response was not fetched within {timeout_s:.3g} s"
+            is_away = True
         except (InquestError, binascii.Error) as error:
             why = f"no answer: {error}"
+            is_away = False
         _log.warning(
             "domain_unanswered", tenant=task.tenant, investigation=task.investigation_id, domain=domain, reason=why
         )
-        return Answer(domain, failure=why)
+        return Answer(domain, failure=why, is_away=is_away)
 
     async def _call(self, request: ToolRequest, timeout_s: float) -> ToolResult:
         """Ask until there is an answer or the time is up; then raise what was wrong last."""

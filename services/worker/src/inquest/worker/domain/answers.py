@@ -21,12 +21,16 @@ _STATUS: dict[ToolStatus, CoverageStatus] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One domain's answer: the gateway's result and the compressed response, or why there is none."""
+    """One domain's answer: the gateway's result and the compressed response, or why there is none.
+
+    `is_away` says that no gateway answered: that is our own fault, and passes.
+    """
 
     domain: Domain
     result: ToolResult | None = None
     data: bytes | None = None
     failure: str = ""
+    is_away: bool = False
 
     @property
     def usable(self) -> bool:
