@@ -31,7 +31,7 @@ WEIGHTS = {
     "restart_bus": 3,
     "fill_bus": 3,
     "kill_redis": 4,
-    "kill_node": 25,
+    "kill_node": 60,
 }
 
 
