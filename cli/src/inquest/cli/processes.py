@@ -5,10 +5,14 @@ import json
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import Process
+from collections import Counter
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+
+import typer
 
 from inquest.bus.server import NatsServer
 from inquest.bus.tied import tied_to_parent
@@ -20,8 +24,10 @@ from inquest.config import Config
 from inquest.contracts.errors import InquestError
 from inquest.telemetry.logs import get_logger
 
-READY_S_MAX = 30.0
-STOP_S_MAX = 15.0
+# Eight interpreters that start on a busy machine take a minute: whoever waits is told meanwhile.
+START_S_MAX = 120.0
+TELL_S = 10.0
+STOP_S_MAX = 25.0  # no less than a service takes: what docs/running.md says of INQUEST_DRAIN_S
 RESTART_DELAY_S = 0.5
 POLL_S = 0.05
 
@@ -38,19 +44,21 @@ class ProcessSystem:
         self._config = config
         self._ports = ports or Ports()
         self._log = get_logger("cli")
-        self._picked: dict[str, int] = {}
+        self._urls: dict[str, str] = {}
+        self._restarts: Counter[str] = Counter()
         self._stopping = False
-        self._keeper: asyncio.Task[None] | None = None
+        self._keepers: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        """Start everything and wait until each service has written its address."""
+        """Start everything and wait until each service has written its address; from then on it is kept up."""
         try:
             provide(self.data_dir)
             await self.server.start()
-            self._keeper = asyncio.create_task(keep_server(self.server, lambda: self._stopping))
+            self._keepers.append(asyncio.create_task(keep_server(self.server, lambda: self._stopping)))
             await prepare(self.server.url, self._config, password_file=password_file(self.server, OPERATOR))
             for name in START_ORDER:
-                await self._spawn(name)
+                await self._start(name)
+                self._keepers.append(asyncio.create_task(self._keep(name)))
         except BaseException:
             await self.stop()
             raise
@@ -60,12 +68,26 @@ class ProcessSystem:
         """Stop everything."""
         await self.stop()
 
-    async def _spawn(self, name: str) -> None:
+    async def _start(self, name: str) -> None:
+        """Start a service for the first time: one that ends by itself has said why, one that was killed has not."""
+        await self._launch(name)
+        try:
+            async with asyncio.timeout(START_S_MAX):
+                while not await self._is_up(name):
+                    status = self.processes[name].returncode
+                    if status is not None and status >= 0:
+                        raise InquestError(f"{name} ended with status {status}; {self._last_line(name)}")
+                    await self._restart(name)
+        except TimeoutError as error:
+            raise InquestError(f"{name} did not start in {START_S_MAX:.0f} s; {self._last_line(name)}") from error
+        self._urls[name] = str(json.loads(self._address(name).read_text())["url"])
+
+    async def _launch(self, name: str) -> None:
         self._address(name).unlink(missing_ok=True)
         environment = {
             **os.environ,
             "INQUEST_NATS_URL": self.server.url,
-            "INQUEST_HTTP_PORT": str(self._picked.get(name) or self._ports.of(name)),
+            "INQUEST_HTTP_PORT": str(self._port(name)),
             "INQUEST_GRPC_PORT": "0",
             "INQUEST_DATA_DIR": str(self.data_dir),
             **self._identity(name),
@@ -83,8 +105,10 @@ class ProcessSystem:
                 start_new_session=True,
                 preexec_fn=tied_to_parent(),
             )
-        await self._wait_for_address(name)
-        self._picked[name] = urlsplit(self.url(name)).port or 0  # a restart must be found where the first start was
+
+    def _port(self, name: str) -> int:
+        """Return where to listen: a restart must be found where the first start was."""
+        return urlsplit(self._urls[name]).port or 0 if name in self._urls else self._ports.of(name)
 
     def _identity(self, name: str) -> dict[str, str]:
         file = password_file(self.server, name)
@@ -93,16 +117,17 @@ class ProcessSystem:
     def _address(self, name: str) -> Path:
         return self.data_dir / "run" / f"{name}.json"
 
-    async def _wait_for_address(self, name: str) -> None:
-        process = self.processes[name]
-        try:
-            async with asyncio.timeout(READY_S_MAX):
-                while not self._address(name).exists():
-                    if process.returncode is not None:
-                        raise InquestError(f"{name} ended with status {process.returncode}; {self._last_line(name)}")
-                    await asyncio.sleep(POLL_S)
-        except TimeoutError as error:
-            raise InquestError(f"{name} did not start in {READY_S_MAX:.0f} s; {self._last_line(name)}") from error
+    async def _is_up(self, name: str) -> bool:
+        """Wait until a service has written its address; False when it ended before that. Tells whoever waits."""
+        process, began, told = self.processes[name], time.monotonic(), 0
+        while not self._address(name).exists():
+            if process.returncode is not None:
+                return False
+            if time.monotonic() - began >= TELL_S * (told + 1):
+                told += 1
+                typer.echo(f"inquest: {name} is still starting, after {TELL_S * told:.0f} s", err=True)
+            await asyncio.sleep(POLL_S)
+        return True
 
     def _last_line(self, name: str) -> str:
         path = self.data_dir / f"{name}.log"
@@ -111,32 +136,42 @@ class ProcessSystem:
 
     def url(self, service: str) -> str:
         """Return where a service answers HTTP."""
-        body: dict[str, str] = json.loads(self._address(service).read_text())
-        return body["url"]
+        return self._urls[service]
 
     async def supervise(self) -> None:
-        """Restart what ends, a bounded number of times. Runs until cancelled."""
-        parts = [self._keep(name) for name in START_ORDER]
-        await first_failure([*parts, *([self._keeper] if self._keeper else [])])
+        """Raise InquestError when something ended too often to be started again. Runs until cancelled."""
+        await first_failure(self._keepers)
 
     async def _keep(self, name: str) -> None:
-        for number in range(1, RESTARTS_MAX + 1):
-            status = await self.processes[name].wait()
-            if self._stopping:
-                return
-            self._log.error("service_ended", name=name, status=status, restart=number)
-            await asyncio.sleep(RESTART_DELAY_S)
-            await self._spawn(name)
-        raise InquestError(f"{name} ended {RESTARTS_MAX} times; {self._last_line(name)}")
+        """Start a service again whenever it ends, also before it was up; a slow one is waited for."""
+        while True:
+            await self._is_up(name)
+            await self.processes[name].wait()
+            await self._restart(name)
+
+    async def _restart(self, name: str) -> None:
+        """Start what ended once more. Raises InquestError at the limit."""
+        self._restarts[name] += 1
+        if self._restarts[name] > RESTARTS_MAX:
+            raise InquestError(f"{name} ended {self._restarts[name]} times; {self._last_line(name)}")
+        self._log.error(
+            "service_ended", name=name, status=self.processes[name].returncode, restart=self._restarts[name]
+        )
+        await asyncio.sleep(RESTART_DELAY_S)
+        try:
+            await self._launch(name)
+        except OSError as error:  # no memory or no process to be had: the ended one stays, and this was one restart
+            self._log.error("service_not_started", name=name, error=str(error))
 
     async def stop(self) -> None:
         """End the services, those that others need after them, the server last."""
         self._stopping = True
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)  # none may start anything from here on
         await asyncio.gather(*(self._end(name) for name in self.processes if name not in STOP_LAST))
         for name in STOP_LAST:
             await self._end(name)
-        if self._keeper is not None:
-            self._keeper.cancel()
         await self.server.stop()
 
     async def _end(self, name: str) -> None:
