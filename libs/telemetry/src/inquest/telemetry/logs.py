@@ -16,7 +16,7 @@ from inquest.contracts.redaction import redact
 
 VALUE_CHARS_MAX = 4_000  # of one value, a stack too; more is cut out of the middle
 ITEMS_MAX = 100  # of one list or mapping
-_PLAIN = re.compile(r"[\w.-]{0,24}")  # names and numbers: too short for a token, and in every line
+_PLAIN = re.compile(r"[\w.-]{0,14}|[a-z_]{0,24}")  # names and numbers, in every line: too short for a token
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "exception": 40, "critical": 50}
 
 _level = "INFO"

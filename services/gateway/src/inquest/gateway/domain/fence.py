@@ -1,104 +1,66 @@
 """Everything a provider returns passes here: secrets are removed, instructions to models are reported."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from inquest.contracts.latest import ChangeData, ChangesResponse, LogsResponse, Message, MetricsResponse, TracesResponse
+from inquest.contracts.latest import ChangesResponse, LogsResponse, Message, MetricsResponse, TracesResponse
 from inquest.contracts.redaction import Policy, Redactor
+from inquest.contracts.redaction.models import Cleaning, texts_of
 from inquest.gateway.domain.injection import find_injections
 
 CAREFUL = Redactor(Policy())
 """What a tenant has removed that did not say otherwise, without pseudonyms."""
 
+EXEMPT: Mapping[str, str] = {
+    "next_cursor": "sent back to where it came from: changed, it leads to no next page",
+}
+"""Fields of responses that stay as they are, with the reason."""
+
 Fenced = tuple[Message, list[str]]
 """The clean response, and the problem lines of what looked like an injection."""
 
+Rows = Iterator[tuple[str, str]]
+"""Where a text stands, and the text."""
+
 
 def fence(response: Message, redactor: Redactor = CAREFUL) -> Fenced:
-    """Return the response without what its tenant has removed, and what in it tries to instruct a model.
-
-    A model that has no cleaner of its own is cleaned in every text, which is slower and never forgets a field.
-    """
-    return _CLEANERS.get(type(response), _any)(response, redactor)
+    """Return the response without what its tenant has removed, and what in it tries to instruct a model."""
+    clean = Cleaning(redactor, EXEMPT).model(response)
+    return clean, find_injections(_TEXTS.get(type(clean), _any)(clean))
 
 
-def _any(response: Message, redactor: Redactor) -> Fenced:
-    texts: list[str] = []
-
-    def walk(value: Any) -> Any:
-        if isinstance(value, str):
-            texts.append(redactor.text(value))
-            return texts[-1]
-        if isinstance(value, dict):
-            return {key: walk(one) for key, one in value.items()}
-        return [walk(one) for one in value] if isinstance(value, list | tuple) else value
-
-    clean = type(response).model_validate(walk(response.model_dump()))
-    return clean, find_injections(_named("response", ((type(response).__name__, text) for text in texts)))
+def _any(response: Message) -> Rows:
+    return _named("response", ((type(response).__name__, text) for text in texts_of(response)))
 
 
-def _metrics(response: MetricsResponse, redactor: Redactor) -> Fenced:
+def _metrics(response: MetricsResponse) -> Rows:
     """Labels are part of a metric's name, and hold what the exporter likes."""
-    names = redactor.texts([series.metric for series in response.series])
-    clean = [
-        series if series.metric == name else series.model_copy(update={"metric": name})
-        for series, name in zip(response.series, names, strict=True)
-    ]
-    services = (series.service for series in clean)
-    return response.model_copy(update={"series": clean}), find_injections(
-        _named("metric", zip(services, names, strict=True))
-    )
+    return _named("metric", ((series.service, series.metric) for series in response.series))
 
 
-def _logs(response: LogsResponse, redactor: Redactor) -> Fenced:
-    messages = redactor.texts(response.messages)
-    patterns = [
-        one.model_copy(update={"signature": redactor.text(one.signature), "exemplars": redactor.texts(one.exemplars)})
-        for one in response.patterns
-    ]
-    clean = response.model_copy(update={"messages": messages, "patterns": patterns})
-    rows = zip(response.services, messages, strict=True)
-    return clean, find_injections(_named("logs", rows)) + find_injections(
-        (f"logs of {one.service}", text) for one in patterns for text in (one.signature, *one.exemplars)
-    )
+def _logs(response: LogsResponse) -> Rows:
+    yield from _named("logs", zip(response.services, response.messages, strict=True))
+    for one in response.patterns:
+        yield from ((f"logs of {one.service}", text) for text in (one.signature, *one.exemplars))
 
 
-def _traces(response: TracesResponse, redactor: Redactor) -> Fenced:
-    names = redactor.texts(response.names)
-    attributes = [redactor.attributes(one) if one else one for one in response.attributes]
-    clean = response.model_copy(update={"names": names, "attributes": attributes})
-    texts = (
-        (service, text)
-        for service, name, some in zip(response.services, names, attributes or [{}] * len(names), strict=True)
-        for text in (name, *some.values())
-    )
-    return clean, find_injections(_named("traces", texts))
+def _traces(response: TracesResponse) -> Rows:
+    attributes = response.attributes or [{}] * len(response.names)
+    for service, name, some in zip(response.services, response.names, attributes, strict=True):
+        yield from ((f"traces of {service}", text) for text in (name, *some.values()))
 
 
-def _changes(response: ChangesResponse, redactor: Redactor) -> Fenced:
-    changes = [_change(change, redactor) for change in response.changes]
-    texts = (
-        (change.ref or change.service or "", text)
-        for change in changes
-        for text in (change.message, change.diff, change.before, change.after, *change.files)
-        if text
-    )
-    return response.model_copy(update={"changes": changes}), find_injections(_named("change", texts))
+def _changes(response: ChangesResponse) -> Rows:
+    for one in response.changes:
+        texts = (one.message, one.diff, one.before, one.after, *one.files)
+        yield from ((f"change of {one.ref or one.service or ''}", text) for text in texts if text)
 
 
-def _change(change: ChangeData, redactor: Redactor) -> ChangeData:
-    texts: dict[str, Any] = {
-        name: redactor.text(value) if (value := getattr(change, name)) else value
-        for name in ("message", "diff", "before", "after", "url", "status", "environment")
-    }
-    return change.model_copy(update=texts | {"files": redactor.texts(change.files)})
-
-
-def _named(what: str, rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _named(what: str, rows: Iterable[tuple[str, str]]) -> Rows:
     return ((f"{what} of {name}", text) for name, text in rows)
 
 
-_CLEANERS: dict[type[Message], Callable[[Any, Redactor], Fenced]] = {
+_TEXTS: dict[type[Message], Callable[[Any], Rows]] = {
     MetricsResponse: _metrics,
     LogsResponse: _logs,
     TracesResponse: _traces,

@@ -1,18 +1,23 @@
 """From what a source says to a Signal: services through the catalogue, times within reason, recorded windows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inquest.config import Catalogue, CorrelationConfig
 from inquest.config.tenant import RecordingConfig
 from inquest.contracts.errors import Impossible
-from inquest.contracts.redaction import redact, redact_attributes
+from inquest.contracts.message import derive_id
+from inquest.contracts.redaction import Policy, Redactor
+from inquest.contracts.redaction.models import Cleaning
 from inquest.contracts.v1.controls import TEST_LABEL, TEST_SERVICE
 from inquest.contracts.v1.signal import Signal
-from inquest.intake.domain.reading import LABEL_CHARS_MAX, TEXT_CHARS_MAX, Reading
+from inquest.intake.domain.reading import LABEL_CHARS_MAX, Reading
 
 SERVICES_MAX = 50
+EXEMPT = frozenset({"signal_id", "tenant", "source", "kind", "severity", "payload_ref", "payload_hash"})
+"""Fields of a signal that are made here, or chosen from words of ours. Every other text may hold a secret."""
+
+_SECRETS = Redactor(Policy(personal=False))  # what tells of people stays: it says whom to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +41,42 @@ def to_signal(reading: Reading, context: Context) -> Signal:
     occurred_at, skew = bounded(reading.occurred_at, context)
     services, unmatched = _services(reading, context)
     recording = context.recording
-    return Signal(
+    signal = Signal(
         signal_id=reading.signal_id(context.tenant, context.source),
         tenant=context.tenant,
         source=context.source,
         kind=reading.kind,
         occurred_at=occurred_at,
         received_at=context.received_at,
-        title=redact(reading.title)[:TEXT_CHARS_MAX],
+        title=reading.title,
         severity=reading.severity,
         services=services,
         unmatched=unmatched,
         metric=reading.metric,
-        labels={**_clean(reading.labels), **({"clock_skew": skew} if skew else {}), **_marked(context)},
+        labels={**reading.labels, **({"clock_skew": skew} if skew else {}), **_marked(context)},
         dedup_key=reading.dedup_key,
-        links=tuple(map(redact, reading.links)),
+        links=reading.links,
         payload_ref=context.payload_ref,
         window=reading.window or (recording.window if recording else None),
         baseline=reading.baseline or (recording.baseline if recording else None),
         change=reading.change,
         opens=reading.opens,
     )
+    return cleaned(signal)
 
 
-def _clean(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the labels without secrets: those that a value shows, and those that a label is named after."""
-    return {name: value[:LABEL_CHARS_MAX] for name, value in redact_attributes(labels).items()}
+def cleaned(signal: Signal) -> Signal:
+    """Return the signal without secrets in any of its texts, those too that tell it from others.
+
+    A dedup key that holds one becomes a hash of itself: it still differs from other keys, and an alert and its
+    resolution still have the same.
+    """
+    clean = Cleaning(_SECRETS, EXEMPT, room=LABEL_CHARS_MAX).model(signal)
+    changes: dict[str, object] = {"services": tuple(dict.fromkeys(clean.services))}
+    if clean.dedup_key != signal.dedup_key:
+        hashed = derive_id("dedup-key", signal.tenant, signal.source, signal.dedup_key)
+        changes["dedup_key"] = f"{signal.source}:{hashed}"
+    return clean.model_copy(update=changes)
 
 
 def _marked(context: Context) -> dict[str, str]:
