@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def configuration(plants: Plants, pack: Path, secret: Path, outside: Backend) ->
         "sources": [
             {"kind": "generic", "secret": "env:PLANT_SIGNING"},
             {"kind": "alertmanager", "secret": "env:PLANT_BEARER"},
+            {"kind": "cloudevents", "secret": "env:PLANT_SIGNING"},
         ],
         "providers": [{"name": "prom", "kind": "prometheus", "settings": settings}],
     }
@@ -168,6 +170,31 @@ async def page(run: Run) -> None:
     await run.bus.publish(s.INGEST_DELIVERY, broken, source="generic", tenant="live")
 
 
+async def identities(run: Run) -> None:
+    """Send deliveries with secrets in what tells them from others: keys, services, metrics."""
+    one, intake, plants = scenario(run.data.parent / "pack"), run.system.url("intake"), run.plants
+    page = json.loads(one.body)
+    page["event"]["id"] = page["event"]["data"]["id"] = "QPLANTED1"
+    page["event"]["data"]["service"] = {"id": "PPLANTED", "summary": plants.new("a service of a page", "sk_live_")}
+    other = replace(one, body=json.dumps(page).encode())
+    proof = other.headers(plants.values["the signing secret of a page"])
+    url = f"{intake}/webhooks/{one.source}/{one.tenant}"
+    assert (await run.ask("POST", url, content=other.body, headers=proof)).status_code == 202
+    said = {"fired_at": datetime.now(UTC).isoformat(), "service": f"svc-{plants.key('a service')}"}
+    said |= {"metric": f"m password={plants.new('a metric')}", "summary": "it is slow"}
+    alert = said | {"dedup_key": f"password={plants.new('a dedup key')}"}
+    event = {"specversion": "1.0", "id": "1", "source": "/planted", "type": "alert", "time": said["fired_at"]}
+    event["data"] = said | {"dedup_key": f"k-{plants.new('a dedup key of an event', 'sk_live_')}"}
+    early = alert | {"dedup_key": f"password={plants.new('the key of an early resolution')}", "status": "resolved"}
+    for source, document in (("generic", alert), ("generic", early), ("cloudevents", event)):
+        body = json.dumps(document).encode()
+        proof = {"x-inquest-signature": sign(plants.values["a signing secret"], body)}
+        if source == "cloudevents":
+            proof["content-type"] = "application/cloudevents+json"
+        sent = await run.ask("POST", f"{intake}/webhooks/{source}/live", content=body, headers=proof)
+        assert sent.status_code == 202, (source, sent.text)
+
+
 async def people(run: Run, investigation: str) -> None:
     """Have people write secrets where they may write."""
     api, tenant = run.system.url("api"), {"tenant": run.tenant}
@@ -218,6 +245,7 @@ def in_files(run: Run) -> dict[str, set[str]]:
 
 async def test_nothing_that_is_written_or_told_holds_a_secret(run: Run) -> None:
     await page(run)
+    await identities(run)
     investigation = await run.concluded(run.tenant)
     await run.concluded("live")
     await until(lambda: any(one.path == "/hook" for one in run.outside.received), 30)

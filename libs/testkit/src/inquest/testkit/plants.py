@@ -7,12 +7,17 @@ import secrets
 import shutil
 import string
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
+from inquest.contracts.message import Message
 from inquest.testkit.lab import BUNDLED
+
+ModelT = TypeVar("ModelT", bound=Message)
+SHAPES = ("svc-AKIA{}", "k-sk_live_{}", "password={}")
 
 
 @dataclass
@@ -24,6 +29,11 @@ class Plants:
     def new(self, place: str, prefix: str = "") -> str:
         """Make a value nobody could guess."""
         made = prefix + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(36))
+        return self.values.setdefault(place, made)
+
+    def key(self, place: str) -> str:
+        """Make what looks like the id of an AWS key."""
+        made = "AKIA" + "".join(secrets.choice(string.ascii_uppercase) for _ in range(16))
         return self.values.setdefault(place, made)
 
     def in_(self, data: bytes) -> set[str]:
@@ -53,6 +63,7 @@ def planted_pack(plants: Plants, target: Path) -> Path:
         }
 
     def change(row: dict[str, Any]) -> None:
+        row["author"] = f"Ada password={plants.new('the author of a change')}"
         row["message"] += f" (token: {plants.new('a commit message', 'ghp_')})"
         row["diff"] = (row.get("diff") or "") + f'+API_KEY = "{plants.new("a diff")}"\n'
 
@@ -71,6 +82,46 @@ def planted_pack(plants: Plants, target: Path) -> Path:
     page["body"]["event"]["data"]["body"] = {"details": {"api_key": plants.new("a field of a page")}}
     (target / "signal.json").write_text(json.dumps(page))
     return target
+
+
+def filled(
+    model: type[ModelT],
+    plants: Plants,
+    exempt: Collection[str] = (),
+    place: str = "",
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> ModelT:
+    """Return a model with a secret in every text that it can hold, whatever its depth.
+
+    Fields named in `exempt` are as `given`, or have their defaults.
+
+    In turn the secret is one by its shape, and one by its name.
+    """
+
+    def made(annotation: Any, place: str) -> Any:
+        arguments, origin = get_args(annotation), get_origin(annotation)
+        if annotation in (str, Any):
+            shape = SHAPES[len(plants.values) % len(SHAPES)]
+            secret = "".join(secrets.choice(string.ascii_uppercase) for _ in range(16))
+            plants.values[place] = secret
+            return shape.format(secret)
+        if isinstance(annotation, type) and issubclass(annotation, Message):
+            return filled(annotation, plants, exempt, f"{place}.")
+        if origin in (list, tuple):
+            return [made(arguments[0], f"{place}[]")]
+        if origin is dict:
+            return {made(arguments[0], f"{place} name"): made(arguments[1], f"{place} value")}
+        if not arguments:  # a number
+            return annotation(1)
+        # Of a Literal the first word; of Annotated or a union a text where it may be one.
+        return arguments[0] if origin is Literal else made(str if str in arguments else arguments[0], place)
+
+    made_up = {
+        name: made(field.annotation, f"{place}{model.__name__}.{name}")
+        for name, field in model.model_fields.items()
+        if name not in exempt
+    }
+    return model.model_validate({**made_up, **given})
 
 
 def unfolded(data: bytes) -> Iterator[bytes]:
