@@ -1,6 +1,5 @@
 """One connection per process, opened through FastStream's broker, with our limits and error reporting."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +13,15 @@ from nats.errors import NoServersError
 from nats.js import JetStreamContext
 
 from inquest.bus.denials import Denials
+from inquest.bus.ending import obedient, within
 from inquest.bus.tls import TlsFiles, explain
 from inquest.contracts.errors import InquestError
 from inquest.telemetry.logs import get_logger
 
 CONNECT_S_MAX = 10.0
 API_S_MAX = 5.0
+DRAIN_S_MAX = 2.0
+CLOSE_S_MAX = 1.0
 RECONNECT_WAIT_S = 0.25
 PING_S = 10
 PENDING_BYTES_MAX = 8 * 1024 * 1024
@@ -93,8 +95,7 @@ class Connection:
     async def open(self, limit_s: float = CONNECT_S_MAX) -> None:
         """Connect, or raise BusUnavailable after `limit_s` seconds."""
         try:
-            async with asyncio.timeout(limit_s):
-                client = await self.broker.connect()
+            client = await within(limit_s, self.broker.connect())
         except (TimeoutError, OSError, NoServersError) as error:
             if self._trouble:
                 raise BusUnavailable(f"nats-server at {self._url}: {self._trouble}") from error
@@ -104,19 +105,20 @@ class Connection:
         except NatsError as error:
             raise BusUnavailable(f"nats-server at {self._url} refuses: {error}; check user and password") from error
         # nats-py's own requests would learn of a refusal by their time-out alone.
-        client.request = self.denials.guarded(client.request)  # type: ignore[method-assign]
+        client.request = self.denials.guarded(obedient(client.request))
+        client.flush = obedient(client.flush)
         self._client = client
 
     async def close(self) -> None:
-        """Drain what is buffered and disconnect."""
+        """Drain what is buffered and disconnect, each within its limit, whatever the server and the handlers do."""
         client, self._client, self._js = self._client, None, None
         if client is None:
             return
-        try:
-            await self.broker.stop()
-        except (NatsError, TimeoutError) as error:  # the server is away: there is nobody to drain to
-            self._log.warning("bus_not_drained", error=str(error) or type(error).__name__)
-            await client.close()
+        for limit_s, step in ((DRAIN_S_MAX, self.broker.stop), (CLOSE_S_MAX, client.close)):
+            try:
+                await within(limit_s, step())
+            except (NatsError, TimeoutError) as error:
+                self._log.warning("bus_not_drained", error=str(error) or type(error).__name__)
 
     async def _on_error(self, error: Exception) -> None:
         self.denials.heard(str(error))

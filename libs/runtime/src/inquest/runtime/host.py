@@ -13,6 +13,7 @@ from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
 from inquest.bus.crashpoints import watch_bus
 from inquest.bus.durability import not_durable
+from inquest.bus.ending import end, within
 from inquest.bus.port import BusPort
 from inquest.identity import Authenticator
 from inquest.runtime.admin import Admin
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # Analysis runs in threads beside the event loop. With Python's default of 5 ms each of the loop's many short turns
 # may wait that long for the interpreter lock.
 SWITCH_INTERVAL_S = 0.0005
+LOOPS_S_MAX = 1.0
+ACTIONS_S_MAX = 5.0  # all of them together
 
 Build = Callable[[BusPort, SettingsT], Service]
 
@@ -130,16 +133,23 @@ class Host(Generic[SettingsT]):
         if self._serving is not None:
             await asyncio.gather(self.http.stop(self._serving), self._grpc.stop() if self._grpc else asyncio.sleep(0))
         await self.bus.drain(self.settings.drain_s)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for action in (*reversed(self.service.on_stop), self._people.close, self._audit.close):
-            try:
-                await action()
-            except Exception:  # noqa: BLE001 - the rest must still be stopped
-                self._log.exception("stop_failed")
+        if left := await end(self._tasks, LOOPS_S_MAX):
+            self._log.error("loops_left", loops=len(left))
+        await self._stop_own()
         await self.bus.close()
         self._log.info("service_stopped")
+
+    async def _stop_own(self) -> None:
+        """Stop the service's own things, within ACTIONS_S_MAX seconds; whatever one does, the rest are stopped."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + ACTIONS_S_MAX
+        for action in (*reversed(self.service.on_stop), self._people.close, self._audit.close):
+            try:
+                await within(max(0.1, ends - loop.time()), action())
+            except TimeoutError as error:
+                self._log.warning("stop_cut", error=str(error))
+            except Exception:  # noqa: BLE001 - the rest must still be stopped
+                self._log.exception("stop_failed")
 
     @property
     def _address_file(self) -> Path:
