@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from inquest.bus.bus import Bus
 from inquest.bus.crashpoints import CRASH_AT, CRASH_LOG
+from inquest.bus.ending import end, within
 from inquest.bus.server import NatsServer
 from inquest.bus.users import OPERATOR
 from inquest.cli.system import START_ORDER, password_file, prepare
@@ -168,7 +169,8 @@ class Fleet:
         }
         began = self._began[order_id] = asyncio.get_running_loop().create_future()
         self._tell(order)
-        await began
+        async with asyncio.timeout(READY_S_MAX):
+            await began
         await self._wait_until_up(member, address)
 
     async def _wait_until_up(self, member: Member, address: Path) -> None:
@@ -189,7 +191,8 @@ class Fleet:
                 await member.ended.wait()
         except TimeoutError:
             self.signal(member, signal.SIGKILL)
-            await member.ended.wait()
+            async with asyncio.timeout(STOP_S_MAX):
+                await member.ended.wait()
 
     def signal(self, member: Member, number: signal.Signals) -> None:
         """Send a signal to a member's process, where it has one."""
@@ -210,13 +213,14 @@ class Fleet:
         for member in self.members:
             member.is_stopping = True
             self.signal(member, signal.SIGCONT)
-        await asyncio.gather(*(self.end(member) for member in self.members if member.pid))
-        for task in [*self._restarts, *([self._reading] if self._reading else [])]:
-            task.cancel()
+        ending = [self.end(member) for member in self.members if member.pid]
+        await asyncio.gather(*ending, return_exceptions=True)  # those that do not end, end with what forked them
+        await end([*self._restarts, *([self._reading] if self._reading else [])], STOP_S_MAX)
         if self._forks is not None:
-            if self._reading is not None:
-                await asyncio.wait([self._reading])
-            await self._forks.communicate(b"")  # closes its input, which ends it, and reads what it still says
+            try:  # closes its input, which ends it, and reads what it still says
+                await within(STOP_S_MAX, self._forks.communicate(b""))
+            except TimeoutError:  # its children are tied to it
+                self._forks.kill()
         await self.server.stop()
 
     async def _start_forks(self) -> None:
@@ -247,14 +251,21 @@ class Fleet:
 
     async def _follow(self, said: Any) -> None:
         titles = {}
-        async for what in said:
-            if "began" in what:
-                member = self._spawned(what["began"])
-                titles[what["pid"]] = member
-                member.pid = what["pid"]
-                self._began.pop(what["began"]).set_result(member.pid)
-            elif "ended" in what:
-                self._on_end(titles.pop(what["ended"]))
+        try:
+            async for what in said:
+                if "began" in what:
+                    member = self._spawned(what["began"])
+                    titles[what["pid"]] = member
+                    member.pid = what["pid"]
+                    began = self._began.pop(what["began"])
+                    if not began.done():  # else whoever ordered it has given up
+                        began.set_result(member.pid)
+                elif "ended" in what:
+                    self._on_end(titles.pop(what["ended"]))
+        finally:  # nobody says any more what begins or ends: who waits for that must not wait on
+            for began in self._began.values():
+                if not began.done():
+                    began.set_exception(InquestError("what forks the services is gone"))
 
     def _spawned(self, order: str) -> Member:
         return next(m for m in self.members if m.trails and m.trails[-1].path.name == f"{m.title}.{order}.points")
