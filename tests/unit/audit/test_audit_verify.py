@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.audit.chain import Head, linked
-from inquest.audit.verify import Checkpoint, Held, verify
+from inquest.audit.verify import Checkpoint, Held, exported, read_export, verify
 from inquest.contracts.latest import AuditRecord
 
 TIME = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -159,3 +159,39 @@ def test_a_record_on_the_subject_of_another_chain_and_one_that_is_there_twice():
     assert kinds(verify([*held, again])) == {("repeated", 1)}
     first = linked(AuditRecord.model_validate_json(held[0].payload), Head("c1", 0, "f" * 64))
     assert kinds(verify([Held(1, held[0].subject, first.model_dump_json().encode())])) == {("changed", 1)}
+
+
+FOREIGN = [b"not json \xff", b"two\nlines", b"", b'{"number": 1, "number": 2}', b"[1]", b'"text"', b"[" * 100_000]
+
+
+def export_of(held: list[Held]) -> list[bytes]:
+    return [exported(one.payload) + b"\n" for one in held]
+
+
+@pytest.mark.parametrize("payload", FOREIGN, ids=range(len(FOREIGN)))
+def test_a_foreign_line_of_an_export_is_told_and_the_rest_is_compared(payload):
+    held = [*trail(3), Held(4, "evt.audit.recorded.v1.acme.api.c1", payload)]
+    lines = export_of(held)
+    assert all(line.count(b"\n") == 1 for line in lines)
+    earlier = read_export(lines)
+    assert (len(earlier.marks), list(earlier.foreign)) == (3, [4])
+    same = verify(held, last_seq=4, earlier=earlier)
+    assert [one.kind for one in same.findings] == ["unreadable", "unreadable"]
+    assert "line 4 of the export is no record" in same.findings[1].text
+    copy = verify([Held(number, "", line) for number, line in enumerate(lines, 1)], earlier=earlier)
+    assert [one.kind for one in copy.findings] == ["unreadable", "unreadable"]
+
+
+def test_what_an_export_holds_and_the_audit_does_not_any_more_is_missing():
+    held = [*trail(3), Held(4, "evt.audit.recorded.v1.acme.api.c1", b"foreign")]
+    earlier = read_export(export_of(held))
+    report = verify(held[:2], earlier=earlier)
+    assert [(one.kind, one.number) for one in report.findings] == [("missing", 3), ("unreadable", 0), ("missing", 0)]
+    assert "line 4 of the export" in report.findings[2].text
+
+
+def test_an_export_cut_at_its_end_shows_only_beside_another():
+    lines = export_of(trail(4))
+    cut = [Held(number, "", line) for number, line in enumerate(lines[:2], 1)]
+    assert verify(cut).findings == ()
+    assert kinds(verify(cut, earlier=read_export(lines))) == {("missing", 3)}

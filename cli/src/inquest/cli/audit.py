@@ -1,6 +1,5 @@
 """`inquest audit verify|export`: whether the record of what happened is whole, and taking a copy of it."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TextIO
 
 import typer
 
-from inquest.audit.verify import Checkpoint, Held, Report, verify
+from inquest.audit.verify import Checkpoint, Export, Held, Report, exported, read_export, verify
 from inquest.bus.bus import Bus
 from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
@@ -25,9 +24,9 @@ def verify_audit(path: Path | None, against: Path | None, nats_url: str | None, 
 
     With an export made earlier, each of its records must still be there, unchanged.
     """
-    earlier = [_anchor(line) for line in _lines(against)] if against else []
+    earlier = read_export(_lines(against)) if against else Export()
     if path is not None:
-        report = verify((Held(number, "", line) for number, line in enumerate(_lines(path), 1)), earlier)
+        report = verify((Held(number, "", line) for number, line in enumerate(_lines(path), 1)), earlier=earlier)
     else:
         report = run(_verified(nats_url, earlier))
     if as_json:
@@ -37,7 +36,7 @@ def verify_audit(path: Path | None, against: Path | None, nats_url: str | None, 
     raise typer.Exit(1 if report.findings else 0)
 
 
-async def _verified(nats_url: str | None, earlier: list[Checkpoint]) -> Report:
+async def _verified(nats_url: str | None, earlier: Export) -> Report:
     bus = operator_bus(local_nats(DATA_DIR, nats_url))
     await bus.connect(CONNECT_S_MAX)
     try:
@@ -52,7 +51,7 @@ async def _verified(nats_url: str | None, earlier: list[Checkpoint]) -> Report:
         ]
     finally:
         await bus.close()
-    return verify(held, [*marks, *earlier], last_seq)
+    return verify(held, marks, last_seq, earlier)
 
 
 async def _checkpoints(bus: Bus) -> AsyncIterator[Checkpoint]:
@@ -95,7 +94,7 @@ async def _exported(out: TextIO, tenant: str | None, nats_url: str | None) -> in
             for _, delivery in batch:
                 if tenant is None or delivery.keys.get("tenant") == tenant:
                     # As it lies, also what does not decode: what an export leaves out looks like it never was.
-                    out.write(delivery.payload.decode(errors="replace").replace("\n", " ") + "\n")
+                    out.write(exported(delivery.payload).decode() + "\n")
                     count += 1
     finally:
         await bus.close()
@@ -109,12 +108,3 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from lines
     except OSError as error:
         raise InquestError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _anchor(line: bytes) -> Checkpoint:
-    try:
-        fields = json.loads(line)
-        tenant, service, chain = (str(fields[name]) for name in ("tenant", "service", "chain"))
-        return Checkpoint(tenant, service, chain, int(fields["number"]), str(fields["hash"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise InquestError(f"--against: a line is no record of an export: {error}") from error

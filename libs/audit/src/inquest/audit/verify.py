@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from inquest.contracts.v1.controls import AUDIT_GENESIS
 
 Kind = Literal["changed", "missing", "reordered", "repeated", "unreadable"]
 _TEXTS = ("tenant", "service", "chain", "previous", "hash")
+_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
 GAPS_TOLD_MAX = 1000
 
 
@@ -33,6 +34,14 @@ class Checkpoint:
     chain: str
     number: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export made earlier: what it says of the chains, and its lines that are no records, by their number."""
+
+    marks: tuple[Checkpoint, ...] = ()
+    foreign: Mapping[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +78,51 @@ class _Link:
 class _Reading:
     chains: dict[tuple[str, str, str], list[_Link]] = field(default_factory=lambda: defaultdict(list))
     findings: list[Finding] = field(default_factory=list)
+    foreign: set[bytes] = field(default_factory=set)
 
 
-def verify(held: Iterable[Held], checkpoints: Iterable[Checkpoint] = (), last_seq: int | None = None) -> Report:
+def exported(payload: bytes) -> bytes:
+    """Return a message as the one line that an export has of it, also where it is no record or no text."""
+    return payload.decode(errors="replace").replace("\n", " ").strip().encode()
+
+
+def read_export(lines: Iterable[bytes]) -> Export:
+    """Return what an export says. Lines that are no records are no reason to compare less of it."""
+    marks, foreign = [], {}
+    for number, line in enumerate(lines, 1):
+        try:
+            keys, link = _link(number, json.loads(line, object_pairs_hook=_once))
+        except _UNREADABLE:
+            foreign[number] = exported(line)
+        else:
+            marks.append(Checkpoint(*keys, link.number, link.stated))
+    return Export(tuple(marks), foreign)
+
+
+def verify(
+    held: Iterable[Held],
+    checkpoints: Iterable[Checkpoint] = (),
+    last_seq: int | None = None,
+    earlier: Export | None = None,
+) -> Report:
     """Return what is wrong with the audit.
 
     Args:
         held: all of it, in the order in which it lies.
         checkpoints: what was noted of its chains; only they tell that the end of a chain, or all of it, is gone.
         last_seq: the last sequence that the stream ever gave; None where only part of the stream is here.
+        earlier: an export of it; all that this holds must still be there.
     """
-    reading, marks = _Reading(), list(checkpoints)
+    earlier = earlier or Export()
+    reading, marks = _Reading(), [*checkpoints, *earlier.marks]
     seqs = [_read(one, reading) for one in held]
     for (tenant, service, chain), links in reading.chains.items():
         where = f"{service}/{tenant}/{chain}"
         reading.findings += _judged(chain, where, links)
     for mark in marks:
         reading.findings += _compared(mark, reading.chains.get((mark.tenant, mark.service, mark.chain), ()))
+    for number, line in earlier.foreign.items():
+        reading.findings += _foreign(number, is_there=line in reading.foreign)
     if last_seq is not None:
         reading.findings += _gaps(seqs, last_seq)
     findings = tuple(dict.fromkeys(reading.findings))
@@ -97,9 +134,10 @@ def _read(one: Held, reading: _Reading) -> int:
     try:
         fields = json.loads(one.payload, object_pairs_hook=_once)
         keys, link = _link(one.seq, fields)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except _UNREADABLE as error:
         text = f"message {one.seq} is no record of the audit: {str(error)[:200] or type(error).__name__}"
         reading.findings.append(Finding("unreadable", text, seq=one.seq))
+        reading.foreign.add(exported(one.payload))
         return one.seq
     if one.subject and tuple(one.subject.split(".")[-3:]) != keys:
         text = f"record {link.number} of chain {keys[2]} lies on the subject {one.subject} of another chain"
@@ -180,6 +218,13 @@ def _compared(mark: Checkpoint, links: Sequence[_Link]) -> list[Finding]:
     if last > mark.number:
         return []  # missing in the middle of its chain, which is said already
     return [_lacking(mark.chain, where, last + 1, mark.number, ": a checkpoint holds that it was there")]
+
+
+def _foreign(number: int, *, is_there: bool) -> list[Finding]:
+    found = [Finding("unreadable", f"line {number} of the export is no record of the audit")]
+    if not is_there:
+        found.append(Finding("missing", f"what line {number} of the export holds is not there any more"))
+    return found
 
 
 def _gaps(seqs: Sequence[int], last: int) -> list[Finding]:
