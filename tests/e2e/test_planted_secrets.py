@@ -50,7 +50,7 @@ def configuration(plants: Plants, pack: Path, secret: Path, outside: Backend) ->
         "sources": [
             {"kind": "generic", "secret": "env:PLANT_SIGNING"},
             {"kind": "alertmanager", "secret": "env:PLANT_BEARER"},
-            {"kind": "cloudevents", "secret": "env:PLANT_SIGNING"},
+            {"kind": "cloudevents", "secret": "env:PLANT_BEARER"},
         ],
         "providers": [{"name": "prom", "kind": "prometheus", "settings": settings}],
     }
@@ -190,7 +190,8 @@ async def identities(run: Run) -> None:
         body = json.dumps(document).encode()
         proof = {"x-inquest-signature": sign(plants.values["a signing secret"], body)}
         if source == "cloudevents":
-            proof["content-type"] = "application/cloudevents+json"
+            bearer = f"Bearer {plants.values['a bearer secret of a source']}"
+            proof = {"authorization": bearer, "content-type": "application/cloudevents+json"}
         sent = await run.ask("POST", f"{intake}/webhooks/{source}/live", content=body, headers=proof)
         assert sent.status_code == 202, (source, sent.text)
 

@@ -12,6 +12,7 @@ from inquest.contracts.redaction.redactor import Redactor
 
 _TRACE_IDS = frozenset({"trace_ids", "span_ids", "parent_ids"})
 _PLAIN_ID = re.compile(r"[0-9a-f]{16}(?:[0-9a-f]{16})?")  # W3C trace context; sixteen digits would pass for a card
+_COLUMN_MIN = 8  # fewer texts are sooner redacted one by one
 
 ModelT = TypeVar("ModelT", bound=Message)
 
@@ -66,8 +67,9 @@ class Cleaning:
         return [self._any(one) for one in values]
 
     def _texts(self, values: Sequence[Any], distinct: Sequence[str]) -> Sequence[Any]:
-        pairs = zip(distinct, self._redactor.texts(distinct), strict=True)
-        changed = {old: self._cut(new, old) for old, new in pairs if new != old}
+        few = len(distinct) < _COLUMN_MIN
+        clean = map(self._redactor.text, distinct) if few else self._redactor.texts(distinct)
+        changed = {old: self._cut(new, old) for old, new in zip(distinct, clean, strict=True) if new != old}
         return [changed.get(one, one) for one in values] if changed else values
 
     def _ids(self, ids: Sequence[str | None]) -> Sequence[str | None]:
