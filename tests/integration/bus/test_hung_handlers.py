@@ -11,7 +11,7 @@ from inquest.contracts.topology import Consumer, consumer
 from inquest.testkit.fixtures import running, until
 from inquest.testkit.signals import signal
 
-# Twelve ack waits of 50 ms: a handler that runs longer than 0.6 s hangs. Three deliveries: the first is the last try.
+# Twenty ack waits of 50 ms: a handler that runs longer than 1 s hangs. Three deliveries: the first is the last try.
 QUICK: dict[str, Any] = {"ack_wait_s": 0.05, "deliver_max": 3}
 
 

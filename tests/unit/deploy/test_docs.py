@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inquest.contracts.topology import SERVICES
+from inquest.bus.runner import HANDLE_ACK_WAITS_MAX
+from inquest.contracts.topology import CONSUMERS, SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = (
@@ -56,6 +57,12 @@ def test_every_error_class_is_explained() -> None:
     for path in sources:
         for name in RAISED.findall(path.read_text()):
             assert f"`{name}`" in page, f"{name} in {path.relative_to(ROOT)}"
+
+
+def test_the_time_after_which_a_handler_hangs_is_the_one_in_force() -> None:
+    row = next(line for line in (ROOT / "docs/errors.md").read_text().splitlines() if "(`HandlerHung`)" in line)
+    (wait_s,) = {one.ack_wait_s for one in CONSUMERS}
+    assert f"{HANDLE_ACK_WAITS_MAX} ack waits ({HANDLE_ACK_WAITS_MAX * wait_s:.0f} s)" in row
 
 
 def test_every_webhook_outcome_is_explained() -> None:
