@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -165,18 +166,20 @@ async def test_a_raw_delivery_is_shown_without_its_content_and_sent_again_from_w
     assert (again.payload, again.headers["X"]) == (b"sealed", "y")
 
 
+async def command(server, *arguments):
+    line = [str(Path(sys.executable).parent / "inquest"), *arguments]
+    environment = {**os.environ, "INQUEST_NATS_URL": server.url}
+    done = await asyncio.create_subprocess_exec(*line, env=environment, stdout=PIPE, stderr=STDOUT)
+    output = (await done.communicate())[0].decode()
+    return SimpleNamespace(exit_code=done.returncode, output=output)
+
+
 async def test_the_command_shows_sends_again_discards_verifies_and_exports(world, tmp_path):
     bus, _, _, server = world
     for seq in (1, 2):
         await bus.bury(letter(SIGNAL, "SIGNALS", seq))
 
-    async def inquest(*arguments):
-        command = [str(Path(sys.executable).parent / "inquest"), *arguments]
-        environment = {**os.environ, "INQUEST_NATS_URL": server.url}
-        done = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=STDOUT)
-        output = (await done.communicate())[0].decode()
-        return SimpleNamespace(exit_code=done.returncode, output=output)
-
+    inquest = partial(command, server)
     shown = await inquest("dead", "show", "1")
     assert "after 3 attempts" in shown.output
     assert "hunter2" not in shown.output
@@ -194,6 +197,19 @@ async def test_the_command_shows_sends_again_discards_verifies_and_exports(world
     await bus.connection.js.delete_msg("AUDIT", 1)
     report = await inquest("audit", "verify", "--json")
     assert (report.exit_code, json.loads(report.output)["findings"][0]["kind"]) == (1, "missing")
+
+
+async def test_an_export_with_what_is_no_record_is_compared_too(world, tmp_path):
+    bus, _, _, server = world
+    await bus.connection.js.publish("evt.audit.recorded.v1.acme.api.c9", b"no\nrecord \xff")
+    export = tmp_path / "audit.ndjson"
+    assert "1 records" in (await command(server, "audit", "export", str(export))).output
+    report = await command(server, "audit", "verify", "--against", str(export))
+    assert (report.exit_code, "unreadable: line 1 of the export" in report.output) == (1, True)
+    assert "what line 1 of the export holds" not in report.output
+    await bus.connection.js.delete_msg("AUDIT", 1)
+    report = await command(server, "audit", "verify", "--against", str(export))
+    assert "missing: what line 1 of the export holds is not there any more" in report.output
 
 
 async def test_poison_does_not_block_a_queue(bus):
