@@ -195,6 +195,12 @@ async def identities(run: Run) -> None:
         sent = await run.ask("POST", f"{intake}/webhooks/{source}/live", content=body, headers=proof)
         assert sent.status_code == 202, (source, sent.text)
 
+    async def read() -> bool:
+        counts = [len(await run.bus.read(s.SIGNAL_RECEIVED, tenant=tenant)) for tenant in (one.tenant, "live")]
+        return counts == [2, 4]
+
+    await until(read, 60)
+
 
 async def people(run: Run, investigation: str) -> None:
     """Have people write secrets where they may write."""
