@@ -134,7 +134,7 @@ async def test_requests_go_to_the_other_replica_and_back(bus_factory: BusFactory
 
     async def asked(times: int) -> None:
         for _ in range(times):
-            await api.request(REDRIVES["planner"], ask, timeout_s=2, tenant="acme")
+            await api.request(REDRIVES["planner"], ask, timeout_s=10, tenant="acme")
 
     await asked(20)
     before = answered[1]

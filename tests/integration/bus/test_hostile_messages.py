@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from inquest.bus import reader
@@ -87,6 +88,7 @@ async def test_a_late_answer_to_a_ping_breaks_no_connection(bus: Bus, nats_serve
     bus.connection.on_reconnect.append(lambda: lost.append("reconnected"))
     assert nats_server.pid is not None
     os.kill(nats_server.pid, signal.SIGSTOP)
+    await until(lambda: Path(f"/proc/{nats_server.pid}/stat").read_text().split()[2] == "T")
     try:
         with pytest.raises(RetryLater):
             await bus.ping()

@@ -222,7 +222,7 @@ async def test_letters_of_its_own_consumers_alone(start, keys, bus):
         assert rest.letters[0].seq == 2  # what was sent again may have become another one since
         kept = await bus.read(s.AUDIT_RECORDED, tenant="acme")
         redriven = [one.message for one in kept if one.message.action == "dead-redriven"]
-        assert [(one.by, one.reason) for one in redriven] == [("ada", "mended")]
+        assert [(one.by, one.reason) for one in redriven].count(("ada", "mended")) == 1
 
 
 async def test_a_taken_port_names_what_to_do(start, verifier):
