@@ -30,23 +30,22 @@ MUTANTS_MAX = 20  # of each file
 TIMEOUT_S = 120.0  # for the tests as they are
 TIMEOUT_S_MIN = 8.0  # for a mutant
 TIMEOUT_FACTOR = 5.0  # a mutant may take this many times as long
-PRELOADED = (
+PRELOADED_FIRST = (
     "_hypothesis_pytestplugin",
     "faststream.nats",
     "httpx",
     "hypothesis.internal.conjecture.engine",
-    "inquest.config",
     "inquest.contracts.codec",
     "inquest.contracts.latest",
     "pytest_asyncio.plugin",
     "pytest_timeout",
 )
-PRELOADED_LATER = ("inquest.testkit.fixtures",)
-NOT_WITH_PRELOADED_LATER = ("inquest.bus", "inquest.contracts")
+PRELOADED = (*PRELOADED_FIRST, "inquest.config")
+PRELOADED_LATER = (*PRELOADED, "inquest.testkit.fixtures")
 # Folder, modules and tests of what loses an investigation, accepts a wrong verdict or leaks a secret when it is wrong.
 TARGETS = (  # what is preloaded for the others imports the first two
-    ("libs/bus/src/inquest/bus", "settle", "tests/unit/bus"),
     ("contracts/src/inquest/contracts/redaction", "rules redactor people shapes", "tests/unit/redaction"),
+    ("libs/bus/src/inquest/bus", "settle", "tests/unit/bus"),
     ("libs/ledger/src/inquest/ledger", "rules", "tests/unit/ledger"),
     ("libs/rca/src/inquest/rca", "confidence", "tests/unit/rca/test_rca_bands.py tests/unit/rca/test_rca_gate.py"),
     (
@@ -132,6 +131,13 @@ def measure(target: Target, most: int) -> Score:
     return Score(len(made), [mutant for mutant, outcome in zip(made, outcomes, strict=True) if outcome.status == 0])
 
 
+def _shared_by(target: Target) -> Sequence[str]:
+    """Return what may be imported before the target is mutated."""
+    if target.name.startswith("inquest.contracts"):
+        return PRELOADED_FIRST
+    return PRELOADED if target.name.startswith("inquest.bus") else PRELOADED_LATER
+
+
 def _must_pass(target: Target, outcome: Outcome) -> None:
     if outcome.status:
         why = "do not import it" if outcome.status == NOT_IMPORTED else f"fail already (status {outcome.status})"
@@ -152,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{'file':70}{'mutants':>8}{'killed':>8}{'score':>8}")
     low = []
     for target in chosen:
-        preload(PRELOADED if target.name.startswith(NOT_WITH_PRELOADED_LATER) else (*PRELOADED, *PRELOADED_LATER))
+        preload(_shared_by(target))
         name = str(target.path.relative_to(ROOT))
         try:
             score = measure(target, options.most)
