@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from inquest.bus.connection import API_S_MAX, BusUnavailable, Connection
 from inquest.bus.flights import Work
@@ -85,7 +85,11 @@ async def close_doorstep(connection: Connection, tenant: str, *, although_full: 
         messages = (await connection.js.stream_info(name)).state.messages
         if messages and not although_full:
             return int(messages)
-        await connection.js.delete_stream(name)
+        try:
+            await connection.js.delete_stream(name)
+        except ServiceUnavailableError:  # right after its accounts changed the server may not be ready
+            await asyncio.sleep(1)
+            await connection.js.delete_stream(name)
     except NotFoundError:
         return 0
     except (NatsError, TimeoutError) as error:
