@@ -40,6 +40,7 @@ REPLICAS = {"planner": 2, "worker": 2, "gateway": 2}
 KINDS = {"t": 0.9, "dead": 0.05, "slow": 0.05}  # of data source: sound, one that is gone, one that never answers
 FAKETIME = "*/faketime/libfaketime.so.1"
 SLOW_MS = 700
+TELL_S = 20.0
 
 
 async def chaos(
@@ -65,11 +66,23 @@ async def chaos(
         quiet = await learn(running, first)
         points = {name: list(points_of(running.fleet.passed(name))) for name in VICTIMS}
         storm = Storm(running, seed, points, faketime(), Outages(running, redis))
+        telling = asyncio.create_task(tell(running, storm))
         accepted = await blow(running, storm, tenants, seconds)
         with suppress(TimeoutError):
             await running.settle(*accepted)
+        telling.cancel()
         found, problems = await ledger(running, storm, quiet, accepted, await running.dead_letters())
     return {"seed": seed, **found, "seconds": round(time.monotonic() - began, 1)}, problems, histogram(storm.deaths)
+
+
+async def tell(running: Arena, storm: Storm) -> None:
+    """Say every so often how far it is, on the standard error; until cancelled."""
+    paged, concluded = [one.tenant for one in running.scenarios[len(KINDS) :]], 0
+    while True:
+        await asyncio.sleep(TELL_S)
+        while concluded < len(paged) and await running.is_concluded(paged[concluded]):  # in the order of their pages
+            concluded += 1
+        print(f"{concluded} of {len(paged)} concluded, {len(storm.deaths)} deaths", file=sys.stderr, flush=True)
 
 
 async def ledger_server(stack: AsyncExitStack, directory: Path) -> RedisServer | None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError, ServiceUnavailableError
@@ -23,6 +25,9 @@ from inquest.telemetry.logs import get_logger
 
 LOOK_S = 5.0
 OPEN_S_MAX = 1.0
+READY_S_MAX = 15.0
+READY_LOOK_S = 0.2
+AnswerT = TypeVar("AnswerT")
 _FRONT = doorstep("").name
 
 
@@ -82,19 +87,27 @@ async def close_doorstep(connection: Connection, tenant: str, *, although_full: 
     """Remove a tenant's stream, where it is empty or that does not matter; returns how much still lies there."""
     name = doorstep(tenant).name
     try:
-        messages = (await connection.js.stream_info(name)).state.messages
+        messages = (await _patiently(lambda: connection.js.stream_info(name))).state.messages
         if messages and not although_full:
             return int(messages)
-        try:
-            await connection.js.delete_stream(name)
-        except ServiceUnavailableError:  # right after its accounts changed the server may not be ready
-            await asyncio.sleep(1)
-            await connection.js.delete_stream(name)
+        await _patiently(lambda: connection.js.delete_stream(name))
     except NotFoundError:
         return 0
     except (NatsError, TimeoutError) as error:
         raise TopologyRefused(f"nats-server did not remove the stream of {tenant}'s producers: {error}") from error
     return 0
+
+
+async def _patiently(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+    """Ask until the server answers: for a moment after it read its accounts again, nobody there serves JetStream."""
+    end = time.monotonic() + READY_S_MAX
+    while True:
+        try:
+            return await ask()
+        except ServiceUnavailableError:
+            if time.monotonic() > end:
+                raise
+        await asyncio.sleep(READY_LOOK_S)
 
 
 async def use(connection: Connection, tenant: str) -> DoorstepUse:

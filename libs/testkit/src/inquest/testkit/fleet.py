@@ -78,7 +78,7 @@ class Fleet:
         env: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.directory = directory
-        self.server = NatsServer(directory / "nats", secured=True)
+        self.server = NatsServer(directory / "nats", free_port(), secured=True)
         self.link = link
         self.nodes = nodes
         self.arm: dict[str, dict[str, str]] = {}
