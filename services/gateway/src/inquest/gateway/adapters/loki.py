@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from inquest.config import Catalogue
@@ -19,6 +18,7 @@ from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.ranges import TimeRange, ranges
+from inquest.gateway.domain.stretches import Stretch, collect, cursor_of, of_cursor
 from inquest.gateway.ports import Context, ProviderError
 
 SOURCE = "loki"
@@ -28,10 +28,6 @@ _PROBE_S = 5.0
 _PROBE_BYTES_MAX = 1024 * 1024
 _LEVELS = ("trace", "debug", "info", "warn", "error", "critical")
 _LEVEL_AT = {"trace": 0, "debug": 1, "info": 2, "warning": 3, "error": 4, "critical": 5}
-_CURSOR = re.compile(r"(?:\d{1,19}-\d{1,19})(?:,\d{1,19}-\d{1,19})*")
-
-Stretch = tuple[int, int]
-"""Start and end in nanoseconds; the end is outside."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,7 +47,6 @@ class _Errand:
     context: Context
     lines: list[Line] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    requests: int = 0
 
 
 class LokiProvider:
@@ -79,9 +74,16 @@ class LokiProvider:
             raise ProviderError("unsupported", f"Loki has no {context.domain}")
         stretches = [_stretch(one) for one in ranges(request)]
         if request.cursor:
-            stretches = _of_cursor(request.cursor, stretches)
+            stretches = of_cursor(request.cursor, stretches)
         errand = _Errand(self._logql(request), context)
-        left = await self._collect(errand, stretches, min(request.rows_max, self._settings.lines_max), request.cursor)
+        left = await collect(
+            lambda stretch, limit: self._read(errand, stretch, limit),
+            stretches,
+            rows_max=min(request.rows_max, self._settings.lines_max),
+            page_max=self._settings.page_lines_max - 1,
+            slices=1 if request.cursor else _SLICES,
+            requests_max=_REQUESTS_MAX,
+        )
         seen = await self._count(request, errand) if left and not request.cursor else None
         response = self._response(errand, left, seen)
         cut = f"{len(errand.lines)} lines{f' of {seen}' if seen else ''}, taken evenly over the window" if left else ""
@@ -106,25 +108,8 @@ class LokiProvider:
             parts.append(f"| {settings.trace_id_label}=~{_any_of(request.trace_ids)}")
         return " ".join(parts)
 
-    async def _collect(
-        self, errand: _Errand, stretches: Sequence[Stretch], lines_max: int, cursor: str
-    ) -> list[Stretch]:
-        """Read the stretches in turn, each its share; return those that were not read to their end."""
-        todo, slices = list(stretches), 1 if cursor else _SLICES
-        while todo and len(errand.lines) < lines_max and errand.requests < _REQUESTS_MAX:
-            share = max(1, (lines_max - len(errand.lines)) // len(todo))
-            rest: list[Stretch] = []
-            for stretch in todo:
-                limit = min(share, lines_max - len(errand.lines), self._settings.page_lines_max - 1)
-                if limit < 1 or errand.requests >= _REQUESTS_MAX:
-                    rest.append(stretch)
-                elif unread := await self._read(errand, stretch, limit):
-                    rest += _split(unread, slices)
-            todo, slices = rest, 1
-        return todo
-
-    async def _read(self, errand: _Errand, stretch: Stretch, limit: int) -> Stretch | None:
-        """Take up to `limit` lines from the start of a stretch; return what is left of it."""
+    async def _read(self, errand: _Errand, stretch: Stretch, limit: int) -> tuple[int, Stretch | None]:
+        """Take up to `limit` lines from the start of a stretch in nanoseconds; see Read."""
         params = {
             "query": errand.logql,
             "start": str(stretch[0]),
@@ -132,19 +117,18 @@ class LokiProvider:
             "limit": str(limit + 1),  # one more tells whether there is more
             "direction": "forward",
         }
-        errand.requests += 1
         data = await self._data("/loki/api/v1/query_range", params, errand.context)
         found = sorted(lines_of(data))
         if len(found) <= limit:
             errand.lines += found
-            return None
+            return len(found), None
         upto_ns = found[limit].at_ns
         whole = [line for line in found[:limit] if line.at_ns < upto_ns]
         if not whole:  # all of one moment: there is no way to ask for the others
             whole, upto_ns = found[:limit], upto_ns + 1
             errand.problems.append(f"more than {limit} lines at {upto_ns - 1} ns: the others were left out")
         errand.lines += whole
-        return (upto_ns, stretch[1]) if upto_ns < stretch[1] else None
+        return len(whole), (upto_ns, stretch[1]) if upto_ns < stretch[1] else None
 
     async def _count(self, request: LogsRequest, errand: _Errand) -> int | None:
         """Return how many lines there are, where Loki's index knows: it counts streams, not what a filter leaves."""
@@ -170,7 +154,7 @@ class LokiProvider:
 
     def _response(self, errand: _Errand, left: Sequence[Stretch], seen: int | None) -> LogsResponse:
         settings = self._settings
-        response = LogsResponse(truncated=bool(left), next_cursor=_cursor(left), lines_seen=seen)
+        response = LogsResponse(truncated=bool(left), next_cursor=cursor_of(left), lines_seen=seen)
         nameless = 0
         for line in sorted(errand.lines):
             name = line.labels.get(settings.service_label)
@@ -207,27 +191,8 @@ def lines_of(data: Any) -> list[Line]:
     return found
 
 
-def _split(stretch: Stretch, slices: int) -> list[Stretch]:
-    start, end = stretch
-    bounds = [start + (end - start) * number // slices for number in range(slices + 1)]
-    return [(one, two) for one, two in pairwise(bounds) if one < two]
-
-
 def _stretch(part: TimeRange) -> Stretch:
     return round(part.start * 1e6) * 1000, round(part.end * 1e6) * 1000
-
-
-def _cursor(left: Sequence[Stretch]) -> str:
-    return ",".join(f"{start}-{end}" for start, end in left)
-
-
-def _of_cursor(cursor: str, asked: Sequence[Stretch]) -> list[Stretch]:
-    """Return the stretches of a cursor. Raises ProviderError where they are not of the window that is asked for."""
-    pairs = (part.split("-") for part in cursor.split(",")) if _CURSOR.fullmatch(cursor) else ()
-    found = [(int(start), int(end)) for start, end in pairs]
-    if not found or any(not any(one[0] <= start < end <= one[1] for one in asked) for start, end in found):
-        raise ProviderError("malformed", "the cursor is not one that this provider gave")
-    return found
 
 
 def _any_of(words: Sequence[str]) -> str:

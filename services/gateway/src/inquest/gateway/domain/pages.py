@@ -71,3 +71,8 @@ def is_severe(severity: str, least: str | None) -> bool:
     if least is None:
         return True
     return _RANK.get(severity.lower(), len(_LEVELS)) >= _RANK[least]
+
+
+def words_below(least: str | None) -> tuple[str, ...]:
+    """Return the words of severities that lie below the least one asked for, in lower case."""
+    return () if least is None else tuple(word for words in _LEVELS[: _RANK[least]] for word in words)
