@@ -104,6 +104,20 @@ INTERFACES_LIST = Subject(
 )
 TOOL_CALLED = Subject("evt.tool.called.v1", _INV, m.ToolCall, ("gateway",), "TOOLCALLS")
 TOOL_DRIFTED = Subject("evt.tool.drifted.v1", ("tenant", "provider"), m.ToolDrift, ("gateway",), "TOOLCALLS")
+TOOL_SWITCHED = Subject("evt.tool.switched.v1", ("tenant", "domain"), m.ProviderSwitched, ("gateway",), "TOOLCALLS")
+TOOL_COMPARED = Subject("evt.tool.compared.v1", _INV, m.ToolComparison, ("gateway",), "TOOLCALLS")
+PROVIDER_SWITCH = Subject(
+    "req.provider.switch.v1",
+    ("tenant",),
+    m.SwitchProvider,
+    ("api",),
+    None,
+    reply=m.ProviderSwitched,
+    replier="gateway",
+)
+SWITCHES_LIST = Subject(
+    "req.switches.list.v1", ("tenant",), m.ListSwitches, ("api",), None, reply=m.SwitchList, replier="gateway"
+)
 NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
 NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
 NOTICE_TIMER_SET = Subject("timer.notice.set.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
@@ -156,6 +170,10 @@ SUBJECTS: tuple[Subject, ...] = (
     INTERFACES_LIST,
     TOOL_CALLED,
     TOOL_DRIFTED,
+    TOOL_SWITCHED,
+    TOOL_COMPARED,
+    PROVIDER_SWITCH,
+    SWITCHES_LIST,
     NOTICE_SEND,
     NOTICE_SENT,
     NOTICE_TIMER_SET,

@@ -195,6 +195,9 @@ GATEWAY_SHARED = Bucket(
     in_memory=True,
     why="what was just read from back ends, for calls that ask the same",
 )
+GATEWAY_SWITCHES = Bucket(
+    "gateway-switches", "kv", "gateway", history=64, why="which sort of source answers each domain, and who said so"
+)
 NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
 NOTIFIER_THREADS = Bucket(
     "notifier-threads",
@@ -231,6 +234,7 @@ BUCKETS: tuple[Bucket, ...] = (
     GATEWAY_JOURNAL,
     GATEWAY_LEDGER,
     GATEWAY_SHARED,
+    GATEWAY_SWITCHES,
     NOTIFIER_CLAIMS,
     NOTIFIER_THREADS,
     SWITCHES,

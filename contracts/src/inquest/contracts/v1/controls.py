@@ -48,6 +48,8 @@ AuditAction = Literal[
     "purged",  # on purpose: what, by whom, why
     "raw-keys-rotated",
     "raw-key-retired",
+    "provider-promoted",  # a domain is answered by another sort of source
+    "provider-rolled-back",  # and it is not any more; by a person, or by the rule
     "records-lost",  # so many could not be kept while the bus was away
 ]
 AuditOutcome = Literal["done", "refused", "failed", "unknown"]

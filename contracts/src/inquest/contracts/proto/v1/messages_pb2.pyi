@@ -470,6 +470,83 @@ class AuditRecord(_message.Message):
 Global___AuditRecord: _TypeAlias = AuditRecord  # noqa: Y015
 
 @_typing.final
+class BudgetChoice(_message.Message):
+    """What somebody chose: a profile to start from, and single limits over it. None: as without it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROFILE_FIELD_NUMBER: _builtins.int
+    CALLS_MAX_FIELD_NUMBER: _builtins.int
+    BYTES_MAX_FIELD_NUMBER: _builtins.int
+    TOKENS_MAX_FIELD_NUMBER: _builtins.int
+    CALL_S_MAX_FIELD_NUMBER: _builtins.int
+    ROUNDS_MAX_FIELD_NUMBER: _builtins.int
+    STEP_LATENCY_MS_MAX_FIELD_NUMBER: _builtins.int
+    DURATION_S_MAX_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    profile: _builtins.str
+    calls_max: _builtins.int
+    bytes_max: _builtins.int
+    tokens_max: _builtins.int
+    call_s_max: _builtins.int
+    rounds_max: _builtins.int
+    step_latency_ms_max: _builtins.int
+    duration_s_max: _builtins.int
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___Share]: ...
+    def __init__(
+        self,
+        *,
+        profile: _builtins.str | None = ...,
+        calls_max: _builtins.int | None = ...,
+        bytes_max: _builtins.int | None = ...,
+        tokens_max: _builtins.int | None = ...,
+        call_s_max: _builtins.int | None = ...,
+        rounds_max: _builtins.int | None = ...,
+        step_latency_ms_max: _builtins.int | None = ...,
+        duration_s_max: _builtins.int | None = ...,
+        shares: _abc.Iterable[Global___Share] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_duration_s_max", b"_duration_s_max", "_profile", b"_profile", "_rounds_max", b"_rounds_max", "_step_latency_ms_max", b"_step_latency_ms_max", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "duration_s_max", b"duration_s_max", "profile", b"profile", "rounds_max", b"rounds_max", "step_latency_ms_max", b"step_latency_ms_max", "tokens_max", b"tokens_max"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_duration_s_max", b"_duration_s_max", "_profile", b"_profile", "_rounds_max", b"_rounds_max", "_step_latency_ms_max", b"_step_latency_ms_max", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "duration_s_max", b"duration_s_max", "profile", b"profile", "rounds_max", b"rounds_max", "shares", b"shares", "step_latency_ms_max", b"step_latency_ms_max", "tokens_max", b"tokens_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bytes_max: _TypeAlias = _typing.Literal["bytes_max"]  # noqa: Y015
+    _WhichOneofArgType__bytes_max: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max"]  # noqa: Y015
+    _WhichOneofReturnType__call_s_max: _TypeAlias = _typing.Literal["call_s_max"]  # noqa: Y015
+    _WhichOneofArgType__call_s_max: _TypeAlias = _typing.Literal["_call_s_max", b"_call_s_max"]  # noqa: Y015
+    _WhichOneofReturnType__calls_max: _TypeAlias = _typing.Literal["calls_max"]  # noqa: Y015
+    _WhichOneofArgType__calls_max: _TypeAlias = _typing.Literal["_calls_max", b"_calls_max"]  # noqa: Y015
+    _WhichOneofReturnType__duration_s_max: _TypeAlias = _typing.Literal["duration_s_max"]  # noqa: Y015
+    _WhichOneofArgType__duration_s_max: _TypeAlias = _typing.Literal["_duration_s_max", b"_duration_s_max"]  # noqa: Y015
+    _WhichOneofReturnType__profile: _TypeAlias = _typing.Literal["profile"]  # noqa: Y015
+    _WhichOneofArgType__profile: _TypeAlias = _typing.Literal["_profile", b"_profile"]  # noqa: Y015
+    _WhichOneofReturnType__rounds_max: _TypeAlias = _typing.Literal["rounds_max"]  # noqa: Y015
+    _WhichOneofArgType__rounds_max: _TypeAlias = _typing.Literal["_rounds_max", b"_rounds_max"]  # noqa: Y015
+    _WhichOneofReturnType__step_latency_ms_max: _TypeAlias = _typing.Literal["step_latency_ms_max"]  # noqa: Y015
+    _WhichOneofArgType__step_latency_ms_max: _TypeAlias = _typing.Literal["_step_latency_ms_max", b"_step_latency_ms_max"]  # noqa: Y015
+    _WhichOneofReturnType__tokens_max: _TypeAlias = _typing.Literal["tokens_max"]  # noqa: Y015
+    _WhichOneofArgType__tokens_max: _TypeAlias = _typing.Literal["_tokens_max", b"_tokens_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_max) -> _WhichOneofReturnType__bytes_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_s_max) -> _WhichOneofReturnType__call_s_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_max) -> _WhichOneofReturnType__calls_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_s_max) -> _WhichOneofReturnType__duration_s_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__profile) -> _WhichOneofReturnType__profile | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rounds_max) -> _WhichOneofReturnType__rounds_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step_latency_ms_max) -> _WhichOneofReturnType__step_latency_ms_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens_max) -> _WhichOneofReturnType__tokens_max | None: ...
+
+Global___BudgetChoice: _TypeAlias = BudgetChoice  # noqa: Y015
+
+@_typing.final
 class CancelInvestigation(_message.Message):
     """A person asks to stop."""
 
@@ -524,10 +601,14 @@ class CapabilitySpend(_message.Message):
     CALLS_FIELD_NUMBER: _builtins.int
     BYTES_READ_FIELD_NUMBER: _builtins.int
     PROVIDER_MS_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    CALL_MS_FIELD_NUMBER: _builtins.int
     capability: _builtins.str
     calls: _builtins.int
     bytes_read: _builtins.int
     provider_ms: _builtins.float
+    tokens: _builtins.int
+    call_ms: _builtins.float
     def __init__(
         self,
         *,
@@ -535,27 +616,37 @@ class CapabilitySpend(_message.Message):
         calls: _builtins.int | None = ...,
         bytes_read: _builtins.int | None = ...,
         provider_ms: _builtins.float | None = ...,
+        tokens: _builtins.int | None = ...,
+        call_ms: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_provider_ms", b"_provider_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "provider_ms", b"provider_ms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_capability", b"_capability", "_provider_ms", b"_provider_ms", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "capability", b"capability", "provider_ms", b"provider_ms", "tokens", b"tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_provider_ms", b"_provider_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "provider_ms", b"provider_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_capability", b"_capability", "_provider_ms", b"_provider_ms", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "capability", b"capability", "provider_ms", b"provider_ms", "tokens", b"tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
     _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
+    _WhichOneofReturnType__call_ms: _TypeAlias = _typing.Literal["call_ms"]  # noqa: Y015
+    _WhichOneofArgType__call_ms: _TypeAlias = _typing.Literal["_call_ms", b"_call_ms"]  # noqa: Y015
     _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
     _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
     _WhichOneofReturnType__capability: _TypeAlias = _typing.Literal["capability"]  # noqa: Y015
     _WhichOneofArgType__capability: _TypeAlias = _typing.Literal["_capability", b"_capability"]  # noqa: Y015
     _WhichOneofReturnType__provider_ms: _TypeAlias = _typing.Literal["provider_ms"]  # noqa: Y015
     _WhichOneofArgType__provider_ms: _TypeAlias = _typing.Literal["_provider_ms", b"_provider_ms"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_ms) -> _WhichOneofReturnType__call_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__capability) -> _WhichOneofReturnType__capability | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__provider_ms) -> _WhichOneofReturnType__provider_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
 
 Global___CapabilitySpend: _TypeAlias = CapabilitySpend  # noqa: Y015
 
@@ -578,6 +669,7 @@ class CapabilityTask(_message.Message):
     BASELINE_FIELD_NUMBER: _builtins.int
     FOCUS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
     step_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -596,6 +688,8 @@ class CapabilityTask(_message.Message):
     def focus(self) -> Global___Focus: ...
     @_builtins.property
     def limits(self) -> Global___Limits: ...
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___Share]: ...
     def __init__(
         self,
         *,
@@ -612,10 +706,11 @@ class CapabilityTask(_message.Message):
         baseline: Global___Window | None = ...,
         focus: Global___Focus | None = ...,
         limits: Global___Limits | None = ...,
+        shares: _abc.Iterable[Global___Share] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_capability_id", b"_capability_id", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_limits", b"_limits", "_max_latency_ms", b"_max_latency_ms", "_priority", b"_priority", "_quality_threshold", b"_quality_threshold", "_round", b"_round", "_step_id", b"_step_id", "_tenant", b"_tenant", "_window", b"_window", "baseline", b"baseline", "capability_id", b"capability_id", "focus", b"focus", "investigation_id", b"investigation_id", "limits", b"limits", "max_latency_ms", b"max_latency_ms", "priority", b"priority", "quality_threshold", b"quality_threshold", "round", b"round", "step_id", b"step_id", "tenant", b"tenant", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_capability_id", b"_capability_id", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_limits", b"_limits", "_max_latency_ms", b"_max_latency_ms", "_priority", b"_priority", "_quality_threshold", b"_quality_threshold", "_round", b"_round", "_step_id", b"_step_id", "_tenant", b"_tenant", "_window", b"_window", "baseline", b"baseline", "capability_id", b"capability_id", "focus", b"focus", "investigation_id", b"investigation_id", "limits", b"limits", "max_latency_ms", b"max_latency_ms", "priority", b"priority", "quality_threshold", b"quality_threshold", "required_outputs", b"required_outputs", "round", b"round", "step_id", b"step_id", "tenant", b"tenant", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_capability_id", b"_capability_id", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_limits", b"_limits", "_max_latency_ms", b"_max_latency_ms", "_priority", b"_priority", "_quality_threshold", b"_quality_threshold", "_round", b"_round", "_step_id", b"_step_id", "_tenant", b"_tenant", "_window", b"_window", "baseline", b"baseline", "capability_id", b"capability_id", "focus", b"focus", "investigation_id", b"investigation_id", "limits", b"limits", "max_latency_ms", b"max_latency_ms", "priority", b"priority", "quality_threshold", b"quality_threshold", "required_outputs", b"required_outputs", "round", b"round", "shares", b"shares", "step_id", b"step_id", "tenant", b"tenant", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
@@ -717,11 +812,14 @@ class Concluded(_message.Message):
     BAND_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    STOPPED_BY_FIELD_NUMBER: _builtins.int
     verdict_id: _builtins.str
     revision: _builtins.int
     band: _builtins.str
     confidence: _builtins.float
     summary: _builtins.str
+    @_builtins.property
+    def stopped_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -730,10 +828,11 @@ class Concluded(_message.Message):
         band: _builtins.str | None = ...,
         confidence: _builtins.float | None = ...,
         summary: _builtins.str | None = ...,
+        stopped_by: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_confidence", b"_confidence", "_revision", b"_revision", "_summary", b"_summary", "_verdict_id", b"_verdict_id", "band", b"band", "confidence", b"confidence", "revision", b"revision", "summary", b"summary", "verdict_id", b"verdict_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_confidence", b"_confidence", "_revision", b"_revision", "_summary", b"_summary", "_verdict_id", b"_verdict_id", "band", b"band", "confidence", b"confidence", "revision", b"revision", "summary", b"summary", "verdict_id", b"verdict_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_confidence", b"_confidence", "_revision", b"_revision", "_summary", b"_summary", "_verdict_id", b"_verdict_id", "band", b"band", "confidence", b"confidence", "revision", b"revision", "stopped_by", b"stopped_by", "summary", b"summary", "verdict_id", b"verdict_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
     _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
@@ -2829,6 +2928,71 @@ class LettersSettled(_message.Message):
 Global___LettersSettled: _TypeAlias = LettersSettled  # noqa: Y015
 
 @_typing.final
+class LimitReached(_message.Message):
+    """A limit that was reached. `spent` and `limit` are calls, bytes, tokens or seconds, as `what` says.
+
+    Attributes:
+        scope: whose limit: of the run, of one capability or provider (`name`), or of the tenant.
+        window: over which time, where not over the run.
+        name: of the capability or provider; also beside scope `tenant`, where the limit is on one of those.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCOPE_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    SPENT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    scope: _builtins.str
+    what: _builtins.str
+    spent: _builtins.float
+    limit: _builtins.float
+    name: _builtins.str
+    window: _builtins.str
+    def __init__(
+        self,
+        *,
+        scope: _builtins.str | None = ...,
+        what: _builtins.str | None = ...,
+        spent: _builtins.float | None = ...,
+        limit: _builtins.float | None = ...,
+        name: _builtins.str | None = ...,
+        window: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_name", b"_name", "_scope", b"_scope", "_spent", b"_spent", "_what", b"_what", "_window", b"_window", "limit", b"limit", "name", b"name", "scope", b"scope", "spent", b"spent", "what", b"what", "window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_name", b"_name", "_scope", b"_scope", "_spent", b"_spent", "_what", b"_what", "_window", b"_window", "limit", b"limit", "name", b"name", "scope", b"scope", "spent", b"spent", "what", b"what", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__scope: _TypeAlias = _typing.Literal["scope"]  # noqa: Y015
+    _WhichOneofArgType__scope: _TypeAlias = _typing.Literal["_scope", b"_scope"]  # noqa: Y015
+    _WhichOneofReturnType__spent: _TypeAlias = _typing.Literal["spent"]  # noqa: Y015
+    _WhichOneofArgType__spent: _TypeAlias = _typing.Literal["_spent", b"_spent"]  # noqa: Y015
+    _WhichOneofReturnType__what: _TypeAlias = _typing.Literal["what"]  # noqa: Y015
+    _WhichOneofArgType__what: _TypeAlias = _typing.Literal["_what", b"_what"]  # noqa: Y015
+    _WhichOneofReturnType__window: _TypeAlias = _typing.Literal["window"]  # noqa: Y015
+    _WhichOneofArgType__window: _TypeAlias = _typing.Literal["_window", b"_window"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__scope) -> _WhichOneofReturnType__scope | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__spent) -> _WhichOneofReturnType__spent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__what) -> _WhichOneofReturnType__what | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__window) -> _WhichOneofReturnType__window | None: ...
+
+Global___LimitReached: _TypeAlias = LimitReached  # noqa: Y015
+
+@_typing.final
 class Limits(_message.Message):
     """What one investigation may spend."""
 
@@ -2839,11 +3003,15 @@ class Limits(_message.Message):
     ROUNDS_MAX_FIELD_NUMBER: _builtins.int
     STEP_LATENCY_MS_MAX_FIELD_NUMBER: _builtins.int
     DURATION_S_MAX_FIELD_NUMBER: _builtins.int
+    TOKENS_MAX_FIELD_NUMBER: _builtins.int
+    CALL_S_MAX_FIELD_NUMBER: _builtins.int
     calls_max: _builtins.int
     bytes_max: _builtins.int
     rounds_max: _builtins.int
     step_latency_ms_max: _builtins.int
     duration_s_max: _builtins.int
+    tokens_max: _builtins.int
+    call_s_max: _builtins.int
     def __init__(
         self,
         *,
@@ -2852,13 +3020,17 @@ class Limits(_message.Message):
         rounds_max: _builtins.int | None = ...,
         step_latency_ms_max: _builtins.int | None = ...,
         duration_s_max: _builtins.int | None = ...,
+        tokens_max: _builtins.int | None = ...,
+        call_s_max: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_calls_max", b"_calls_max", "_duration_s_max", b"_duration_s_max", "_rounds_max", b"_rounds_max", "_step_latency_ms_max", b"_step_latency_ms_max", "bytes_max", b"bytes_max", "calls_max", b"calls_max", "duration_s_max", b"duration_s_max", "rounds_max", b"rounds_max", "step_latency_ms_max", b"step_latency_ms_max"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_duration_s_max", b"_duration_s_max", "_rounds_max", b"_rounds_max", "_step_latency_ms_max", b"_step_latency_ms_max", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "duration_s_max", b"duration_s_max", "rounds_max", b"rounds_max", "step_latency_ms_max", b"step_latency_ms_max", "tokens_max", b"tokens_max"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_calls_max", b"_calls_max", "_duration_s_max", b"_duration_s_max", "_rounds_max", b"_rounds_max", "_step_latency_ms_max", b"_step_latency_ms_max", "bytes_max", b"bytes_max", "calls_max", b"calls_max", "duration_s_max", b"duration_s_max", "rounds_max", b"rounds_max", "step_latency_ms_max", b"step_latency_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_duration_s_max", b"_duration_s_max", "_rounds_max", b"_rounds_max", "_step_latency_ms_max", b"_step_latency_ms_max", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "duration_s_max", b"duration_s_max", "rounds_max", b"rounds_max", "step_latency_ms_max", b"step_latency_ms_max", "tokens_max", b"tokens_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bytes_max: _TypeAlias = _typing.Literal["bytes_max"]  # noqa: Y015
     _WhichOneofArgType__bytes_max: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max"]  # noqa: Y015
+    _WhichOneofReturnType__call_s_max: _TypeAlias = _typing.Literal["call_s_max"]  # noqa: Y015
+    _WhichOneofArgType__call_s_max: _TypeAlias = _typing.Literal["_call_s_max", b"_call_s_max"]  # noqa: Y015
     _WhichOneofReturnType__calls_max: _TypeAlias = _typing.Literal["calls_max"]  # noqa: Y015
     _WhichOneofArgType__calls_max: _TypeAlias = _typing.Literal["_calls_max", b"_calls_max"]  # noqa: Y015
     _WhichOneofReturnType__duration_s_max: _TypeAlias = _typing.Literal["duration_s_max"]  # noqa: Y015
@@ -2867,8 +3039,12 @@ class Limits(_message.Message):
     _WhichOneofArgType__rounds_max: _TypeAlias = _typing.Literal["_rounds_max", b"_rounds_max"]  # noqa: Y015
     _WhichOneofReturnType__step_latency_ms_max: _TypeAlias = _typing.Literal["step_latency_ms_max"]  # noqa: Y015
     _WhichOneofArgType__step_latency_ms_max: _TypeAlias = _typing.Literal["_step_latency_ms_max", b"_step_latency_ms_max"]  # noqa: Y015
+    _WhichOneofReturnType__tokens_max: _TypeAlias = _typing.Literal["tokens_max"]  # noqa: Y015
+    _WhichOneofArgType__tokens_max: _TypeAlias = _typing.Literal["_tokens_max", b"_tokens_max"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_max) -> _WhichOneofReturnType__bytes_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_s_max) -> _WhichOneofReturnType__call_s_max | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_max) -> _WhichOneofReturnType__calls_max | None: ...
     @_typing.overload
@@ -2877,6 +3053,8 @@ class Limits(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__rounds_max) -> _WhichOneofReturnType__rounds_max | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__step_latency_ms_max) -> _WhichOneofReturnType__step_latency_ms_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens_max) -> _WhichOneofReturnType__tokens_max | None: ...
 
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
 
@@ -2948,6 +3126,37 @@ class ListInterfaces(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
 
 Global___ListInterfaces: _TypeAlias = ListInterfaces  # noqa: Y015
+
+@_typing.final
+class ListSwitches(_message.Message):
+    """How the domains of a tenant stand; of one, or of all that have a source."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_domain", b"_domain", "_tenant", b"_tenant", "domain", b"domain", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_domain", b"_domain", "_tenant", b"_tenant", "domain", b"domain", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___ListSwitches: _TypeAlias = ListSwitches  # noqa: Y015
 
 @_typing.final
 class MergeIncidents(_message.Message):
@@ -3309,6 +3518,7 @@ class NoticeContent(_message.Message):
         next_step: what to do first.
         evidence, against: the strongest findings first.
         not_seen: what could not be looked at, and why.
+        stopped: the limits that kept the investigation from looking further, each in one sentence.
         changed: what is different from the notice before; empty on a first one.
         tried: what was done before a person was asked, on an escalation or a refusal.
         reason: why a person is asked, or why there was no investigation.
@@ -3356,6 +3566,7 @@ class NoticeContent(_message.Message):
     EVIDENCE_FIELD_NUMBER: _builtins.int
     AGAINST_FIELD_NUMBER: _builtins.int
     NOT_SEEN_FIELD_NUMBER: _builtins.int
+    STOPPED_FIELD_NUMBER: _builtins.int
     OPEN_QUESTIONS_FIELD_NUMBER: _builtins.int
     CHANGED_FIELD_NUMBER: _builtins.int
     TRIED_FIELD_NUMBER: _builtins.int
@@ -3398,6 +3609,8 @@ class NoticeContent(_message.Message):
     @_builtins.property
     def not_seen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
+    def stopped(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
     def open_questions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def changed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -3432,6 +3645,7 @@ class NoticeContent(_message.Message):
         evidence: _abc.Iterable[Global___NoticeFinding] | None = ...,
         against: _abc.Iterable[Global___NoticeFinding] | None = ...,
         not_seen: _abc.Iterable[_builtins.str] | None = ...,
+        stopped: _abc.Iterable[_builtins.str] | None = ...,
         open_questions: _abc.Iterable[_builtins.str] | None = ...,
         changed: _abc.Iterable[_builtins.str] | None = ...,
         tried: _abc.Iterable[_builtins.str] | None = ...,
@@ -3444,7 +3658,7 @@ class NoticeContent(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "band", b"band", "cause", b"cause", "confidence", b"confidence", "ended_at", b"ended_at", "first_failing_service", b"first_failing_service", "headline", b"headline", "mechanism", b"mechanism", "next_step", b"next_step", "number", b"number", "opened_at", b"opened_at", "priority", b"priority", "reason", b"reason", "remediation", b"remediation", "severity", b"severity", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "against", b"against", "band", b"band", "blast_radius", b"blast_radius", "cause", b"cause", "changed", b"changed", "confidence", b"confidence", "ended_at", b"ended_at", "evidence", b"evidence", "first_failing_service", b"first_failing_service", "headline", b"headline", "labels", b"labels", "links", b"links", "mechanism", b"mechanism", "next_step", b"next_step", "not_seen", b"not_seen", "number", b"number", "open_questions", b"open_questions", "opened_at", b"opened_at", "priority", b"priority", "reason", b"reason", "refs", b"refs", "remediation", b"remediation", "services", b"services", "severity", b"severity", "sources", b"sources", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s", "tried", b"tried"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_cause", b"_cause", "_confidence", b"_confidence", "_ended_at", b"_ended_at", "_first_failing_service", b"_first_failing_service", "_headline", b"_headline", "_mechanism", b"_mechanism", "_next_step", b"_next_step", "_number", b"_number", "_opened_at", b"_opened_at", "_priority", b"_priority", "_reason", b"_reason", "_remediation", b"_remediation", "_severity", b"_severity", "_time_zone", b"_time_zone", "_title", b"_title", "_took_s", b"_took_s", "against", b"against", "band", b"band", "blast_radius", b"blast_radius", "cause", b"cause", "changed", b"changed", "confidence", b"confidence", "ended_at", b"ended_at", "evidence", b"evidence", "first_failing_service", b"first_failing_service", "headline", b"headline", "labels", b"labels", "links", b"links", "mechanism", b"mechanism", "next_step", b"next_step", "not_seen", b"not_seen", "number", b"number", "open_questions", b"open_questions", "opened_at", b"opened_at", "priority", b"priority", "reason", b"reason", "refs", b"refs", "remediation", b"remediation", "services", b"services", "severity", b"severity", "sources", b"sources", "stopped", b"stopped", "time_zone", b"time_zone", "title", b"title", "took_s", b"took_s", "tried", b"tried"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
     _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
@@ -3753,6 +3967,26 @@ class Opened(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class LimitsFromEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     INCIDENT_ID_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
@@ -3764,12 +3998,16 @@ class Opened(_message.Message):
     CONFIG_REVISION_FIELD_NUMBER: _builtins.int
     CAPABILITIES_FIELD_NUMBER: _builtins.int
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    LIMITS_FROM_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
     incident_id: _builtins.str
     title: _builtins.str
     mode: _builtins.str
     priority: _builtins.str
     config_revision: _builtins.int
     requested_by: _builtins.str
+    profile: _builtins.str
     @_builtins.property
     def limits(self) -> Global___Limits: ...
     @_builtins.property
@@ -3780,6 +4018,10 @@ class Opened(_message.Message):
     def baseline(self) -> Global___Window: ...
     @_builtins.property
     def capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def limits_from(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___Share]: ...
     def __init__(
         self,
         *,
@@ -3794,10 +4036,13 @@ class Opened(_message.Message):
         config_revision: _builtins.int | None = ...,
         capabilities: _abc.Iterable[_builtins.str] | None = ...,
         requested_by: _builtins.str | None = ...,
+        profile: _builtins.str | None = ...,
+        limits_from: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        shares: _abc.Iterable[Global___Share] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_config_revision", b"_config_revision", "_focus", b"_focus", "_incident_id", b"_incident_id", "_limits", b"_limits", "_mode", b"_mode", "_priority", b"_priority", "_requested_by", b"_requested_by", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "config_revision", b"config_revision", "focus", b"focus", "incident_id", b"incident_id", "limits", b"limits", "mode", b"mode", "priority", b"priority", "requested_by", b"requested_by", "title", b"title", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_config_revision", b"_config_revision", "_focus", b"_focus", "_incident_id", b"_incident_id", "_limits", b"_limits", "_mode", b"_mode", "_priority", b"_priority", "_profile", b"_profile", "_requested_by", b"_requested_by", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "config_revision", b"config_revision", "focus", b"focus", "incident_id", b"incident_id", "limits", b"limits", "mode", b"mode", "priority", b"priority", "profile", b"profile", "requested_by", b"requested_by", "title", b"title", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_config_revision", b"_config_revision", "_focus", b"_focus", "_incident_id", b"_incident_id", "_limits", b"_limits", "_mode", b"_mode", "_priority", b"_priority", "_requested_by", b"_requested_by", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "capabilities", b"capabilities", "config_revision", b"config_revision", "focus", b"focus", "incident_id", b"incident_id", "limits", b"limits", "mode", b"mode", "priority", b"priority", "requested_by", b"requested_by", "title", b"title", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_config_revision", b"_config_revision", "_focus", b"_focus", "_incident_id", b"_incident_id", "_limits", b"_limits", "_mode", b"_mode", "_priority", b"_priority", "_profile", b"_profile", "_requested_by", b"_requested_by", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "capabilities", b"capabilities", "config_revision", b"config_revision", "focus", b"focus", "incident_id", b"incident_id", "limits", b"limits", "limits_from", b"limits_from", "mode", b"mode", "priority", b"priority", "profile", b"profile", "requested_by", b"requested_by", "shares", b"shares", "title", b"title", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
@@ -3813,6 +4058,8 @@ class Opened(_message.Message):
     _WhichOneofArgType__mode: _TypeAlias = _typing.Literal["_mode", b"_mode"]  # noqa: Y015
     _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
     _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__profile: _TypeAlias = _typing.Literal["profile"]  # noqa: Y015
+    _WhichOneofArgType__profile: _TypeAlias = _typing.Literal["_profile", b"_profile"]  # noqa: Y015
     _WhichOneofReturnType__requested_by: _TypeAlias = _typing.Literal["requested_by"]  # noqa: Y015
     _WhichOneofArgType__requested_by: _TypeAlias = _typing.Literal["_requested_by", b"_requested_by"]  # noqa: Y015
     _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
@@ -3833,6 +4080,8 @@ class Opened(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mode) -> _WhichOneofReturnType__mode | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__profile) -> _WhichOneofReturnType__profile | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__requested_by) -> _WhichOneofReturnType__requested_by | None: ...
     @_typing.overload
@@ -3983,6 +4232,184 @@ class Provenance(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
 
 Global___Provenance: _TypeAlias = Provenance  # noqa: Y015
+
+@_typing.final
+class ProviderSpend(_message.Message):
+    """What calls to one provider used. A call that tried two providers counts for both."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    BYTES_READ_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    CALL_MS_FIELD_NUMBER: _builtins.int
+    provider: _builtins.str
+    calls: _builtins.int
+    bytes_read: _builtins.int
+    tokens: _builtins.int
+    call_ms: _builtins.float
+    def __init__(
+        self,
+        *,
+        provider: _builtins.str | None = ...,
+        calls: _builtins.int | None = ...,
+        bytes_read: _builtins.int | None = ...,
+        tokens: _builtins.int | None = ...,
+        call_ms: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_provider", b"_provider", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "provider", b"provider", "tokens", b"tokens"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_provider", b"_provider", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "provider", b"provider", "tokens", b"tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
+    _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
+    _WhichOneofReturnType__call_ms: _TypeAlias = _typing.Literal["call_ms"]  # noqa: Y015
+    _WhichOneofArgType__call_ms: _TypeAlias = _typing.Literal["_call_ms", b"_call_ms"]  # noqa: Y015
+    _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
+    _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
+    _WhichOneofReturnType__provider: _TypeAlias = _typing.Literal["provider"]  # noqa: Y015
+    _WhichOneofArgType__provider: _TypeAlias = _typing.Literal["_provider", b"_provider"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_ms) -> _WhichOneofReturnType__call_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider) -> _WhichOneofReturnType__provider | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
+
+Global___ProviderSpend: _TypeAlias = ProviderSpend  # noqa: Y015
+
+@_typing.final
+class ProviderSwitch(_message.Message):
+    """What was last decided for one domain of one tenant. Without a `setting`: what the configuration says.
+
+    `number` counts the changes of all tenants and domains; a later one has a higher number.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    SETTING_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AUTOMATIC_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    number: _builtins.int
+    by: _builtins.str
+    reason: _builtins.str
+    automatic: _builtins.bool
+    @_builtins.property
+    def setting(self) -> Global___SwitchSetting: ...
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+        setting: Global___SwitchSetting | None = ...,
+        number: _builtins.int | None = ...,
+        by: _builtins.str | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str | None = ...,
+        automatic: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_automatic", b"_automatic", "_by", b"_by", "_domain", b"_domain", "_number", b"_number", "_reason", b"_reason", "_setting", b"_setting", "_tenant", b"_tenant", "at", b"at", "automatic", b"automatic", "by", b"by", "domain", b"domain", "number", b"number", "reason", b"reason", "setting", b"setting", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_automatic", b"_automatic", "_by", b"_by", "_domain", b"_domain", "_number", b"_number", "_reason", b"_reason", "_setting", b"_setting", "_tenant", b"_tenant", "at", b"at", "automatic", b"automatic", "by", b"by", "domain", b"domain", "number", b"number", "reason", b"reason", "setting", b"setting", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__automatic: _TypeAlias = _typing.Literal["automatic"]  # noqa: Y015
+    _WhichOneofArgType__automatic: _TypeAlias = _typing.Literal["_automatic", b"_automatic"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__setting: _TypeAlias = _typing.Literal["setting"]  # noqa: Y015
+    _WhichOneofArgType__setting: _TypeAlias = _typing.Literal["_setting", b"_setting"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__automatic) -> _WhichOneofReturnType__automatic | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__setting) -> _WhichOneofReturnType__setting | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___ProviderSwitch: _TypeAlias = ProviderSwitch  # noqa: Y015
+
+@_typing.final
+class ProviderSwitched(_message.Message):
+    """A domain was switched, or stands already where it was asked to be. None of a setting: by priority."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWITCH_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    changed: _builtins.bool
+    @_builtins.property
+    def switch(self) -> Global___ProviderSwitch: ...
+    @_builtins.property
+    def before(self) -> Global___SwitchSetting: ...
+    @_builtins.property
+    def now(self) -> Global___SwitchSetting: ...
+    def __init__(
+        self,
+        *,
+        switch: Global___ProviderSwitch | None = ...,
+        before: Global___SwitchSetting | None = ...,
+        now: Global___SwitchSetting | None = ...,
+        changed: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_changed", b"_changed", "_now", b"_now", "_switch", b"_switch", "before", b"before", "changed", b"changed", "now", b"now", "switch", b"switch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_changed", b"_changed", "_now", b"_now", "_switch", b"_switch", "before", b"before", "changed", b"changed", "now", b"now", "switch", b"switch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__before: _TypeAlias = _typing.Literal["before"]  # noqa: Y015
+    _WhichOneofArgType__before: _TypeAlias = _typing.Literal["_before", b"_before"]  # noqa: Y015
+    _WhichOneofReturnType__changed: _TypeAlias = _typing.Literal["changed"]  # noqa: Y015
+    _WhichOneofArgType__changed: _TypeAlias = _typing.Literal["_changed", b"_changed"]  # noqa: Y015
+    _WhichOneofReturnType__now: _TypeAlias = _typing.Literal["now"]  # noqa: Y015
+    _WhichOneofArgType__now: _TypeAlias = _typing.Literal["_now", b"_now"]  # noqa: Y015
+    _WhichOneofReturnType__switch: _TypeAlias = _typing.Literal["switch"]  # noqa: Y015
+    _WhichOneofArgType__switch: _TypeAlias = _typing.Literal["_switch", b"_switch"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__before) -> _WhichOneofReturnType__before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__changed) -> _WhichOneofReturnType__changed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__now) -> _WhichOneofReturnType__now | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__switch) -> _WhichOneofReturnType__switch | None: ...
+
+Global___ProviderSwitched: _TypeAlias = ProviderSwitched  # noqa: Y015
 
 @_typing.final
 class Query(_message.Message):
@@ -4266,12 +4693,15 @@ class RoundClosed(_message.Message):
     STEP_IDS_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    STOPPED_BY_FIELD_NUMBER: _builtins.int
     round: _builtins.int
     reason: _builtins.str
     @_builtins.property
     def step_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def stopped_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -4279,10 +4709,11 @@ class RoundClosed(_message.Message):
         step_ids: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         reason: _builtins.str | None = ...,
+        stopped_by: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "_round", b"_round", "reason", b"reason", "round", b"round"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "_round", b"_round", "missing", b"missing", "reason", b"reason", "round", b"round", "step_ids", b"step_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "_round", b"_round", "missing", b"missing", "reason", b"reason", "round", b"round", "step_ids", b"step_ids", "stopped_by", b"stopped_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
@@ -4294,6 +4725,141 @@ class RoundClosed(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__round) -> _WhichOneofReturnType__round | None: ...
 
 Global___RoundClosed: _TypeAlias = RoundClosed  # noqa: Y015
+
+@_typing.final
+class SavedBudget(_message.Message):
+    """The default of one user or team."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    level: _builtins.str
+    name: _builtins.str
+    by: _builtins.str
+    @_builtins.property
+    def budget(self) -> Global___BudgetChoice: ...
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        level: _builtins.str | None = ...,
+        name: _builtins.str | None = ...,
+        budget: Global___BudgetChoice | None = ...,
+        by: _builtins.str | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_budget", b"_budget", "_by", b"_by", "_level", b"_level", "_name", b"_name", "at", b"at", "budget", b"budget", "by", b"by", "level", b"level", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "_budget", b"_budget", "_by", b"_by", "_level", b"_level", "_name", b"_name", "at", b"at", "budget", b"budget", "by", b"by", "level", b"level", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    _WhichOneofReturnType__budget: _TypeAlias = _typing.Literal["budget"]  # noqa: Y015
+    _WhichOneofArgType__budget: _TypeAlias = _typing.Literal["_budget", b"_budget"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__budget) -> _WhichOneofReturnType__budget | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+
+Global___SavedBudget: _TypeAlias = SavedBudget  # noqa: Y015
+
+@_typing.final
+class SavedBudgets(_message.Message):
+    """All saved defaults of one tenant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAVED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def saved(self) -> _containers.RepeatedCompositeFieldContainer[Global___SavedBudget]: ...
+    def __init__(
+        self,
+        *,
+        saved: _abc.Iterable[Global___SavedBudget] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["saved", b"saved"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SavedBudgets: _TypeAlias = SavedBudgets  # noqa: Y015
+
+@_typing.final
+class Share(_message.Message):
+    """What one capability or one provider may spend of an investigation. None: no limit of its own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCOPE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CALLS_MAX_FIELD_NUMBER: _builtins.int
+    BYTES_MAX_FIELD_NUMBER: _builtins.int
+    TOKENS_MAX_FIELD_NUMBER: _builtins.int
+    CALL_S_MAX_FIELD_NUMBER: _builtins.int
+    scope: _builtins.str
+    name: _builtins.str
+    calls_max: _builtins.int
+    bytes_max: _builtins.int
+    tokens_max: _builtins.int
+    call_s_max: _builtins.int
+    def __init__(
+        self,
+        *,
+        scope: _builtins.str | None = ...,
+        name: _builtins.str | None = ...,
+        calls_max: _builtins.int | None = ...,
+        bytes_max: _builtins.int | None = ...,
+        tokens_max: _builtins.int | None = ...,
+        call_s_max: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_name", b"_name", "_scope", b"_scope", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "name", b"name", "scope", b"scope", "tokens_max", b"tokens_max"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_name", b"_name", "_scope", b"_scope", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "name", b"name", "scope", b"scope", "tokens_max", b"tokens_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bytes_max: _TypeAlias = _typing.Literal["bytes_max"]  # noqa: Y015
+    _WhichOneofArgType__bytes_max: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max"]  # noqa: Y015
+    _WhichOneofReturnType__call_s_max: _TypeAlias = _typing.Literal["call_s_max"]  # noqa: Y015
+    _WhichOneofArgType__call_s_max: _TypeAlias = _typing.Literal["_call_s_max", b"_call_s_max"]  # noqa: Y015
+    _WhichOneofReturnType__calls_max: _TypeAlias = _typing.Literal["calls_max"]  # noqa: Y015
+    _WhichOneofArgType__calls_max: _TypeAlias = _typing.Literal["_calls_max", b"_calls_max"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__scope: _TypeAlias = _typing.Literal["scope"]  # noqa: Y015
+    _WhichOneofArgType__scope: _TypeAlias = _typing.Literal["_scope", b"_scope"]  # noqa: Y015
+    _WhichOneofReturnType__tokens_max: _TypeAlias = _typing.Literal["tokens_max"]  # noqa: Y015
+    _WhichOneofArgType__tokens_max: _TypeAlias = _typing.Literal["_tokens_max", b"_tokens_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_max) -> _WhichOneofReturnType__bytes_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_s_max) -> _WhichOneofReturnType__call_s_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_max) -> _WhichOneofReturnType__calls_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__scope) -> _WhichOneofReturnType__scope | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens_max) -> _WhichOneofReturnType__tokens_max | None: ...
+
+Global___Share: _TypeAlias = Share  # noqa: Y015
 
 @_typing.final
 class Signal(_message.Message):
@@ -4575,7 +5141,7 @@ Global___SourceRef: _TypeAlias = SourceRef  # noqa: Y015
 
 @_typing.final
 class Spend(_message.Message):
-    """What the investigation used. `provider_ms` is the time of its calls, side by side or not."""
+    """What the investigation used. `call_ms` is the time of all calls; `provider_ms` that of each step's longest."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -4585,13 +5151,18 @@ class Spend(_message.Message):
     REPEATED_CALLS_FIELD_NUMBER: _builtins.int
     PROVIDER_MS_FIELD_NUMBER: _builtins.int
     BY_CAPABILITY_FIELD_NUMBER: _builtins.int
+    CALL_MS_FIELD_NUMBER: _builtins.int
+    BY_PROVIDER_FIELD_NUMBER: _builtins.int
     calls: _builtins.int
     bytes_read: _builtins.int
     tokens: _builtins.int
     repeated_calls: _builtins.int
     provider_ms: _builtins.float
+    call_ms: _builtins.float
     @_builtins.property
     def by_capability(self) -> _containers.RepeatedCompositeFieldContainer[Global___CapabilitySpend]: ...
+    @_builtins.property
+    def by_provider(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProviderSpend]: ...
     def __init__(
         self,
         *,
@@ -4601,13 +5172,17 @@ class Spend(_message.Message):
         repeated_calls: _builtins.int | None = ...,
         provider_ms: _builtins.float | None = ...,
         by_capability: _abc.Iterable[Global___CapabilitySpend] | None = ...,
+        call_ms: _builtins.float | None = ...,
+        by_provider: _abc.Iterable[Global___ProviderSpend] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_provider_ms", b"_provider_ms", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "calls", b"calls", "provider_ms", b"provider_ms", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_provider_ms", b"_provider_ms", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "provider_ms", b"provider_ms", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_calls", b"_calls", "_provider_ms", b"_provider_ms", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "by_capability", b"by_capability", "bytes_read", b"bytes_read", "calls", b"calls", "provider_ms", b"provider_ms", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_provider_ms", b"_provider_ms", "_repeated_calls", b"_repeated_calls", "_tokens", b"_tokens", "by_capability", b"by_capability", "by_provider", b"by_provider", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "provider_ms", b"provider_ms", "repeated_calls", b"repeated_calls", "tokens", b"tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
     _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
+    _WhichOneofReturnType__call_ms: _TypeAlias = _typing.Literal["call_ms"]  # noqa: Y015
+    _WhichOneofArgType__call_ms: _TypeAlias = _typing.Literal["_call_ms", b"_call_ms"]  # noqa: Y015
     _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
     _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
     _WhichOneofReturnType__provider_ms: _TypeAlias = _typing.Literal["provider_ms"]  # noqa: Y015
@@ -4618,6 +5193,8 @@ class Spend(_message.Message):
     _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_ms) -> _WhichOneofReturnType__call_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
     @_typing.overload
@@ -4692,17 +5269,22 @@ class StartInvestigation(_message.Message):
     WINDOW_FIELD_NUMBER: _builtins.int
     BASELINE_FIELD_NUMBER: _builtins.int
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    MODE_GIVEN_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     investigation_id: _builtins.str
     title: _builtins.str
     mode: _builtins.str
     requested_by: _builtins.str
+    mode_given: _builtins.bool
     @_builtins.property
     def focus(self) -> Global___Focus: ...
     @_builtins.property
     def window(self) -> Global___Window: ...
     @_builtins.property
     def baseline(self) -> Global___Window: ...
+    @_builtins.property
+    def budget(self) -> Global___BudgetChoice: ...
     def __init__(
         self,
         *,
@@ -4714,19 +5296,25 @@ class StartInvestigation(_message.Message):
         window: Global___Window | None = ...,
         baseline: Global___Window | None = ...,
         requested_by: _builtins.str | None = ...,
+        mode_given: _builtins.bool | None = ...,
+        budget: Global___BudgetChoice | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_mode", b"_mode", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "focus", b"focus", "investigation_id", b"investigation_id", "mode", b"mode", "requested_by", b"requested_by", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_budget", b"_budget", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_mode", b"_mode", "_mode_given", b"_mode_given", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "budget", b"budget", "focus", b"focus", "investigation_id", b"investigation_id", "mode", b"mode", "mode_given", b"mode_given", "requested_by", b"requested_by", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_mode", b"_mode", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "focus", b"focus", "investigation_id", b"investigation_id", "mode", b"mode", "requested_by", b"requested_by", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_budget", b"_budget", "_focus", b"_focus", "_investigation_id", b"_investigation_id", "_mode", b"_mode", "_mode_given", b"_mode_given", "_requested_by", b"_requested_by", "_tenant", b"_tenant", "_title", b"_title", "_window", b"_window", "baseline", b"baseline", "budget", b"budget", "focus", b"focus", "investigation_id", b"investigation_id", "mode", b"mode", "mode_given", b"mode_given", "requested_by", b"requested_by", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
     _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
+    _WhichOneofReturnType__budget: _TypeAlias = _typing.Literal["budget"]  # noqa: Y015
+    _WhichOneofArgType__budget: _TypeAlias = _typing.Literal["_budget", b"_budget"]  # noqa: Y015
     _WhichOneofReturnType__focus: _TypeAlias = _typing.Literal["focus"]  # noqa: Y015
     _WhichOneofArgType__focus: _TypeAlias = _typing.Literal["_focus", b"_focus"]  # noqa: Y015
     _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
     _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
     _WhichOneofReturnType__mode: _TypeAlias = _typing.Literal["mode"]  # noqa: Y015
     _WhichOneofArgType__mode: _TypeAlias = _typing.Literal["_mode", b"_mode"]  # noqa: Y015
+    _WhichOneofReturnType__mode_given: _TypeAlias = _typing.Literal["mode_given"]  # noqa: Y015
+    _WhichOneofArgType__mode_given: _TypeAlias = _typing.Literal["_mode_given", b"_mode_given"]  # noqa: Y015
     _WhichOneofReturnType__requested_by: _TypeAlias = _typing.Literal["requested_by"]  # noqa: Y015
     _WhichOneofArgType__requested_by: _TypeAlias = _typing.Literal["_requested_by", b"_requested_by"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
@@ -4738,11 +5326,15 @@ class StartInvestigation(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline) -> _WhichOneofReturnType__baseline | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__budget) -> _WhichOneofReturnType__budget | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__focus) -> _WhichOneofReturnType__focus | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mode) -> _WhichOneofReturnType__mode | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mode_given) -> _WhichOneofReturnType__mode_given | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__requested_by) -> _WhichOneofReturnType__requested_by | None: ...
     @_typing.overload
@@ -4776,6 +5368,10 @@ class StepFinished(_message.Message):
     FINISHED_AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     ENTITIES_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    CALL_MS_FIELD_NUMBER: _builtins.int
+    BY_PROVIDER_FIELD_NUMBER: _builtins.int
+    LIMITS_REACHED_FIELD_NUMBER: _builtins.int
     step_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -4787,6 +5383,8 @@ class StepFinished(_message.Message):
     analysis_ms: _builtins.float
     wall_ms: _builtins.float
     reason: _builtins.str
+    tokens: _builtins.int
+    call_ms: _builtins.float
     @_builtins.property
     def evidence_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -4797,6 +5395,10 @@ class StepFinished(_message.Message):
     def finished_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def entities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def by_provider(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProviderSpend]: ...
+    @_builtins.property
+    def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -4816,15 +5418,21 @@ class StepFinished(_message.Message):
         finished_at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str | None = ...,
         entities: _abc.Iterable[_builtins.str] | None = ...,
+        tokens: _builtins.int | None = ...,
+        call_ms: _builtins.float | None = ...,
+        by_provider: _abc.Iterable[Global___ProviderSpend] | None = ...,
+        limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "wall_ms", b"wall_ms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "capability", b"capability", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "wall_ms", b"wall_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "bytes_read", b"bytes_read", "calls", b"calls", "capability", b"capability", "coverage", b"coverage", "entities", b"entities", "evidence_ids", b"evidence_ids", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "losses", b"losses", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "wall_ms", b"wall_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms", "_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_capability", b"_capability", "_finished_at", b"_finished_at", "_investigation_id", b"_investigation_id", "_provider_ms", b"_provider_ms", "_reason", b"_reason", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_wall_ms", b"_wall_ms", "analysis_ms", b"analysis_ms", "by_provider", b"by_provider", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "capability", b"capability", "coverage", b"coverage", "entities", b"entities", "evidence_ids", b"evidence_ids", "finished_at", b"finished_at", "investigation_id", b"investigation_id", "limits_reached", b"limits_reached", "losses", b"losses", "provider_ms", b"provider_ms", "reason", b"reason", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "wall_ms", b"wall_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__analysis_ms: _TypeAlias = _typing.Literal["analysis_ms"]  # noqa: Y015
     _WhichOneofArgType__analysis_ms: _TypeAlias = _typing.Literal["_analysis_ms", b"_analysis_ms"]  # noqa: Y015
     _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
     _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
+    _WhichOneofReturnType__call_ms: _TypeAlias = _typing.Literal["call_ms"]  # noqa: Y015
+    _WhichOneofArgType__call_ms: _TypeAlias = _typing.Literal["_call_ms", b"_call_ms"]  # noqa: Y015
     _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
     _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
     _WhichOneofReturnType__capability: _TypeAlias = _typing.Literal["capability"]  # noqa: Y015
@@ -4843,12 +5451,16 @@ class StepFinished(_message.Message):
     _WhichOneofArgType__step_id: _TypeAlias = _typing.Literal["_step_id", b"_step_id"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     _WhichOneofReturnType__wall_ms: _TypeAlias = _typing.Literal["wall_ms"]  # noqa: Y015
     _WhichOneofArgType__wall_ms: _TypeAlias = _typing.Literal["_wall_ms", b"_wall_ms"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__analysis_ms) -> _WhichOneofReturnType__analysis_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_ms) -> _WhichOneofReturnType__call_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
     @_typing.overload
@@ -4867,6 +5479,8 @@ class StepFinished(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__step_id) -> _WhichOneofReturnType__step_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__wall_ms) -> _WhichOneofReturnType__wall_ms | None: ...
 
@@ -4907,12 +5521,21 @@ class StepRecorded(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     EVIDENCE_IDS_FIELD_NUMBER: _builtins.int
     CALLS_FIELD_NUMBER: _builtins.int
+    BYTES_READ_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    CALL_MS_FIELD_NUMBER: _builtins.int
+    LIMITS_REACHED_FIELD_NUMBER: _builtins.int
     step_id: _builtins.str
     capability: _builtins.str
     status: _builtins.str
     calls: _builtins.int
+    bytes_read: _builtins.int
+    tokens: _builtins.int
+    call_ms: _builtins.float
     @_builtins.property
     def evidence_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -4921,11 +5544,19 @@ class StepRecorded(_message.Message):
         status: _builtins.str | None = ...,
         evidence_ids: _abc.Iterable[_builtins.str] | None = ...,
         calls: _builtins.int | None = ...,
+        bytes_read: _builtins.int | None = ...,
+        tokens: _builtins.int | None = ...,
+        call_ms: _builtins.float | None = ...,
+        limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_calls", b"_calls", "_capability", b"_capability", "_status", b"_status", "_step_id", b"_step_id", "calls", b"calls", "capability", b"capability", "status", b"status", "step_id", b"step_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_capability", b"_capability", "_status", b"_status", "_step_id", b"_step_id", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "capability", b"capability", "status", b"status", "step_id", b"step_id", "tokens", b"tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_calls", b"_calls", "_capability", b"_capability", "_status", b"_status", "_step_id", b"_step_id", "calls", b"calls", "capability", b"capability", "evidence_ids", b"evidence_ids", "status", b"status", "step_id", b"step_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read", "_call_ms", b"_call_ms", "_calls", b"_calls", "_capability", b"_capability", "_status", b"_status", "_step_id", b"_step_id", "_tokens", b"_tokens", "bytes_read", b"bytes_read", "call_ms", b"call_ms", "calls", b"calls", "capability", b"capability", "evidence_ids", b"evidence_ids", "limits_reached", b"limits_reached", "status", b"status", "step_id", b"step_id", "tokens", b"tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bytes_read: _TypeAlias = _typing.Literal["bytes_read"]  # noqa: Y015
+    _WhichOneofArgType__bytes_read: _TypeAlias = _typing.Literal["_bytes_read", b"_bytes_read"]  # noqa: Y015
+    _WhichOneofReturnType__call_ms: _TypeAlias = _typing.Literal["call_ms"]  # noqa: Y015
+    _WhichOneofArgType__call_ms: _TypeAlias = _typing.Literal["_call_ms", b"_call_ms"]  # noqa: Y015
     _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
     _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
     _WhichOneofReturnType__capability: _TypeAlias = _typing.Literal["capability"]  # noqa: Y015
@@ -4934,6 +5565,12 @@ class StepRecorded(_message.Message):
     _WhichOneofArgType__status: _TypeAlias = _typing.Literal["_status", b"_status"]  # noqa: Y015
     _WhichOneofReturnType__step_id: _TypeAlias = _typing.Literal["step_id"]  # noqa: Y015
     _WhichOneofArgType__step_id: _TypeAlias = _typing.Literal["_step_id", b"_step_id"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_read) -> _WhichOneofReturnType__bytes_read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_ms) -> _WhichOneofReturnType__call_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
     @_typing.overload
@@ -4942,8 +5579,280 @@ class StepRecorded(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__step_id) -> _WhichOneofReturnType__step_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
 
 Global___StepRecorded: _TypeAlias = StepRecorded  # noqa: Y015
+
+@_typing.final
+class SwitchBook(_message.Message):
+    """All switches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    SWITCHES_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    @_builtins.property
+    def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProviderSwitch]: ...
+    def __init__(
+        self,
+        *,
+        number: _builtins.int | None = ...,
+        switches: _abc.Iterable[Global___ProviderSwitch] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_number", b"_number", "number", b"number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_number", b"_number", "number", b"number", "switches", b"switches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+
+Global___SwitchBook: _TypeAlias = SwitchBook  # noqa: Y015
+
+@_typing.final
+class SwitchList(_message.Message):
+    """The domains of a tenant that have a source, by name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standings(self) -> _containers.RepeatedCompositeFieldContainer[Global___SwitchStanding]: ...
+    def __init__(
+        self,
+        *,
+        standings: _abc.Iterable[Global___SwitchStanding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standings", b"standings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchList: _TypeAlias = SwitchList  # noqa: Y015
+
+@_typing.final
+class SwitchProvider(_message.Message):
+    """A person asks for another setting. `to` and `percent` absent: the next that makes sense.
+
+    `configured` forgets what was switched by command.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    action: _builtins.str
+    to: _builtins.str
+    percent: _builtins.float
+    by: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+        action: _builtins.str | None = ...,
+        to: _builtins.str | None = ...,
+        percent: _builtins.float | None = ...,
+        by: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_action", b"_action", "_by", b"_by", "_domain", b"_domain", "_percent", b"_percent", "_reason", b"_reason", "_tenant", b"_tenant", "_to", b"_to", "action", b"action", "by", b"by", "domain", b"domain", "percent", b"percent", "reason", b"reason", "tenant", b"tenant", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_action", b"_action", "_by", b"_by", "_domain", b"_domain", "_percent", b"_percent", "_reason", b"_reason", "_tenant", b"_tenant", "_to", b"_to", "action", b"action", "by", b"by", "domain", b"domain", "percent", b"percent", "reason", b"reason", "tenant", b"tenant", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__action: _TypeAlias = _typing.Literal["action"]  # noqa: Y015
+    _WhichOneofArgType__action: _TypeAlias = _typing.Literal["_action", b"_action"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__percent: _TypeAlias = _typing.Literal["percent"]  # noqa: Y015
+    _WhichOneofArgType__percent: _TypeAlias = _typing.Literal["_percent", b"_percent"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__to: _TypeAlias = _typing.Literal["to"]  # noqa: Y015
+    _WhichOneofArgType__to: _TypeAlias = _typing.Literal["_to", b"_to"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__action) -> _WhichOneofReturnType__action | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__percent) -> _WhichOneofReturnType__percent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to) -> _WhichOneofReturnType__to | None: ...
+
+Global___SwitchProvider: _TypeAlias = SwitchProvider  # noqa: Y015
+
+@_typing.final
+class SwitchSetting(_message.Message):
+    """Who answers a domain. `both`: `candidate` leads `percent` of the investigations, the other side the rest.
+
+    Who does not lead is asked where the leading side has no answer, and on a sample to compare.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USE_FIELD_NUMBER: _builtins.int
+    CANDIDATE_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    use: _builtins.str
+    candidate: _builtins.str
+    percent: _builtins.float
+    def __init__(
+        self,
+        *,
+        use: _builtins.str | None = ...,
+        candidate: _builtins.str | None = ...,
+        percent: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_candidate", b"_candidate", "_percent", b"_percent", "_use", b"_use", "candidate", b"candidate", "percent", b"percent", "use", b"use"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_candidate", b"_candidate", "_percent", b"_percent", "_use", b"_use", "candidate", b"candidate", "percent", b"percent", "use", b"use"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__candidate: _TypeAlias = _typing.Literal["candidate"]  # noqa: Y015
+    _WhichOneofArgType__candidate: _TypeAlias = _typing.Literal["_candidate", b"_candidate"]  # noqa: Y015
+    _WhichOneofReturnType__percent: _TypeAlias = _typing.Literal["percent"]  # noqa: Y015
+    _WhichOneofArgType__percent: _TypeAlias = _typing.Literal["_percent", b"_percent"]  # noqa: Y015
+    _WhichOneofReturnType__use: _TypeAlias = _typing.Literal["use"]  # noqa: Y015
+    _WhichOneofArgType__use: _TypeAlias = _typing.Literal["_use", b"_use"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__candidate) -> _WhichOneofReturnType__candidate | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__percent) -> _WhichOneofReturnType__percent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__use) -> _WhichOneofReturnType__use | None: ...
+
+Global___SwitchSetting: _TypeAlias = SwitchSetting  # noqa: Y015
+
+@_typing.final
+class SwitchStanding(_message.Message):
+    """How one domain stands.
+
+    Attributes:
+        setting: who answers it; None: whoever has the highest priority.
+        in_effect: false where its sources are of one sort, so that there is nothing to choose.
+        external: names of the providers of that sort; `internal` alike.
+        calls: of the candidate's that count for the rule, and how many failed; comparisons alike.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    SETTING_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    IN_EFFECT_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
+    INTERNAL_FIELD_NUMBER: _builtins.int
+    COMPARE_PERCENT_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    COMPARED_FIELD_NUMBER: _builtins.int
+    DIFFERING_FIELD_NUMBER: _builtins.int
+    SWITCH_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    origin: _builtins.str
+    in_effect: _builtins.bool
+    compare_percent: _builtins.float
+    calls: _builtins.int
+    errors: _builtins.int
+    compared: _builtins.int
+    differing: _builtins.int
+    @_builtins.property
+    def setting(self) -> Global___SwitchSetting: ...
+    @_builtins.property
+    def external(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def internal(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def switch(self) -> Global___ProviderSwitch: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+        setting: Global___SwitchSetting | None = ...,
+        origin: _builtins.str | None = ...,
+        in_effect: _builtins.bool | None = ...,
+        external: _abc.Iterable[_builtins.str] | None = ...,
+        internal: _abc.Iterable[_builtins.str] | None = ...,
+        compare_percent: _builtins.float | None = ...,
+        calls: _builtins.int | None = ...,
+        errors: _builtins.int | None = ...,
+        compared: _builtins.int | None = ...,
+        differing: _builtins.int | None = ...,
+        switch: Global___ProviderSwitch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_calls", b"_calls", "_compare_percent", b"_compare_percent", "_compared", b"_compared", "_differing", b"_differing", "_domain", b"_domain", "_errors", b"_errors", "_in_effect", b"_in_effect", "_origin", b"_origin", "_setting", b"_setting", "_switch", b"_switch", "_tenant", b"_tenant", "calls", b"calls", "compare_percent", b"compare_percent", "compared", b"compared", "differing", b"differing", "domain", b"domain", "errors", b"errors", "in_effect", b"in_effect", "origin", b"origin", "setting", b"setting", "switch", b"switch", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_calls", b"_calls", "_compare_percent", b"_compare_percent", "_compared", b"_compared", "_differing", b"_differing", "_domain", b"_domain", "_errors", b"_errors", "_in_effect", b"_in_effect", "_origin", b"_origin", "_setting", b"_setting", "_switch", b"_switch", "_tenant", b"_tenant", "calls", b"calls", "compare_percent", b"compare_percent", "compared", b"compared", "differing", b"differing", "domain", b"domain", "errors", b"errors", "external", b"external", "in_effect", b"in_effect", "internal", b"internal", "origin", b"origin", "setting", b"setting", "switch", b"switch", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
+    _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
+    _WhichOneofReturnType__compare_percent: _TypeAlias = _typing.Literal["compare_percent"]  # noqa: Y015
+    _WhichOneofArgType__compare_percent: _TypeAlias = _typing.Literal["_compare_percent", b"_compare_percent"]  # noqa: Y015
+    _WhichOneofReturnType__compared: _TypeAlias = _typing.Literal["compared"]  # noqa: Y015
+    _WhichOneofArgType__compared: _TypeAlias = _typing.Literal["_compared", b"_compared"]  # noqa: Y015
+    _WhichOneofReturnType__differing: _TypeAlias = _typing.Literal["differing"]  # noqa: Y015
+    _WhichOneofArgType__differing: _TypeAlias = _typing.Literal["_differing", b"_differing"]  # noqa: Y015
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__errors: _TypeAlias = _typing.Literal["errors"]  # noqa: Y015
+    _WhichOneofArgType__errors: _TypeAlias = _typing.Literal["_errors", b"_errors"]  # noqa: Y015
+    _WhichOneofReturnType__in_effect: _TypeAlias = _typing.Literal["in_effect"]  # noqa: Y015
+    _WhichOneofArgType__in_effect: _TypeAlias = _typing.Literal["_in_effect", b"_in_effect"]  # noqa: Y015
+    _WhichOneofReturnType__origin: _TypeAlias = _typing.Literal["origin"]  # noqa: Y015
+    _WhichOneofArgType__origin: _TypeAlias = _typing.Literal["_origin", b"_origin"]  # noqa: Y015
+    _WhichOneofReturnType__setting: _TypeAlias = _typing.Literal["setting"]  # noqa: Y015
+    _WhichOneofArgType__setting: _TypeAlias = _typing.Literal["_setting", b"_setting"]  # noqa: Y015
+    _WhichOneofReturnType__switch: _TypeAlias = _typing.Literal["switch"]  # noqa: Y015
+    _WhichOneofArgType__switch: _TypeAlias = _typing.Literal["_switch", b"_switch"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__compare_percent) -> _WhichOneofReturnType__compare_percent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__compared) -> _WhichOneofReturnType__compared | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__differing) -> _WhichOneofReturnType__differing | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__errors) -> _WhichOneofReturnType__errors | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_effect) -> _WhichOneofReturnType__in_effect | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__origin) -> _WhichOneofReturnType__origin | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__setting) -> _WhichOneofReturnType__setting | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__switch) -> _WhichOneofReturnType__switch | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___SwitchStanding: _TypeAlias = SwitchStanding  # noqa: Y015
 
 @_typing.final
 class Symptom(_message.Message):
@@ -5182,6 +6091,9 @@ class ToolCall(_message.Message):
     RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
     SHARED_FIELD_NUMBER: _builtins.int
+    CAPABILITY_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    LIMITS_REACHED_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -5201,12 +6113,16 @@ class ToolCall(_message.Message):
     retry_after_s: _builtins.float
     truncated: _builtins.bool
     shared: _builtins.bool
+    capability: _builtins.str
+    tokens: _builtins.int
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolAttempt]: ...
     @_builtins.property
     def called_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -5232,15 +6148,20 @@ class ToolCall(_message.Message):
         retry_after_s: _builtins.float | None = ...,
         truncated: _builtins.bool | None = ...,
         shared: _builtins.bool | None = ...,
+        capability: _builtins.str | None = ...,
+        tokens: _builtins.int | None = ...,
+        limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "limits_reached", b"limits_reached", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
     _WhichOneofReturnType__called_at: _TypeAlias = _typing.Literal["called_at"]  # noqa: Y015
     _WhichOneofArgType__called_at: _TypeAlias = _typing.Literal["_called_at", b"_called_at"]  # noqa: Y015
+    _WhichOneofReturnType__capability: _TypeAlias = _typing.Literal["capability"]  # noqa: Y015
+    _WhichOneofArgType__capability: _TypeAlias = _typing.Literal["_capability", b"_capability"]  # noqa: Y015
     _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
     _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
     _WhichOneofReturnType__duration_ms: _TypeAlias = _typing.Literal["duration_ms"]  # noqa: Y015
@@ -5275,12 +6196,16 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__step_id: _TypeAlias = _typing.Literal["_step_id", b"_step_id"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     _WhichOneofReturnType__truncated: _TypeAlias = _typing.Literal["truncated"]  # noqa: Y015
     _WhichOneofArgType__truncated: _TypeAlias = _typing.Literal["_truncated", b"_truncated"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__call_id) -> _WhichOneofReturnType__call_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__called_at) -> _WhichOneofReturnType__called_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__capability) -> _WhichOneofReturnType__capability | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
     @_typing.overload
@@ -5316,9 +6241,177 @@ class ToolCall(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__truncated) -> _WhichOneofReturnType__truncated | None: ...
 
 Global___ToolCall: _TypeAlias = ToolCall  # noqa: Y015
+
+@_typing.final
+class ToolComparison(_message.Message):
+    """The same question, asked of both sides. Secrets were taken out of both answers before they were compared.
+
+    Attributes:
+        external: name of the provider that answered; empty where none did. `internal` alike.
+        led_by: the side whose answer the investigation got.
+        equal: whether no difference was found; false also where nothing could be compared.
+        total: how many differences there are; `differences` has the first of them.
+        problem: why nothing could be compared.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
+    INTERNAL_FIELD_NUMBER: _builtins.int
+    LED_BY_FIELD_NUMBER: _builtins.int
+    EQUAL_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    DIFFERENCES_FIELD_NUMBER: _builtins.int
+    ROWS_EXTERNAL_FIELD_NUMBER: _builtins.int
+    ROWS_INTERNAL_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    COMPARED_AT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    investigation_id: _builtins.str
+    call_id: _builtins.str
+    domain: _builtins.str
+    external: _builtins.str
+    internal: _builtins.str
+    led_by: _builtins.str
+    equal: _builtins.bool
+    total: _builtins.int
+    rows_external: _builtins.int
+    rows_internal: _builtins.int
+    problem: _builtins.str
+    @_builtins.property
+    def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolDifference]: ...
+    @_builtins.property
+    def compared_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        investigation_id: _builtins.str | None = ...,
+        call_id: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+        external: _builtins.str | None = ...,
+        internal: _builtins.str | None = ...,
+        led_by: _builtins.str | None = ...,
+        equal: _builtins.bool | None = ...,
+        total: _builtins.int | None = ...,
+        differences: _abc.Iterable[Global___ToolDifference] | None = ...,
+        rows_external: _builtins.int | None = ...,
+        rows_internal: _builtins.int | None = ...,
+        problem: _builtins.str | None = ...,
+        compared_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_compared_at", b"_compared_at", "_domain", b"_domain", "_equal", b"_equal", "_external", b"_external", "_internal", b"_internal", "_investigation_id", b"_investigation_id", "_led_by", b"_led_by", "_problem", b"_problem", "_rows_external", b"_rows_external", "_rows_internal", b"_rows_internal", "_tenant", b"_tenant", "_total", b"_total", "call_id", b"call_id", "compared_at", b"compared_at", "domain", b"domain", "equal", b"equal", "external", b"external", "internal", b"internal", "investigation_id", b"investigation_id", "led_by", b"led_by", "problem", b"problem", "rows_external", b"rows_external", "rows_internal", b"rows_internal", "tenant", b"tenant", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_compared_at", b"_compared_at", "_domain", b"_domain", "_equal", b"_equal", "_external", b"_external", "_internal", b"_internal", "_investigation_id", b"_investigation_id", "_led_by", b"_led_by", "_problem", b"_problem", "_rows_external", b"_rows_external", "_rows_internal", b"_rows_internal", "_tenant", b"_tenant", "_total", b"_total", "call_id", b"call_id", "compared_at", b"compared_at", "differences", b"differences", "domain", b"domain", "equal", b"equal", "external", b"external", "internal", b"internal", "investigation_id", b"investigation_id", "led_by", b"led_by", "problem", b"problem", "rows_external", b"rows_external", "rows_internal", b"rows_internal", "tenant", b"tenant", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
+    _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
+    _WhichOneofReturnType__compared_at: _TypeAlias = _typing.Literal["compared_at"]  # noqa: Y015
+    _WhichOneofArgType__compared_at: _TypeAlias = _typing.Literal["_compared_at", b"_compared_at"]  # noqa: Y015
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__equal: _TypeAlias = _typing.Literal["equal"]  # noqa: Y015
+    _WhichOneofArgType__equal: _TypeAlias = _typing.Literal["_equal", b"_equal"]  # noqa: Y015
+    _WhichOneofReturnType__external: _TypeAlias = _typing.Literal["external"]  # noqa: Y015
+    _WhichOneofArgType__external: _TypeAlias = _typing.Literal["_external", b"_external"]  # noqa: Y015
+    _WhichOneofReturnType__internal: _TypeAlias = _typing.Literal["internal"]  # noqa: Y015
+    _WhichOneofArgType__internal: _TypeAlias = _typing.Literal["_internal", b"_internal"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
+    _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__led_by: _TypeAlias = _typing.Literal["led_by"]  # noqa: Y015
+    _WhichOneofArgType__led_by: _TypeAlias = _typing.Literal["_led_by", b"_led_by"]  # noqa: Y015
+    _WhichOneofReturnType__problem: _TypeAlias = _typing.Literal["problem"]  # noqa: Y015
+    _WhichOneofArgType__problem: _TypeAlias = _typing.Literal["_problem", b"_problem"]  # noqa: Y015
+    _WhichOneofReturnType__rows_external: _TypeAlias = _typing.Literal["rows_external"]  # noqa: Y015
+    _WhichOneofArgType__rows_external: _TypeAlias = _typing.Literal["_rows_external", b"_rows_external"]  # noqa: Y015
+    _WhichOneofReturnType__rows_internal: _TypeAlias = _typing.Literal["rows_internal"]  # noqa: Y015
+    _WhichOneofArgType__rows_internal: _TypeAlias = _typing.Literal["_rows_internal", b"_rows_internal"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__total: _TypeAlias = _typing.Literal["total"]  # noqa: Y015
+    _WhichOneofArgType__total: _TypeAlias = _typing.Literal["_total", b"_total"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_id) -> _WhichOneofReturnType__call_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__compared_at) -> _WhichOneofReturnType__compared_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__equal) -> _WhichOneofReturnType__equal | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__external) -> _WhichOneofReturnType__external | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__internal) -> _WhichOneofReturnType__internal | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__led_by) -> _WhichOneofReturnType__led_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__problem) -> _WhichOneofReturnType__problem | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rows_external) -> _WhichOneofReturnType__rows_external | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rows_internal) -> _WhichOneofReturnType__rows_internal | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total) -> _WhichOneofReturnType__total | None: ...
+
+Global___ToolComparison: _TypeAlias = ToolComparison  # noqa: Y015
+
+@_typing.final
+class ToolDifference(_message.Message):
+    """One place where two answers differ. Values are JSON, cut; empty where a side has nothing there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
+    INTERNAL_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    kind: _builtins.str
+    external: _builtins.str
+    internal: _builtins.str
+    def __init__(
+        self,
+        *,
+        path: _builtins.str | None = ...,
+        kind: _builtins.str | None = ...,
+        external: _builtins.str | None = ...,
+        internal: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_external", b"_external", "_internal", b"_internal", "_kind", b"_kind", "_path", b"_path", "external", b"external", "internal", b"internal", "kind", b"kind", "path", b"path"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_external", b"_external", "_internal", b"_internal", "_kind", b"_kind", "_path", b"_path", "external", b"external", "internal", b"internal", "kind", b"kind", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__external: _TypeAlias = _typing.Literal["external"]  # noqa: Y015
+    _WhichOneofArgType__external: _TypeAlias = _typing.Literal["_external", b"_external"]  # noqa: Y015
+    _WhichOneofReturnType__internal: _TypeAlias = _typing.Literal["internal"]  # noqa: Y015
+    _WhichOneofArgType__internal: _TypeAlias = _typing.Literal["_internal", b"_internal"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__path: _TypeAlias = _typing.Literal["path"]  # noqa: Y015
+    _WhichOneofArgType__path: _TypeAlias = _typing.Literal["_path", b"_path"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__external) -> _WhichOneofReturnType__external | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__internal) -> _WhichOneofReturnType__internal | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__path) -> _WhichOneofReturnType__path | None: ...
+
+Global___ToolDifference: _TypeAlias = ToolDifference  # noqa: Y015
 
 @_typing.final
 class ToolDrift(_message.Message):
@@ -5401,6 +6494,11 @@ class ToolRequest(_message.Message):
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     CALLS_MAX_FIELD_NUMBER: _builtins.int
     BYTES_MAX_FIELD_NUMBER: _builtins.int
+    CAPABILITY_ID_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    TOKENS_MAX_FIELD_NUMBER: _builtins.int
+    CALL_S_MAX_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     investigation_id: _builtins.str
     step_id: _builtins.str
@@ -5408,8 +6506,14 @@ class ToolRequest(_message.Message):
     timeout_ms: _builtins.int
     calls_max: _builtins.int
     bytes_max: _builtins.int
+    capability_id: _builtins.str
+    tokens: _builtins.int
+    tokens_max: _builtins.int
+    call_s_max: _builtins.int
     @_builtins.property
     def query(self) -> Global___Query: ...
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___Share]: ...
     def __init__(
         self,
         *,
@@ -5421,15 +6525,24 @@ class ToolRequest(_message.Message):
         timeout_ms: _builtins.int | None = ...,
         calls_max: _builtins.int | None = ...,
         bytes_max: _builtins.int | None = ...,
+        capability_id: _builtins.str | None = ...,
+        tokens: _builtins.int | None = ...,
+        tokens_max: _builtins.int | None = ...,
+        call_s_max: _builtins.int | None = ...,
+        shares: _abc.Iterable[Global___Share] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_calls_max", b"_calls_max", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "bytes_max", b"bytes_max", "calls_max", b"calls_max", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_capability_id", b"_capability_id", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "_tokens", b"_tokens", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "capability_id", b"capability_id", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms", "tokens", b"tokens", "tokens_max", b"tokens_max"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_calls_max", b"_calls_max", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "bytes_max", b"bytes_max", "calls_max", b"calls_max", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_capability_id", b"_capability_id", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "_tokens", b"_tokens", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "capability_id", b"capability_id", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "shares", b"shares", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms", "tokens", b"tokens", "tokens_max", b"tokens_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bytes_max: _TypeAlias = _typing.Literal["bytes_max"]  # noqa: Y015
     _WhichOneofArgType__bytes_max: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max"]  # noqa: Y015
+    _WhichOneofReturnType__call_s_max: _TypeAlias = _typing.Literal["call_s_max"]  # noqa: Y015
+    _WhichOneofArgType__call_s_max: _TypeAlias = _typing.Literal["_call_s_max", b"_call_s_max"]  # noqa: Y015
     _WhichOneofReturnType__calls_max: _TypeAlias = _typing.Literal["calls_max"]  # noqa: Y015
     _WhichOneofArgType__calls_max: _TypeAlias = _typing.Literal["_calls_max", b"_calls_max"]  # noqa: Y015
+    _WhichOneofReturnType__capability_id: _TypeAlias = _typing.Literal["capability_id"]  # noqa: Y015
+    _WhichOneofArgType__capability_id: _TypeAlias = _typing.Literal["_capability_id", b"_capability_id"]  # noqa: Y015
     _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
     _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
     _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
@@ -5442,10 +6555,18 @@ class ToolRequest(_message.Message):
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
     _WhichOneofReturnType__timeout_ms: _TypeAlias = _typing.Literal["timeout_ms"]  # noqa: Y015
     _WhichOneofArgType__timeout_ms: _TypeAlias = _typing.Literal["_timeout_ms", b"_timeout_ms"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__tokens_max: _TypeAlias = _typing.Literal["tokens_max"]  # noqa: Y015
+    _WhichOneofArgType__tokens_max: _TypeAlias = _typing.Literal["_tokens_max", b"_tokens_max"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_max) -> _WhichOneofReturnType__bytes_max | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_s_max) -> _WhichOneofReturnType__call_s_max | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_max) -> _WhichOneofReturnType__calls_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__capability_id) -> _WhichOneofReturnType__capability_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
     @_typing.overload
@@ -5458,6 +6579,10 @@ class ToolRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__timeout_ms) -> _WhichOneofReturnType__timeout_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens_max) -> _WhichOneofReturnType__tokens_max | None: ...
 
 Global___ToolRequest: _TypeAlias = ToolRequest  # noqa: Y015
 
@@ -5492,6 +6617,8 @@ class ToolResult(_message.Message):
     RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
     NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    LIMITS_REACHED_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     domain: _builtins.str
     status: _builtins.str
@@ -5511,12 +6638,15 @@ class ToolResult(_message.Message):
     retry_after_s: _builtins.float
     truncated: _builtins.bool
     next_cursor: _builtins.str
+    tokens: _builtins.int
     @_builtins.property
     def fetched_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolAttempt]: ...
     @_builtins.property
     def problems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -5542,10 +6672,12 @@ class ToolResult(_message.Message):
         retry_after_s: _builtins.float | None = ...,
         truncated: _builtins.bool | None = ...,
         next_cursor: _builtins.str | None = ...,
+        tokens: _builtins.int | None = ...,
+        limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_tokens", b"_tokens", "_truncated", b"_truncated", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_tokens", b"_tokens", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "limits_reached", b"limits_reached", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
@@ -5585,6 +6717,8 @@ class ToolResult(_message.Message):
     _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
     _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
     _WhichOneofArgType__status: _TypeAlias = _typing.Literal["_status", b"_status"]  # noqa: Y015
+    _WhichOneofReturnType__tokens: _TypeAlias = _typing.Literal["tokens"]  # noqa: Y015
+    _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     _WhichOneofReturnType__truncated: _TypeAlias = _typing.Literal["truncated"]  # noqa: Y015
     _WhichOneofArgType__truncated: _TypeAlias = _typing.Literal["_truncated", b"_truncated"]  # noqa: Y015
     @_typing.overload
@@ -5626,6 +6760,8 @@ class ToolResult(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens) -> _WhichOneofReturnType__tokens | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__truncated) -> _WhichOneofReturnType__truncated | None: ...
 
 Global___ToolResult: _TypeAlias = ToolResult  # noqa: Y015
@@ -5658,6 +6794,7 @@ class Verdict(_message.Message):
     EVIDENCE_IDS_FIELD_NUMBER: _builtins.int
     SPEND_FIELD_NUMBER: _builtins.int
     TIMINGS_FIELD_NUMBER: _builtins.int
+    STOPPED_BY_FIELD_NUMBER: _builtins.int
     verdict_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -5691,6 +6828,8 @@ class Verdict(_message.Message):
     def spend(self) -> Global___Spend: ...
     @_builtins.property
     def timings(self) -> Global___Timings: ...
+    @_builtins.property
+    def stopped_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
         *,
@@ -5716,10 +6855,11 @@ class Verdict(_message.Message):
         evidence_ids: _abc.Iterable[_builtins.str] | None = ...,
         spend: Global___Spend | None = ...,
         timings: Global___Timings | None = ...,
+        stopped_by: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_confidence", b"_confidence", "_first_failing_service", b"_first_failing_service", "_first_sign", b"_first_sign", "_headline", b"_headline", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reached_at", b"_reached_at", "_remediation", b"_remediation", "_revision", b"_revision", "_round", b"_round", "_spend", b"_spend", "_tenant", b"_tenant", "_timings", b"_timings", "_verdict_id", b"_verdict_id", "band", b"band", "confidence", b"confidence", "first_failing_service", b"first_failing_service", "first_sign", b"first_sign", "headline", b"headline", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "reached_at", b"reached_at", "remediation", b"remediation", "revision", b"revision", "round", b"round", "spend", b"spend", "tenant", b"tenant", "timings", b"timings", "verdict_id", b"verdict_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_confidence", b"_confidence", "_first_failing_service", b"_first_failing_service", "_first_sign", b"_first_sign", "_headline", b"_headline", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reached_at", b"_reached_at", "_remediation", b"_remediation", "_revision", b"_revision", "_round", b"_round", "_spend", b"_spend", "_tenant", b"_tenant", "_timings", b"_timings", "_verdict_id", b"_verdict_id", "band", b"band", "blast_radius", b"blast_radius", "ceilings", b"ceilings", "confidence", b"confidence", "coverage", b"coverage", "evidence_ids", b"evidence_ids", "first_failing_service", b"first_failing_service", "first_sign", b"first_sign", "headline", b"headline", "hypotheses", b"hypotheses", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "losses", b"losses", "open_questions", b"open_questions", "reached_at", b"reached_at", "remediation", b"remediation", "revision", b"revision", "round", b"round", "spend", b"spend", "tenant", b"tenant", "timings", b"timings", "verdict_id", b"verdict_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_band", b"_band", "_confidence", b"_confidence", "_first_failing_service", b"_first_failing_service", "_first_sign", b"_first_sign", "_headline", b"_headline", "_incident_id", b"_incident_id", "_investigation_id", b"_investigation_id", "_reached_at", b"_reached_at", "_remediation", b"_remediation", "_revision", b"_revision", "_round", b"_round", "_spend", b"_spend", "_tenant", b"_tenant", "_timings", b"_timings", "_verdict_id", b"_verdict_id", "band", b"band", "blast_radius", b"blast_radius", "ceilings", b"ceilings", "confidence", b"confidence", "coverage", b"coverage", "evidence_ids", b"evidence_ids", "first_failing_service", b"first_failing_service", "first_sign", b"first_sign", "headline", b"headline", "hypotheses", b"hypotheses", "incident_id", b"incident_id", "investigation_id", b"investigation_id", "losses", b"losses", "open_questions", b"open_questions", "reached_at", b"reached_at", "remediation", b"remediation", "revision", b"revision", "round", b"round", "spend", b"spend", "stopped_by", b"stopped_by", "tenant", b"tenant", "timings", b"timings", "verdict_id", b"verdict_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
     _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
