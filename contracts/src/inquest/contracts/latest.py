@@ -3,6 +3,15 @@
 from inquest.contracts.message import Id, Instant, Message, Window, derive_id
 from inquest.contracts.v1 import domains as _domains
 from inquest.contracts.v1.admission import AdmissionCause, AdmissionDecided, AdmissionDue, AdmissionOutcome
+from inquest.contracts.v1.budgets import (
+    BudgetChoice,
+    BudgetLevel,
+    LimitName,
+    LimitReached,
+    SavedBudget,
+    SavedBudgets,
+    Share,
+)
 from inquest.contracts.v1.controls import (
     AuditAction,
     AuditCheckpoint,
@@ -33,6 +42,7 @@ from inquest.contracts.v1.evidence import (
     EvidenceKind,
     Lineage,
     Provenance,
+    ProviderSpend,
     Scalar,
     StepFinished,
     StepStatus,
@@ -145,6 +155,8 @@ __all__ = [
     "AuditOutcome",
     "AuditRecord",
     "Band",
+    "BudgetChoice",
+    "BudgetLevel",
     "CancelInvestigation",
     "CapabilitySpend",
     "CapabilityTask",
@@ -192,6 +204,8 @@ __all__ = [
     "LettersFound",
     "LettersRedrive",
     "LettersSettled",
+    "LimitName",
+    "LimitReached",
     "Limits",
     "Lineage",
     "ListInterfaces",
@@ -215,6 +229,7 @@ __all__ = [
     "PanicSwitch",
     "Priority",
     "Provenance",
+    "ProviderSpend",
     "ProviderSwitch",
     "ProviderSwitched",
     "Query",
@@ -222,8 +237,11 @@ __all__ = [
     "Redriven",
     "Remediation",
     "RoundClosed",
+    "SavedBudget",
+    "SavedBudgets",
     "Scalar",
     "Severity",
+    "Share",
     "Side",
     "Signal",
     "SignalChange",

@@ -208,6 +208,9 @@ NOTIFIER_THREADS = Bucket(
 )
 SWITCHES = Bucket("switches", "kv", "api", history=64, why="the panic switch", readers=("notifier",))
 MUTES = Bucket("mutes", "kv", "api", why="what people muted for a while", readers=("notifier",))
+BUDGET_DEFAULTS = Bucket(
+    "budget-defaults", "kv", "api", history=64, why="what users and teams saved as their budgets", readers=("planner",)
+)
 HOLDS = Bucket("holds", "kv", "cli", why="legal holds that stand", readers=("tracestore",))
 ERASURES = Bucket("erasures", "kv", "cli", why="what was purged on purpose, without content", readers=("tracestore",))
 ERASED = Bucket("erased", "kv", "tracestore", why="what the trace store and the archive did about it")
@@ -239,6 +242,7 @@ BUCKETS: tuple[Bucket, ...] = (
     NOTIFIER_THREADS,
     SWITCHES,
     MUTES,
+    BUDGET_DEFAULTS,
     HOLDS,
     ERASURES,
     ERASED,

@@ -50,6 +50,8 @@ AuditAction = Literal[
     "raw-key-retired",
     "provider-promoted",  # a domain is answered by another sort of source
     "provider-rolled-back",  # and it is not any more; by a person, or by the rule
+    "budget-saved",  # the default of a user or team
+    "budget-cleared",
     "records-lost",  # so many could not be kept while the bus was away
 ]
 AuditOutcome = Literal["done", "refused", "failed", "unknown"]

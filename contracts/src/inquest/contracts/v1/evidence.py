@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from inquest.contracts.message import Id, Instant, Message, Window
+from inquest.contracts.v1.budgets import LimitReached
 
 EvidenceKind = Literal[
     "metric",
@@ -73,6 +74,16 @@ class Coverage(Message):
     reason: str = ""
 
 
+class ProviderSpend(Message):
+    """What calls to one provider used. A call that tried two providers counts for both."""
+
+    provider: str
+    calls: int = 0
+    bytes_read: int = 0
+    tokens: int = 0
+    call_ms: float = 0
+
+
 class StepFinished(Message):
     """The outcome of a step: the last message of its atomic batch in EVIDENCE."""
 
@@ -92,3 +103,7 @@ class StepFinished(Message):
     finished_at: Instant
     reason: str = ""  # why it failed or is partial
     entities: tuple[str, ...] = ()  # that told of themselves in what was read: who is silent shows beside them
+    tokens: int = 0
+    call_ms: float = 0  # time of all calls, side by side or not; `provider_ms` is that of the longest
+    by_provider: tuple[ProviderSpend, ...] = ()  # sorted by name
+    limits_reached: tuple[LimitReached, ...] = ()  # calls that were refused, or providers that were left out, by these

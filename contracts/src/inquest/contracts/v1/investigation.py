@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from inquest.contracts.message import Id, Instant, Message, Window
+from inquest.contracts.v1.budgets import BudgetChoice, LimitReached, Share
 from inquest.contracts.v1.verdict import Band
 
 Mode = Literal["fast", "balanced", "deep", "custom"]
@@ -21,6 +22,8 @@ class Limits(Message):
     rounds_max: PositiveInt = 2
     step_latency_ms_max: PositiveInt = 20_000
     duration_s_max: PositiveInt = 120
+    tokens_max: PositiveInt | None = None
+    call_s_max: PositiveInt | None = None  # time of all calls, side by side or not
 
 
 class Focus(Message):
@@ -49,6 +52,7 @@ class CapabilityTask(Message):
     baseline: Window | None = None
     focus: Focus = Focus()
     limits: Limits = Limits()
+    shares: tuple[Share, ...] = ()  # of single capabilities and providers
 
 
 class Opened(Message):
@@ -65,6 +69,9 @@ class Opened(Message):
     config_revision: int = 0
     capabilities: tuple[Id, ...] = ()
     requested_by: str = "bus"
+    profile: str = ""  # that the limits started from; empty: those of the mode
+    limits_from: dict[str, str] = Field(default_factory=dict)  # who set each limit that is not the mode's own
+    shares: tuple[Share, ...] = ()
 
 
 class StepPlanned(Message):
@@ -81,6 +88,10 @@ class StepRecorded(Message):
     status: Literal["succeeded", "partial", "failed"]
     evidence_ids: tuple[Id, ...] = ()
     calls: int = 0
+    bytes_read: int = 0
+    tokens: int = 0
+    call_ms: float = 0
+    limits_reached: tuple[LimitReached, ...] = ()
 
 
 class RoundClosed(Message):
@@ -90,6 +101,7 @@ class RoundClosed(Message):
     step_ids: tuple[Id, ...]
     missing: tuple[Id, ...] = ()  # capabilities whose step did not finish in time
     reason: Literal["all-finished", "deadline"]
+    stopped_by: tuple[LimitReached, ...] = ()  # the time of the whole investigation was up
 
 
 class Concluded(Message):
@@ -100,6 +112,7 @@ class Concluded(Message):
     band: Band
     confidence: float
     summary: str
+    stopped_by: tuple[LimitReached, ...] = ()  # the limits that kept it from looking further
 
 
 class Ended(Message):
@@ -153,6 +166,8 @@ class StartInvestigation(Message):
     window: Window
     baseline: Window | None = None
     requested_by: str
+    mode_given: bool = True  # False: the budget's profile may choose another mode
+    budget: BudgetChoice | None = None  # None: the limits of the mode
 
 
 class CancelInvestigation(Message):

@@ -50,6 +50,7 @@ class NoticeContent(Message):
         next_step: what to do first.
         evidence, against: the strongest findings first.
         not_seen: what could not be looked at, and why.
+        stopped: the limits that kept the investigation from looking further, each in one sentence.
         changed: what is different from the notice before; empty on a first one.
         tried: what was done before a person was asked, on an escalation or a refusal.
         reason: why a person is asked, or why there was no investigation.
@@ -75,6 +76,7 @@ class NoticeContent(Message):
     evidence: tuple[NoticeFinding, ...] = ()
     against: tuple[NoticeFinding, ...] = ()
     not_seen: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
     open_questions: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from inquest.contracts.message import Id, Instant, Message, Window
+from inquest.contracts.v1.budgets import LimitReached, Share
 
 Domain = Literal[
     "metrics",
@@ -76,6 +77,11 @@ class ToolRequest(Message):
     timeout_ms: PositiveInt = 10_000
     calls_max: PositiveInt = 60
     bytes_max: PositiveInt = 512 * 1024 * 1024
+    capability_id: Id | None = None  # for which the question is asked
+    tokens: NonNegativeInt = 0  # that the caller spends with this call, beside what the provider reports
+    tokens_max: PositiveInt | None = None
+    call_s_max: PositiveInt | None = None
+    shares: tuple[Share, ...] = ()
 
 
 class ToolAttempt(Message):
@@ -117,6 +123,8 @@ class ToolResult(Message):
     retry_after_s: float = 0
     truncated: bool = False
     next_cursor: str = ""
+    tokens: int = 0  # declared by the caller, and reported by the provider
+    limits_reached: tuple[LimitReached, ...] = ()
 
 
 class ToolCall(Message):
@@ -144,3 +152,6 @@ class ToolCall(Message):
     retry_after_s: float = 0
     truncated: bool = False
     shared: bool = False  # another call had just read the same: this one asked no provider
+    capability: str = ""
+    tokens: int = 0
+    limits_reached: tuple[LimitReached, ...] = ()

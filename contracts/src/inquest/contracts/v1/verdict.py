@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from inquest.contracts.message import Id, Instant, Message
-from inquest.contracts.v1.evidence import Coverage
+from inquest.contracts.v1.budgets import LimitReached
+from inquest.contracts.v1.evidence import Coverage, ProviderSpend
 
 CauseKind = Literal[
     "change",
@@ -71,10 +72,12 @@ class CapabilitySpend(Message):
     calls: int = 0
     bytes_read: int = 0
     provider_ms: float = 0
+    tokens: int = 0
+    call_ms: float = 0
 
 
 class Spend(Message):
-    """What the investigation used. `provider_ms` is the time of its calls, side by side or not."""
+    """What the investigation used. `call_ms` is the time of all calls; `provider_ms` that of each step's longest."""
 
     calls: int = 0
     bytes_read: int = 0
@@ -82,6 +85,8 @@ class Spend(Message):
     repeated_calls: int = 0
     provider_ms: float = 0
     by_capability: tuple[CapabilitySpend, ...] = ()  # sorted by name
+    call_ms: float = 0
+    by_provider: tuple[ProviderSpend, ...] = ()  # sorted by name
 
 
 class Timings(Message):
@@ -118,3 +123,4 @@ class Verdict(Message):
     evidence_ids: tuple[Id, ...] = ()
     spend: Spend = Spend()
     timings: Timings = Timings()
+    stopped_by: tuple[LimitReached, ...] = ()  # limits that were reached before this round was over

@@ -564,10 +564,11 @@ class InvestigationServiceStartRequest(_message.Message):
     WINDOW_FIELD_NUMBER: _builtins.int
     BASELINE_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     title: _builtins.str
     mode: _builtins.str
-    """One of fast, balanced, deep, custom; absent means balanced."""
+    """One of fast, balanced, deep, custom; absent: that of the budget's profile, else balanced."""
     idempotency_key: _builtins.str
     """The same key starts the same investigation once; absent: derived from the rest."""
     @_builtins.property
@@ -577,6 +578,10 @@ class InvestigationServiceStartRequest(_message.Message):
     @_builtins.property
     def baseline(self) -> _messages_pb2.Window:
         """Absent: the stretch before the window."""
+
+    @_builtins.property
+    def budget(self) -> _messages_pb2.BudgetChoice:
+        """Over the saved defaults, for this one alone."""
 
     def __init__(
         self,
@@ -588,10 +593,11 @@ class InvestigationServiceStartRequest(_message.Message):
         window: _messages_pb2.Window | None = ...,
         baseline: _messages_pb2.Window | None = ...,
         idempotency_key: _builtins.str | None = ...,
+        budget: _messages_pb2.BudgetChoice | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_idempotency_key", b"_idempotency_key", "_mode", b"_mode", "baseline", b"baseline", "focus", b"focus", "idempotency_key", b"idempotency_key", "mode", b"mode", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_idempotency_key", b"_idempotency_key", "_mode", b"_mode", "baseline", b"baseline", "budget", b"budget", "focus", b"focus", "idempotency_key", b"idempotency_key", "mode", b"mode", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_idempotency_key", b"_idempotency_key", "_mode", b"_mode", "baseline", b"baseline", "focus", b"focus", "idempotency_key", b"idempotency_key", "mode", b"mode", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_idempotency_key", b"_idempotency_key", "_mode", b"_mode", "baseline", b"baseline", "budget", b"budget", "focus", b"focus", "idempotency_key", b"idempotency_key", "mode", b"mode", "tenant", b"tenant", "title", b"title", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__idempotency_key: _TypeAlias = _typing.Literal["idempotency_key"]  # noqa: Y015
     _WhichOneofArgType__idempotency_key: _TypeAlias = _typing.Literal["_idempotency_key", b"_idempotency_key"]  # noqa: Y015
@@ -2321,3 +2327,328 @@ class AdminServiceRedriveResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdminServiceRedriveResponse: _TypeAlias = AdminServiceRedriveResponse  # noqa: Y015
+
+@_typing.final
+class BudgetServiceListRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceListRequest: _TypeAlias = BudgetServiceListRequest  # noqa: Y015
+
+@_typing.final
+class BudgetServiceListResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROFILES_FIELD_NUMBER: _builtins.int
+    SAVED_FIELD_NUMBER: _builtins.int
+    TENANT_DEFAULT_FIELD_NUMBER: _builtins.int
+    QUOTAS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def profiles(self) -> _containers.RepeatedCompositeFieldContainer[Global___BudgetProfile]: ...
+    @_builtins.property
+    def saved(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.SavedBudget]: ...
+    @_builtins.property
+    def tenant_default(self) -> _messages_pb2.BudgetChoice:
+        """Of the tenant, as inquest.yaml has it."""
+
+    @_builtins.property
+    def quotas(self) -> _containers.RepeatedCompositeFieldContainer[Global___BudgetQuota]: ...
+    def __init__(
+        self,
+        *,
+        profiles: _abc.Iterable[Global___BudgetProfile] | None = ...,
+        saved: _abc.Iterable[_messages_pb2.SavedBudget] | None = ...,
+        tenant_default: _messages_pb2.BudgetChoice | None = ...,
+        quotas: _abc.Iterable[Global___BudgetQuota] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tenant_default", b"tenant_default"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["profiles", b"profiles", "quotas", b"quotas", "saved", b"saved", "tenant_default", b"tenant_default"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceListResponse: _TypeAlias = BudgetServiceListResponse  # noqa: Y015
+
+@_typing.final
+class BudgetProfile(_message.Message):
+    """BudgetProfile is a named set of limits: the three modes, and those of inquest.yaml."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    mode: _builtins.str
+    @_builtins.property
+    def limits(self) -> _messages_pb2.Limits: ...
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.Share]: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        mode: _builtins.str = ...,
+        limits: _messages_pb2.Limits | None = ...,
+        shares: _abc.Iterable[_messages_pb2.Share] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "mode", b"mode", "name", b"name", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetProfile: _TypeAlias = BudgetProfile  # noqa: Y015
+
+@_typing.final
+class BudgetQuota(_message.Message):
+    """BudgetQuota is what all investigations of the tenant together may spend in an hour or a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CALLS_MAX_FIELD_NUMBER: _builtins.int
+    BYTES_MAX_FIELD_NUMBER: _builtins.int
+    TOKENS_MAX_FIELD_NUMBER: _builtins.int
+    CALL_S_MAX_FIELD_NUMBER: _builtins.int
+    window: _builtins.str
+    """One of hour, day."""
+    scope: _builtins.str
+    """One of capability, provider; empty: of all."""
+    name: _builtins.str
+    calls_max: _builtins.int
+    bytes_max: _builtins.int
+    tokens_max: _builtins.int
+    call_s_max: _builtins.int
+    def __init__(
+        self,
+        *,
+        window: _builtins.str = ...,
+        scope: _builtins.str = ...,
+        name: _builtins.str = ...,
+        calls_max: _builtins.int | None = ...,
+        bytes_max: _builtins.int | None = ...,
+        tokens_max: _builtins.int | None = ...,
+        call_s_max: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "tokens_max", b"tokens_max"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "name", b"name", "scope", b"scope", "tokens_max", b"tokens_max", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bytes_max: _TypeAlias = _typing.Literal["bytes_max"]  # noqa: Y015
+    _WhichOneofArgType__bytes_max: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max"]  # noqa: Y015
+    _WhichOneofReturnType__call_s_max: _TypeAlias = _typing.Literal["call_s_max"]  # noqa: Y015
+    _WhichOneofArgType__call_s_max: _TypeAlias = _typing.Literal["_call_s_max", b"_call_s_max"]  # noqa: Y015
+    _WhichOneofReturnType__calls_max: _TypeAlias = _typing.Literal["calls_max"]  # noqa: Y015
+    _WhichOneofArgType__calls_max: _TypeAlias = _typing.Literal["_calls_max", b"_calls_max"]  # noqa: Y015
+    _WhichOneofReturnType__tokens_max: _TypeAlias = _typing.Literal["tokens_max"]  # noqa: Y015
+    _WhichOneofArgType__tokens_max: _TypeAlias = _typing.Literal["_tokens_max", b"_tokens_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_max) -> _WhichOneofReturnType__bytes_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_s_max) -> _WhichOneofReturnType__call_s_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_max) -> _WhichOneofReturnType__calls_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tokens_max) -> _WhichOneofReturnType__tokens_max | None: ...
+
+Global___BudgetQuota: _TypeAlias = BudgetQuota  # noqa: Y015
+
+@_typing.final
+class BudgetServiceSaveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    level: _builtins.str
+    """One of user, team."""
+    name: _builtins.str
+    """Empty: whoever asks."""
+    @_builtins.property
+    def budget(self) -> _messages_pb2.BudgetChoice: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        level: _builtins.str = ...,
+        name: _builtins.str = ...,
+        budget: _messages_pb2.BudgetChoice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "level", b"level", "name", b"name", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceSaveRequest: _TypeAlias = BudgetServiceSaveRequest  # noqa: Y015
+
+@_typing.final
+class BudgetServiceSaveResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAVED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def saved(self) -> _messages_pb2.SavedBudget: ...
+    def __init__(
+        self,
+        *,
+        saved: _messages_pb2.SavedBudget | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["saved", b"saved"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["saved", b"saved"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceSaveResponse: _TypeAlias = BudgetServiceSaveResponse  # noqa: Y015
+
+@_typing.final
+class BudgetServiceClearRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    level: _builtins.str
+    """One of user, team."""
+    name: _builtins.str
+    """Empty: whoever asks."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        level: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level", b"level", "name", b"name", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceClearRequest: _TypeAlias = BudgetServiceClearRequest  # noqa: Y015
+
+@_typing.final
+class BudgetServiceClearResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceClearResponse: _TypeAlias = BudgetServiceClearResponse  # noqa: Y015
+
+@_typing.final
+class BudgetServiceExplainRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    USER_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    user: _builtins.str
+    """Empty: whoever asks."""
+    mode: _builtins.str
+    """One of fast, balanced, deep, custom; empty: as the budget says."""
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def budget(self) -> _messages_pb2.BudgetChoice: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        user: _builtins.str = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+        mode: _builtins.str = ...,
+        budget: _messages_pb2.BudgetChoice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "mode", b"mode", "services", b"services", "tenant", b"tenant", "user", b"user"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceExplainRequest: _TypeAlias = BudgetServiceExplainRequest  # noqa: Y015
+
+@_typing.final
+class BudgetServiceExplainResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LimitsFromEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    MODE_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    LIMITS_FROM_FIELD_NUMBER: _builtins.int
+    mode: _builtins.str
+    profile: _builtins.str
+    @_builtins.property
+    def limits(self) -> _messages_pb2.Limits: ...
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.Share]: ...
+    @_builtins.property
+    def limits_from(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """By the name of the limit: the level that set it."""
+
+    def __init__(
+        self,
+        *,
+        mode: _builtins.str = ...,
+        profile: _builtins.str = ...,
+        limits: _messages_pb2.Limits | None = ...,
+        shares: _abc.Iterable[_messages_pb2.Share] | None = ...,
+        limits_from: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "limits_from", b"limits_from", "mode", b"mode", "profile", b"profile", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetServiceExplainResponse: _TypeAlias = BudgetServiceExplainResponse  # noqa: Y015

@@ -1218,6 +1218,217 @@ class ControlService:
             _registered_method=True)
 
 
+class BudgetServiceStub:
+    """BudgetService is what investigations may spend: the defaults of users and teams, and what would hold for a new one.
+    Who may ask is decided as in InvestigationService; every change is kept in the audit.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.List = channel.unary_unary(
+                '/inquest.v1.BudgetService/List',
+                request_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceListRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceListResponse.FromString,
+                _registered_method=True)
+        self.Save = channel.unary_unary(
+                '/inquest.v1.BudgetService/Save',
+                request_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceSaveRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceSaveResponse.FromString,
+                _registered_method=True)
+        self.Clear = channel.unary_unary(
+                '/inquest.v1.BudgetService/Clear',
+                request_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceClearRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceClearResponse.FromString,
+                _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/inquest.v1.BudgetService/Explain',
+                request_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceExplainRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceExplainResponse.FromString,
+                _registered_method=True)
+
+
+class BudgetServiceServicer:
+    """BudgetService is what investigations may spend: the defaults of users and teams, and what would hold for a new one.
+    Who may ask is decided as in InvestigationService; every change is kept in the audit.
+    """
+
+    def List(self, request, context):
+        """List returns the profiles, what the tenant has, and the saved defaults.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Save(self, request, context):
+        """Save sets the default of a user or team. Whoever asks may set their own; any other needs the role operator.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Clear(self, request, context):
+        """Clear takes a saved default away. NOT_FOUND when there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Explain(self, request, context):
+        """Explain returns the limits that a new investigation would have, and who set each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_BudgetServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'List': grpc.unary_unary_rpc_method_handler(
+                    servicer.List,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceListRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceListResponse.SerializeToString,
+            ),
+            'Save': grpc.unary_unary_rpc_method_handler(
+                    servicer.Save,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceSaveRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceSaveResponse.SerializeToString,
+            ),
+            'Clear': grpc.unary_unary_rpc_method_handler(
+                    servicer.Clear,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceClearRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceClearResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.BudgetServiceExplainRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.BudgetServiceExplainResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.BudgetService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.BudgetService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class BudgetService:
+    """BudgetService is what investigations may spend: the defaults of users and teams, and what would hold for a new one.
+    Who may ask is decided as in InvestigationService; every change is kept in the audit.
+    """
+
+    @staticmethod
+    def List(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.BudgetService/List',
+            inquest_dot_v1_dot_services__pb2.BudgetServiceListRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.BudgetServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Save(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.BudgetService/Save',
+            inquest_dot_v1_dot_services__pb2.BudgetServiceSaveRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.BudgetServiceSaveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Clear(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.BudgetService/Clear',
+            inquest_dot_v1_dot_services__pb2.BudgetServiceClearRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.BudgetServiceClearResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.BudgetService/Explain',
+            inquest_dot_v1_dot_services__pb2.BudgetServiceExplainRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.BudgetServiceExplainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
 class DeadLetterServiceStub:
     """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
     kept in the audit.

@@ -408,6 +408,79 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
 
 def add_ControlServiceServicer_to_server(servicer: ControlServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class BudgetServiceStub:
+    """BudgetService is what investigations may spend: the defaults of users and teams, and what would hold for a new one.
+    Who may ask is decided as in InvestigationService; every change is kept in the audit.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> BudgetServiceAsyncStub: ...
+    List: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceListRequest, _services_pb2.BudgetServiceListResponse]
+    """List returns the profiles, what the tenant has, and the saved defaults."""
+    Save: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceSaveRequest, _services_pb2.BudgetServiceSaveResponse]
+    """Save sets the default of a user or team. Whoever asks may set their own; any other needs the role operator."""
+    Clear: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceClearRequest, _services_pb2.BudgetServiceClearResponse]
+    """Clear takes a saved default away. NOT_FOUND when there is none."""
+    Explain: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceExplainRequest, _services_pb2.BudgetServiceExplainResponse]
+    """Explain returns the limits that a new investigation would have, and who set each."""
+
+@_typing.type_check_only
+class BudgetServiceAsyncStub(BudgetServiceStub):
+    """BudgetService is what investigations may spend: the defaults of users and teams, and what would hold for a new one.
+    Who may ask is decided as in InvestigationService; every change is kept in the audit.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    List: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceListRequest, _services_pb2.BudgetServiceListResponse]  # type: ignore[assignment]
+    """List returns the profiles, what the tenant has, and the saved defaults."""
+    Save: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceSaveRequest, _services_pb2.BudgetServiceSaveResponse]  # type: ignore[assignment]
+    """Save sets the default of a user or team. Whoever asks may set their own; any other needs the role operator."""
+    Clear: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceClearRequest, _services_pb2.BudgetServiceClearResponse]  # type: ignore[assignment]
+    """Clear takes a saved default away. NOT_FOUND when there is none."""
+    Explain: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceExplainRequest, _services_pb2.BudgetServiceExplainResponse]  # type: ignore[assignment]
+    """Explain returns the limits that a new investigation would have, and who set each."""
+
+class BudgetServiceServicer(metaclass=_abc_1.ABCMeta):
+    """BudgetService is what investigations may spend: the defaults of users and teams, and what would hold for a new one.
+    Who may ask is decided as in InvestigationService; every change is kept in the audit.
+    """
+
+    @_abc_1.abstractmethod
+    def List(
+        self,
+        request: _services_pb2.BudgetServiceListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.BudgetServiceListResponse, _abc.Awaitable[_services_pb2.BudgetServiceListResponse]]:
+        """List returns the profiles, what the tenant has, and the saved defaults."""
+
+    @_abc_1.abstractmethod
+    def Save(
+        self,
+        request: _services_pb2.BudgetServiceSaveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.BudgetServiceSaveResponse, _abc.Awaitable[_services_pb2.BudgetServiceSaveResponse]]:
+        """Save sets the default of a user or team. Whoever asks may set their own; any other needs the role operator."""
+
+    @_abc_1.abstractmethod
+    def Clear(
+        self,
+        request: _services_pb2.BudgetServiceClearRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.BudgetServiceClearResponse, _abc.Awaitable[_services_pb2.BudgetServiceClearResponse]]:
+        """Clear takes a saved default away. NOT_FOUND when there is none."""
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _services_pb2.BudgetServiceExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.BudgetServiceExplainResponse, _abc.Awaitable[_services_pb2.BudgetServiceExplainResponse]]:
+        """Explain returns the limits that a new investigation would have, and who set each."""
+
+def add_BudgetServiceServicer_to_server(servicer: BudgetServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class DeadLetterServiceStub:
     """DeadLetterService is what could not be processed. It needs the role operator; what is sent again or discarded is
     kept in the audit.
