@@ -13,10 +13,11 @@ from pathlib import Path
 
 from inquest.contracts.redaction import Policy, Redactor
 
-from scripts.redaction_corpus import Planted, corpus, fresh_corpus
+from scripts.redaction_corpus import Planted, corpus, fresh_corpus, third_corpus
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKS = (ROOT / "packs", ROOT.parent / "shared" / "data" / "packs")
+SETS = {"first": corpus, "fresh": fresh_corpus, "third": third_corpus}
 _KEY = b"a key of the bench alone"
 _PIECE_CHARS = 8
 _JWT = "eyJ"  # a JSON Web Token, which one of the recorded systems logs: these lines are not clean
@@ -74,7 +75,7 @@ def speed(lines: Sequence[str], redactor: Redactor) -> tuple[float, float]:
 def redaction_figures(seed: int = 1) -> dict[str, float]:
     """Return the figures that `make bench-gateway` prints."""
     redactor = Redactor(Policy(key=_KEY))
-    drawn = [missed(one(seed), redactor) for one in (corpus, fresh_corpus)]
+    drawn = [missed(one(seed), redactor) for one in SETS.values()]
     planted, lost = sum(count for count, _ in drawn), sum(len(some) for _, some in drawn)
     lines = clean_lines()
     hits = sum(after != before for before, after in zip(lines, redactor.texts(lines), strict=True))
@@ -93,13 +94,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--missed", choices=("first", "fresh"), help="print what is missed of a set")
+    parser.add_argument("--missed", choices=tuple(SETS), help="print what is missed of a set")
     parser.add_argument("--hits", action="store_true", help="print the clean lines that are hit")
     given = parser.parse_args()
     redactor = Redactor(Policy(key=_KEY))
     if given.missed:
-        drawn = corpus if given.missed == "first" else fresh_corpus
-        count, lost = missed(drawn(given.seed), redactor)
+        count, lost = missed(SETS[given.missed](given.seed), redactor)
         for one in lost:
             print(one.family, repr(one.text[:200]), "->", repr(redactor.text(one.text)[:200]))
         print(f"{len(lost)} of {count} missed")

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 
 from scripts.redaction_fresh import FRESH_TEMPLATES, FRESH_TOKEN_TEMPLATES, FRESH_TOKENS, dotted_password, smtp_plain
 from scripts.redaction_payloads import OPAQUE_TEMPLATES, TOKEN_TEMPLATES
+from scripts.redaction_third import (
+    THIRD_TEMPLATES,
+    THIRD_TOKEN_TEMPLATES,
+    THIRD_TOKENS,
+    named_person,
+    quoted,
+    words,
+)
 from scripts.redaction_values import ALNUM, HEX, OPAQUE, TOKENS, Draw, card, chars, email, password, person, private_key
 
 
@@ -199,6 +207,15 @@ def fresh_corpus(seed: int) -> Iterator[Planted]:
     rng = random.Random(seed)  # noqa: S311 - repeatable, and none of it is secret
     yield from _planted(rng, FRESH_TOKENS | TOKENS, FRESH_TOKEN_TEMPLATES, FRESH_TEMPLATES, tokens_each=2)
     yield from _made(rng, (("smtp", smtp_plain), ("connection", dotted_password)))
+
+
+def third_corpus(seed: int) -> Iterator[Planted]:
+    """Yield payloads that the others do not have."""
+    rng = random.Random(seed)  # noqa: S311 - repeatable, and none of it is secret
+    yield from _planted(rng, THIRD_TOKENS, THIRD_TOKEN_TEMPLATES, THIRD_TEMPLATES, tokens_each=5)
+    for text in THIRD_TEMPLATES:
+        yield _filled("named/words", text, words(rng))
+    yield from _made(rng, (("person", named_person), ("quoted", quoted)))
 
 
 def _planted(

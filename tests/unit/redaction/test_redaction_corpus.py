@@ -4,12 +4,12 @@ import pytest
 from inquest.contracts.redaction import Policy, Redactor
 
 from scripts.bench_redaction import clean_lines, leaks, missed
-from scripts.redaction_corpus import Planted, corpus, fresh_corpus
+from scripts.redaction_corpus import Planted, corpus, fresh_corpus, third_corpus
 
 CAREFUL = Redactor(Policy(key=b"0123456789abcdef"))
 
 
-@pytest.mark.parametrize("drawn", [corpus, fresh_corpus])
+@pytest.mark.parametrize("drawn", [corpus, fresh_corpus, third_corpus])
 @pytest.mark.parametrize("seed", [1, 20261121])
 def test_nearly_all_drawn_secrets_are_hidden(drawn, seed):
     count, lost = missed(drawn(seed), CAREFUL)

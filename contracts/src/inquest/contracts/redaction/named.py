@@ -6,13 +6,16 @@ from inquest.contracts.redaction.rules import Rule
 
 FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
 _QUOTE = r"\\{0,3}[\"']|%22|&quot;"
-ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:=>|:=|[=:]|%3[AaDd])[ \t]{{0,3}}(?:<<)?"
+ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:=>|:=|[=:]|%3[AaDd]|\.{{4,64}})[ \t]{{0,3}}(?:<<)?"
 _OPEN = rf"(?P<quote>{_QUOTE})?"
 KEY_NAMES = (
     r"passwo?r?d|passwort|kennwort|mot[ _-]de[ _-]passe|contraseña|senha|пароль|パスワード|密码|pwd|passphrase|passcode"
-    r"|(?<![a-z])pass|secret(?:[_-]?(?:value|string|text))?|credentials?"
-    r"|(?:api|app|access|client|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook)[_-]?key(?:[_-]?(?:base|data))?"
-    r"|(?<![a-z])(?<!page[_-])(?<!sync[_-])(?<!tion[_-])token|(?:auth|access|refresh|session|id|api|bearer|csrf|xsrf|device|bot|user|service|client|security)[_-]?token"
+    r"|(?<![a-z])pass|(?<![a-z])(?:bind|root|admin|user|db|rpc)?[_-]?pw|(?<![a-z])(?:psk|creds)|mnemonic"
+    r"|secret(?:[_-]?(?:value|string|text))?|credentials?"
+    r"|(?:api|app|access|client|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook|hmac"
+    r"|jwt|aes|shared|symmetric|cipher|deploy|integration|subscription|functions|admin|recovery|write)[_-]?key"
+    r"(?:[_-]?(?:base|data))?"
+    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid"
 )
 # A value that says something about the secret, or stands in its place, and is none.
@@ -77,6 +80,10 @@ NAMED = (
             "credential",
             "token",
             "sess",
+            "pw",
+            "psk",
+            "creds",
+            "mnemonic",
             ".sid",
             "kennwort",
             "contrase",
@@ -87,7 +94,7 @@ NAMED = (
         ),
         re.compile(
             rf"(?P<kept>(?:{KEY_NAMES}){ASSIGN}{_OPEN}){FRESH}"
-            rf"(?(quote)(?:(?!%22|&quot;)[^\"'\n\\]){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22){_WORD}){{1,1024}})",
+            rf"(?(quote)(?:(?!(?P=quote))(?:\\.|[^\n\\])){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22){_WORD}){{1,1024}})",
             re.IGNORECASE,
         ),
         _is_secret,
@@ -120,10 +127,10 @@ NAMED = (
     ),
     Rule(
         _NAMED,
-        ("requirepass", "masterauth", "proxy_set_header", "password(", "auth plain", '"auth'),
-        # Redis and nginx settings, SQL's function, mail clients, container registries.
+        ("requirepass", "masterauth", "bindpw", "rootpw", "proxy_set_header", "password(", "auth plain", '"auth'),
+        # Redis, LDAP and nginx settings, SQL's function, mail clients, container registries.
         re.compile(
-            r"(?P<kept>\b(?:requirepass|masterauth)[ \t]{1,3}[\"']?"
+            r"(?P<kept>\b(?:requirepass|masterauth|(?:ldap_?)?bindpw|(?:olc)?rootpw:?)[ \t]{1,3}[\"']?"
             r"|\bproxy_set_header[ \t]{1,3}[\w-]{0,40}(?:key|token|secret|authorization)[ \t]{1,3}[\"']?"
             r"|\bpassword\([\"']|\bauth plain[ \t]|\"auth\"[ \t]{0,3}:[ \t]{0,3}\"(?=[^\"]{16})"
             rf"){FRESH}[^\s\"'();]{{3,1024}}",
@@ -175,7 +182,41 @@ NAMED = (
         re.compile(
             r"(?P<kept>\b(?:password|passphrase|passcode|secret key)\b(?: for [\w@.'-]{1,64})?(?: (?:is|was|to))?"
             rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
-            rf"{FRESH}(?=[^\s\"']{{0,64}}[\d!@#$%^&*])[^\s\"']{{6,256}}",
+            rf"{FRESH}(?=[^\s\"']{{0,64}}(?:[\d!@#$%^&*]|-\w{{1,32}}-))[^\s\"']{{6,256}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("password", "passphrase", "passcode"),
+        # In quotes it is told, whatever it is made of: SQL, and messages that repeat what they were given.
+        re.compile(
+            r"(?P<kept>\b(?:password|passphrase|passcode)\b(?: for [\w@.'-]{1,64})?(?: (?:is|was|to))?[ \t]{1,3}"
+            rf"(?P<quote>{_QUOTE})){FRESH}[^\s\"'\\]{{3,256}}(?=(?P=quote))",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("login ", "env ", "set ", "arg ", "setx "),
+        # Words in turn: netrc, images and shells that set a variable without a sign between.
+        re.compile(
+            r"(?P<kept>\blogin[ \t]{1,3}\S{1,128}[ \t\n]{1,3}password[ \t]{1,3}"
+            rf"|\b(?:env|arg|set|setx|setenv)[ \t]{{1,3}}[\w.-]{{0,64}}(?:{KEY_NAMES})[ \t]{{1,3}}[\"']?)"
+            rf"{FRESH}[^\s\"']{{3,1024}}",
+            re.IGNORECASE,
+        ),
+        _is_secret,
+    ),
+    Rule(
+        _NAMED,
+        ("key ", "token ", "secret ", "password "),
+        # A long value of letters and digits right after the word for it: "api key … is not valid".
+        re.compile(
+            rf"(?P<kept>\b(?:{KEY_NAMES}|(?:api|access|secret) key) {{1,3}}(?:(?:is|was) )?(?:{_QUOTE}|[`(\[])?)"
+            rf"{FRESH}(?=[A-Za-z+/_-]{{0,64}}\d)(?=[\d+/_-]{{0,64}}[A-Za-z])[\w+/=.~-]{{16,1024}}",
             re.IGNORECASE,
         ),
         _is_secret,

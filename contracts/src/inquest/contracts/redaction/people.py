@@ -8,7 +8,8 @@ from inquest.contracts.redaction.rules import Rule
 
 _PERSON = (
     r"(?:first|last|full|given|family|middle|maiden|legal|customer|patient|card_?holder|account_?holder|holder|contact"
-    r"|recipient|employee|passenger|guest|subscriber|beneficiary|billing|shipping|enduser|real)[_.-]?name|surname"
+    r"|recipient|employee|passenger|guest|subscriber|beneficiary|billing|shipping|enduser|real)[_.-]?name"
+    r"|surname|card_?holder|account_?holder"
 )
 # Not an address: names of ciphers, of systemd units, versions of packages.
 _NO_MAIL = re.compile(
@@ -27,10 +28,10 @@ _WORD = r"[^\W\d_][\w.'\u2019-]{0,40}+"
 _MORE = r"(?: (?-i:[A-Z\u00c0-\u00de])(?:[\w.'\u2019-]{0,40}+)(?![=:]))"
 NAME = Rule(
     "name",
-    ("name",),
+    ("name", "holder"),
     re.compile(
         rf"(?P<kept>(?<![a-z0-9])(?:{_PERSON})(?:\\?[\"'])?[ \t]{{0,3}}[=:][ \t]{{0,3}}(?P<quote>\\?[\"'])?){FRESH}"
-        rf"(?(quote)[^\"'\n\\]{{1,200}}|{_WORD}{_MORE}{{0,2}})",
+        rf"(?(quote)(?:(?!(?P=quote))(?:\\.|[^\n\\])){{1,200}}|{_WORD}{_MORE}{{0,2}})",
         re.IGNORECASE,
     ),
     lambda value: value.lower() not in {"null", "none", "nil", "true", "false", "undefined"},
