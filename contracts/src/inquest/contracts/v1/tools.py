@@ -152,6 +152,7 @@ class ToolCall(Message):
     retry_after_s: float = 0
     truncated: bool = False
     shared: bool = False  # another call had just read the same: this one asked no provider
+    query: Query | None = None  # what was asked, so that a recording can answer it again
     capability: str = ""
     tokens: int = 0
     limits_reached: tuple[LimitReached, ...] = ()

@@ -6091,6 +6091,7 @@ class ToolCall(_message.Message):
     RETRY_AFTER_S_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
     SHARED_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
     CAPABILITY_FIELD_NUMBER: _builtins.int
     TOKENS_FIELD_NUMBER: _builtins.int
     LIMITS_REACHED_FIELD_NUMBER: _builtins.int
@@ -6122,6 +6123,8 @@ class ToolCall(_message.Message):
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     @_builtins.property
+    def query(self) -> Global___Query: ...
+    @_builtins.property
     def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
     def __init__(
         self,
@@ -6148,13 +6151,14 @@ class ToolCall(_message.Message):
         retry_after_s: _builtins.float | None = ...,
         truncated: _builtins.bool | None = ...,
         shared: _builtins.bool | None = ...,
+        query: Global___Query | None = ...,
         capability: _builtins.str | None = ...,
         tokens: _builtins.int | None = ...,
         limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query", b"_query", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query", b"query", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "limits_reached", b"limits_reached", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query", b"_query", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "limits_reached", b"limits_reached", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query", b"query", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
@@ -6178,6 +6182,8 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__payload_sha256: _TypeAlias = _typing.Literal["_payload_sha256", b"_payload_sha256"]  # noqa: Y015
     _WhichOneofReturnType__provider: _TypeAlias = _typing.Literal["provider"]  # noqa: Y015
     _WhichOneofArgType__provider: _TypeAlias = _typing.Literal["_provider", b"_provider"]  # noqa: Y015
+    _WhichOneofReturnType__query: _TypeAlias = _typing.Literal["query"]  # noqa: Y015
+    _WhichOneofArgType__query: _TypeAlias = _typing.Literal["_query", b"_query"]  # noqa: Y015
     _WhichOneofReturnType__query_text: _TypeAlias = _typing.Literal["query_text"]  # noqa: Y015
     _WhichOneofArgType__query_text: _TypeAlias = _typing.Literal["_query_text", b"_query_text"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
@@ -6222,6 +6228,8 @@ class ToolCall(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__payload_sha256) -> _WhichOneofReturnType__payload_sha256 | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__provider) -> _WhichOneofReturnType__provider | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__query) -> _WhichOneofReturnType__query | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__query_text) -> _WhichOneofReturnType__query_text | None: ...
     @_typing.overload

@@ -177,4 +177,5 @@ def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> 
         retry_after_s=result.retry_after_s,
         truncated=result.truncated,
         shared=result.shared,
+        query=request.query,
     )
