@@ -239,6 +239,219 @@ class AdmissionDue(_message.Message):
 Global___AdmissionDue: _TypeAlias = AdmissionDue  # noqa: Y015
 
 @_typing.final
+class Approval(_message.Message):
+    """One write of one call, and what a person says about it. It counts for exactly this request, and once.
+
+    Attributes:
+        approval_id: the id of the call.
+        request_hash: SHA-256 of all that the call does; another question, provider or operation has another.
+        question: what is written, as canonical JSON; secrets taken out.
+        expires_at: who has asked waits, and who was given one may use it, until then.
+        by: who gave or refused it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
+    INVESTIGATION_ID_FIELD_NUMBER: _builtins.int
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    CAPABILITY_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    REPOSITORY_FIELD_NUMBER: _builtins.int
+    REQUEST_HASH_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    USED_AT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    approval_id: _builtins.str
+    investigation_id: _builtins.str
+    step_id: _builtins.str
+    capability: _builtins.str
+    domain: _builtins.str
+    provider: _builtins.str
+    operation: _builtins.str
+    repository: _builtins.str
+    request_hash: _builtins.str
+    question: _builtins.str
+    state: _builtins.str
+    by: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def decided_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def used_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        approval_id: _builtins.str | None = ...,
+        investigation_id: _builtins.str | None = ...,
+        step_id: _builtins.str | None = ...,
+        capability: _builtins.str | None = ...,
+        domain: _builtins.str | None = ...,
+        provider: _builtins.str | None = ...,
+        operation: _builtins.str | None = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+        repository: _builtins.str | None = ...,
+        request_hash: _builtins.str | None = ...,
+        question: _builtins.str | None = ...,
+        state: _builtins.str | None = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        by: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
+        used_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_asked_at", b"_asked_at", "_by", b"_by", "_capability", b"_capability", "_decided_at", b"_decided_at", "_domain", b"_domain", "_expires_at", b"_expires_at", "_investigation_id", b"_investigation_id", "_operation", b"_operation", "_provider", b"_provider", "_question", b"_question", "_reason", b"_reason", "_repository", b"_repository", "_request_hash", b"_request_hash", "_state", b"_state", "_step_id", b"_step_id", "_tenant", b"_tenant", "_used_at", b"_used_at", "approval_id", b"approval_id", "asked_at", b"asked_at", "by", b"by", "capability", b"capability", "decided_at", b"decided_at", "domain", b"domain", "expires_at", b"expires_at", "investigation_id", b"investigation_id", "operation", b"operation", "provider", b"provider", "question", b"question", "reason", b"reason", "repository", b"repository", "request_hash", b"request_hash", "state", b"state", "step_id", b"step_id", "tenant", b"tenant", "used_at", b"used_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_asked_at", b"_asked_at", "_by", b"_by", "_capability", b"_capability", "_decided_at", b"_decided_at", "_domain", b"_domain", "_expires_at", b"_expires_at", "_investigation_id", b"_investigation_id", "_operation", b"_operation", "_provider", b"_provider", "_question", b"_question", "_reason", b"_reason", "_repository", b"_repository", "_request_hash", b"_request_hash", "_state", b"_state", "_step_id", b"_step_id", "_tenant", b"_tenant", "_used_at", b"_used_at", "approval_id", b"approval_id", "asked_at", b"asked_at", "by", b"by", "capability", b"capability", "decided_at", b"decided_at", "domain", b"domain", "expires_at", b"expires_at", "investigation_id", b"investigation_id", "operation", b"operation", "provider", b"provider", "question", b"question", "reason", b"reason", "repository", b"repository", "request_hash", b"request_hash", "services", b"services", "state", b"state", "step_id", b"step_id", "tenant", b"tenant", "used_at", b"used_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__approval_id: _TypeAlias = _typing.Literal["approval_id"]  # noqa: Y015
+    _WhichOneofArgType__approval_id: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id"]  # noqa: Y015
+    _WhichOneofReturnType__asked_at: _TypeAlias = _typing.Literal["asked_at"]  # noqa: Y015
+    _WhichOneofArgType__asked_at: _TypeAlias = _typing.Literal["_asked_at", b"_asked_at"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__capability: _TypeAlias = _typing.Literal["capability"]  # noqa: Y015
+    _WhichOneofArgType__capability: _TypeAlias = _typing.Literal["_capability", b"_capability"]  # noqa: Y015
+    _WhichOneofReturnType__decided_at: _TypeAlias = _typing.Literal["decided_at"]  # noqa: Y015
+    _WhichOneofArgType__decided_at: _TypeAlias = _typing.Literal["_decided_at", b"_decided_at"]  # noqa: Y015
+    _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
+    _WhichOneofArgType__domain: _TypeAlias = _typing.Literal["_domain", b"_domain"]  # noqa: Y015
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    _WhichOneofReturnType__investigation_id: _TypeAlias = _typing.Literal["investigation_id"]  # noqa: Y015
+    _WhichOneofArgType__investigation_id: _TypeAlias = _typing.Literal["_investigation_id", b"_investigation_id"]  # noqa: Y015
+    _WhichOneofReturnType__operation: _TypeAlias = _typing.Literal["operation"]  # noqa: Y015
+    _WhichOneofArgType__operation: _TypeAlias = _typing.Literal["_operation", b"_operation"]  # noqa: Y015
+    _WhichOneofReturnType__provider: _TypeAlias = _typing.Literal["provider"]  # noqa: Y015
+    _WhichOneofArgType__provider: _TypeAlias = _typing.Literal["_provider", b"_provider"]  # noqa: Y015
+    _WhichOneofReturnType__question: _TypeAlias = _typing.Literal["question"]  # noqa: Y015
+    _WhichOneofArgType__question: _TypeAlias = _typing.Literal["_question", b"_question"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__repository: _TypeAlias = _typing.Literal["repository"]  # noqa: Y015
+    _WhichOneofArgType__repository: _TypeAlias = _typing.Literal["_repository", b"_repository"]  # noqa: Y015
+    _WhichOneofReturnType__request_hash: _TypeAlias = _typing.Literal["request_hash"]  # noqa: Y015
+    _WhichOneofArgType__request_hash: _TypeAlias = _typing.Literal["_request_hash", b"_request_hash"]  # noqa: Y015
+    _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
+    _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
+    _WhichOneofReturnType__step_id: _TypeAlias = _typing.Literal["step_id"]  # noqa: Y015
+    _WhichOneofArgType__step_id: _TypeAlias = _typing.Literal["_step_id", b"_step_id"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__used_at: _TypeAlias = _typing.Literal["used_at"]  # noqa: Y015
+    _WhichOneofArgType__used_at: _TypeAlias = _typing.Literal["_used_at", b"_used_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approval_id) -> _WhichOneofReturnType__approval_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asked_at) -> _WhichOneofReturnType__asked_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__capability) -> _WhichOneofReturnType__capability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decided_at) -> _WhichOneofReturnType__decided_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__domain) -> _WhichOneofReturnType__domain | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__investigation_id) -> _WhichOneofReturnType__investigation_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__operation) -> _WhichOneofReturnType__operation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider) -> _WhichOneofReturnType__provider | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__question) -> _WhichOneofReturnType__question | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repository) -> _WhichOneofReturnType__repository | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__request_hash) -> _WhichOneofReturnType__request_hash | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step_id) -> _WhichOneofReturnType__step_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__used_at) -> _WhichOneofReturnType__used_at | None: ...
+
+Global___Approval: _TypeAlias = Approval  # noqa: Y015
+
+@_typing.final
+class ApprovalDecided(_message.Message):
+    """The approval as it stands now. `problem`: why nothing was decided; empty when it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    problem: _builtins.str
+    @_builtins.property
+    def approval(self) -> Global___Approval: ...
+    def __init__(
+        self,
+        *,
+        approval: Global___Approval | None = ...,
+        problem: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approval", b"_approval", "_problem", b"_problem", "approval", b"approval", "problem", b"problem"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approval", b"_approval", "_problem", b"_problem", "approval", b"approval", "problem", b"problem"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__approval: _TypeAlias = _typing.Literal["approval"]  # noqa: Y015
+    _WhichOneofArgType__approval: _TypeAlias = _typing.Literal["_approval", b"_approval"]  # noqa: Y015
+    _WhichOneofReturnType__problem: _TypeAlias = _typing.Literal["problem"]  # noqa: Y015
+    _WhichOneofArgType__problem: _TypeAlias = _typing.Literal["_problem", b"_problem"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approval) -> _WhichOneofReturnType__approval | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__problem) -> _WhichOneofReturnType__problem | None: ...
+
+Global___ApprovalDecided: _TypeAlias = ApprovalDecided  # noqa: Y015
+
+@_typing.final
+class ApprovalList(_message.Message):
+    """Newest first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPROVALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Approval]: ...
+    def __init__(
+        self,
+        *,
+        approvals: _abc.Iterable[Global___Approval] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approvals", b"approvals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApprovalList: _TypeAlias = ApprovalList  # noqa: Y015
+
+@_typing.final
 class AuditCheckpoint(_message.Message):
     """How far a chain had come: kept apart from it, so that a chain cut short or rewritten is seen."""
 
@@ -1168,6 +1381,72 @@ class DeadlineReached(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__timer) -> _WhichOneofReturnType__timer | None: ...
 
 Global___DeadlineReached: _TypeAlias = DeadlineReached  # noqa: Y015
+
+@_typing.final
+class DecideApproval(_message.Message):
+    """A person says yes or no. `request_hash`: of the request that they saw; another is not approved by it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALID_S_FIELD_NUMBER: _builtins.int
+    REQUEST_HASH_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    approval_id: _builtins.str
+    decision: _builtins.str
+    by: _builtins.str
+    reason: _builtins.str
+    valid_s: _builtins.int
+    request_hash: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        approval_id: _builtins.str | None = ...,
+        decision: _builtins.str | None = ...,
+        by: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        valid_s: _builtins.int | None = ...,
+        request_hash: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_by", b"_by", "_decision", b"_decision", "_reason", b"_reason", "_request_hash", b"_request_hash", "_tenant", b"_tenant", "_valid_s", b"_valid_s", "approval_id", b"approval_id", "by", b"by", "decision", b"decision", "reason", b"reason", "request_hash", b"request_hash", "tenant", b"tenant", "valid_s", b"valid_s"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_by", b"_by", "_decision", b"_decision", "_reason", b"_reason", "_request_hash", b"_request_hash", "_tenant", b"_tenant", "_valid_s", b"_valid_s", "approval_id", b"approval_id", "by", b"by", "decision", b"decision", "reason", b"reason", "request_hash", b"request_hash", "tenant", b"tenant", "valid_s", b"valid_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__approval_id: _TypeAlias = _typing.Literal["approval_id"]  # noqa: Y015
+    _WhichOneofArgType__approval_id: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__request_hash: _TypeAlias = _typing.Literal["request_hash"]  # noqa: Y015
+    _WhichOneofArgType__request_hash: _TypeAlias = _typing.Literal["_request_hash", b"_request_hash"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    _WhichOneofReturnType__valid_s: _TypeAlias = _typing.Literal["valid_s"]  # noqa: Y015
+    _WhichOneofArgType__valid_s: _TypeAlias = _typing.Literal["_valid_s", b"_valid_s"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approval_id) -> _WhichOneofReturnType__approval_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__request_hash) -> _WhichOneofReturnType__request_hash | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_s) -> _WhichOneofReturnType__valid_s | None: ...
+
+Global___DecideApproval: _TypeAlias = DecideApproval  # noqa: Y015
 
 @_typing.final
 class Decision(_message.Message):
@@ -2934,7 +3213,7 @@ class LimitReached(_message.Message):
     Attributes:
         scope: whose limit: of the run, of one capability or provider (`name`), or of the tenant.
         window: over which time, where not over the run.
-        name: of the capability or provider; also beside scope `tenant`, where the limit is on one of those.
+        name: of the capability or provider; beside scope `tenant` what of it is limited, such as `provider loki`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -3095,6 +3374,37 @@ class Lineage(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__service) -> _WhichOneofReturnType__service | None: ...
 
 Global___Lineage: _TypeAlias = Lineage  # noqa: Y015
+
+@_typing.final
+class ListApprovals(_message.Message):
+    """Which approvals a tenant has; those alone that wait for a person unless all are wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    EVERY_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    every: _builtins.bool
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str | None = ...,
+        every: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_every", b"_every", "_tenant", b"_tenant", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_every", b"_every", "_tenant", b"_tenant", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__every: _TypeAlias = _typing.Literal["every"]  # noqa: Y015
+    _WhichOneofArgType__every: _TypeAlias = _typing.Literal["_every", b"_every"]  # noqa: Y015
+    _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
+    _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__every) -> _WhichOneofReturnType__every | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tenant) -> _WhichOneofReturnType__tenant | None: ...
+
+Global___ListApprovals: _TypeAlias = ListApprovals  # noqa: Y015
 
 @_typing.final
 class ListInterfaces(_message.Message):
@@ -6095,6 +6405,9 @@ class ToolCall(_message.Message):
     CAPABILITY_FIELD_NUMBER: _builtins.int
     TOKENS_FIELD_NUMBER: _builtins.int
     LIMITS_REACHED_FIELD_NUMBER: _builtins.int
+    ACCESS_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     tenant: _builtins.str
     investigation_id: _builtins.str
@@ -6116,6 +6429,8 @@ class ToolCall(_message.Message):
     shared: _builtins.bool
     capability: _builtins.str
     tokens: _builtins.int
+    access: _builtins.str
+    approval_id: _builtins.str
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolAttempt]: ...
     @_builtins.property
@@ -6126,6 +6441,8 @@ class ToolCall(_message.Message):
     def query(self) -> Global___Query: ...
     @_builtins.property
     def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -6155,11 +6472,18 @@ class ToolCall(_message.Message):
         capability: _builtins.str | None = ...,
         tokens: _builtins.int | None = ...,
         limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
+        access: _builtins.str | None = ...,
+        rules: _abc.Iterable[_builtins.str] | None = ...,
+        approval_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query", b"_query", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query", b"query", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_approval_id", b"_approval_id", "_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query", b"_query", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "access", b"access", "approval_id", b"approval_id", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query", b"query", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query", b"_query", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "limits_reached", b"limits_reached", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query", b"query", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_approval_id", b"_approval_id", "_call_id", b"_call_id", "_called_at", b"_called_at", "_capability", b"_capability", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_interface", b"_interface", "_investigation_id", b"_investigation_id", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query", b"_query", "_query_text", b"_query_text", "_reason", b"_reason", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_step_id", b"_step_id", "_tenant", b"_tenant", "_tokens", b"_tokens", "_truncated", b"_truncated", "access", b"access", "approval_id", b"approval_id", "attempts", b"attempts", "call_id", b"call_id", "called_at", b"called_at", "capability", b"capability", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "interface", b"interface", "investigation_id", b"investigation_id", "labels", b"labels", "limits_reached", b"limits_reached", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query", b"query", "query_text", b"query_text", "reason", b"reason", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "rules", b"rules", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "step_id", b"step_id", "tenant", b"tenant", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__access: _TypeAlias = _typing.Literal["access"]  # noqa: Y015
+    _WhichOneofArgType__access: _TypeAlias = _typing.Literal["_access", b"_access"]  # noqa: Y015
+    _WhichOneofReturnType__approval_id: _TypeAlias = _typing.Literal["approval_id"]  # noqa: Y015
+    _WhichOneofArgType__approval_id: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id"]  # noqa: Y015
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
     _WhichOneofReturnType__called_at: _TypeAlias = _typing.Literal["called_at"]  # noqa: Y015
@@ -6206,6 +6530,10 @@ class ToolCall(_message.Message):
     _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     _WhichOneofReturnType__truncated: _TypeAlias = _typing.Literal["truncated"]  # noqa: Y015
     _WhichOneofArgType__truncated: _TypeAlias = _typing.Literal["_truncated", b"_truncated"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__access) -> _WhichOneofReturnType__access | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approval_id) -> _WhichOneofReturnType__approval_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__call_id) -> _WhichOneofReturnType__call_id | None: ...
     @_typing.overload
@@ -6507,6 +6835,7 @@ class ToolRequest(_message.Message):
     TOKENS_MAX_FIELD_NUMBER: _builtins.int
     CALL_S_MAX_FIELD_NUMBER: _builtins.int
     SHARES_FIELD_NUMBER: _builtins.int
+    ACCESS_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     investigation_id: _builtins.str
     step_id: _builtins.str
@@ -6518,6 +6847,7 @@ class ToolRequest(_message.Message):
     tokens: _builtins.int
     tokens_max: _builtins.int
     call_s_max: _builtins.int
+    access: _builtins.str
     @_builtins.property
     def query(self) -> Global___Query: ...
     @_builtins.property
@@ -6538,11 +6868,14 @@ class ToolRequest(_message.Message):
         tokens_max: _builtins.int | None = ...,
         call_s_max: _builtins.int | None = ...,
         shares: _abc.Iterable[Global___Share] | None = ...,
+        access: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_capability_id", b"_capability_id", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "_tokens", b"_tokens", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "capability_id", b"capability_id", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms", "tokens", b"tokens", "tokens_max", b"tokens_max"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_capability_id", b"_capability_id", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "_tokens", b"_tokens", "_tokens_max", b"_tokens_max", "access", b"access", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "capability_id", b"capability_id", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms", "tokens", b"tokens", "tokens_max", b"tokens_max"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_capability_id", b"_capability_id", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "_tokens", b"_tokens", "_tokens_max", b"_tokens_max", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "capability_id", b"capability_id", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "shares", b"shares", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms", "tokens", b"tokens", "tokens_max", b"tokens_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access", b"_access", "_bytes_max", b"_bytes_max", "_call_s_max", b"_call_s_max", "_calls_max", b"_calls_max", "_capability_id", b"_capability_id", "_domain", b"_domain", "_investigation_id", b"_investigation_id", "_query", b"_query", "_step_id", b"_step_id", "_tenant", b"_tenant", "_timeout_ms", b"_timeout_ms", "_tokens", b"_tokens", "_tokens_max", b"_tokens_max", "access", b"access", "bytes_max", b"bytes_max", "call_s_max", b"call_s_max", "calls_max", b"calls_max", "capability_id", b"capability_id", "domain", b"domain", "investigation_id", b"investigation_id", "query", b"query", "shares", b"shares", "step_id", b"step_id", "tenant", b"tenant", "timeout_ms", b"timeout_ms", "tokens", b"tokens", "tokens_max", b"tokens_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__access: _TypeAlias = _typing.Literal["access"]  # noqa: Y015
+    _WhichOneofArgType__access: _TypeAlias = _typing.Literal["_access", b"_access"]  # noqa: Y015
     _WhichOneofReturnType__bytes_max: _TypeAlias = _typing.Literal["bytes_max"]  # noqa: Y015
     _WhichOneofArgType__bytes_max: _TypeAlias = _typing.Literal["_bytes_max", b"_bytes_max"]  # noqa: Y015
     _WhichOneofReturnType__call_s_max: _TypeAlias = _typing.Literal["call_s_max"]  # noqa: Y015
@@ -6567,6 +6900,8 @@ class ToolRequest(_message.Message):
     _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     _WhichOneofReturnType__tokens_max: _TypeAlias = _typing.Literal["tokens_max"]  # noqa: Y015
     _WhichOneofArgType__tokens_max: _TypeAlias = _typing.Literal["_tokens_max", b"_tokens_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__access) -> _WhichOneofReturnType__access | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bytes_max) -> _WhichOneofReturnType__bytes_max | None: ...
     @_typing.overload
@@ -6627,6 +6962,8 @@ class ToolResult(_message.Message):
     NEXT_CURSOR_FIELD_NUMBER: _builtins.int
     TOKENS_FIELD_NUMBER: _builtins.int
     LIMITS_REACHED_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     domain: _builtins.str
     status: _builtins.str
@@ -6647,6 +6984,7 @@ class ToolResult(_message.Message):
     truncated: _builtins.bool
     next_cursor: _builtins.str
     tokens: _builtins.int
+    approval_id: _builtins.str
     @_builtins.property
     def fetched_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -6655,6 +6993,8 @@ class ToolResult(_message.Message):
     def problems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def limits_reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitReached]: ...
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -6682,11 +7022,15 @@ class ToolResult(_message.Message):
         next_cursor: _builtins.str | None = ...,
         tokens: _builtins.int | None = ...,
         limits_reached: _abc.Iterable[Global___LimitReached] | None = ...,
+        rules: _abc.Iterable[_builtins.str] | None = ...,
+        approval_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_tokens", b"_tokens", "_truncated", b"_truncated", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_tokens", b"_tokens", "_truncated", b"_truncated", "approval_id", b"approval_id", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_tokens", b"_tokens", "_truncated", b"_truncated", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "limits_reached", b"limits_reached", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_call_id", b"_call_id", "_domain", b"_domain", "_duration_ms", b"_duration_ms", "_error", b"_error", "_fetched_at", b"_fetched_at", "_interface", b"_interface", "_next_cursor", b"_next_cursor", "_payload_inline", b"_payload_inline", "_payload_ref", b"_payload_ref", "_payload_sha256", b"_payload_sha256", "_provider", b"_provider", "_query_text", b"_query_text", "_reason", b"_reason", "_recorded", b"_recorded", "_repeated", b"_repeated", "_retry_after_s", b"_retry_after_s", "_shared", b"_shared", "_size_bytes", b"_size_bytes", "_status", b"_status", "_tokens", b"_tokens", "_truncated", b"_truncated", "approval_id", b"approval_id", "attempts", b"attempts", "call_id", b"call_id", "domain", b"domain", "duration_ms", b"duration_ms", "error", b"error", "fetched_at", b"fetched_at", "interface", b"interface", "limits_reached", b"limits_reached", "next_cursor", b"next_cursor", "payload_inline", b"payload_inline", "payload_ref", b"payload_ref", "payload_sha256", b"payload_sha256", "problems", b"problems", "provider", b"provider", "query_text", b"query_text", "reason", b"reason", "recorded", b"recorded", "repeated", b"repeated", "retry_after_s", b"retry_after_s", "rules", b"rules", "shared", b"shared", "size_bytes", b"size_bytes", "status", b"status", "tokens", b"tokens", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__approval_id: _TypeAlias = _typing.Literal["approval_id"]  # noqa: Y015
+    _WhichOneofArgType__approval_id: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id"]  # noqa: Y015
     _WhichOneofReturnType__call_id: _TypeAlias = _typing.Literal["call_id"]  # noqa: Y015
     _WhichOneofArgType__call_id: _TypeAlias = _typing.Literal["_call_id", b"_call_id"]  # noqa: Y015
     _WhichOneofReturnType__domain: _TypeAlias = _typing.Literal["domain"]  # noqa: Y015
@@ -6729,6 +7073,8 @@ class ToolResult(_message.Message):
     _WhichOneofArgType__tokens: _TypeAlias = _typing.Literal["_tokens", b"_tokens"]  # noqa: Y015
     _WhichOneofReturnType__truncated: _TypeAlias = _typing.Literal["truncated"]  # noqa: Y015
     _WhichOneofArgType__truncated: _TypeAlias = _typing.Literal["_truncated", b"_truncated"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approval_id) -> _WhichOneofReturnType__approval_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__call_id) -> _WhichOneofReturnType__call_id | None: ...
     @_typing.overload
