@@ -3,6 +3,14 @@
 from inquest.contracts.message import Id, Instant, Message, Window, derive_id
 from inquest.contracts.v1 import domains as _domains
 from inquest.contracts.v1.admission import AdmissionCause, AdmissionDecided, AdmissionDue, AdmissionOutcome
+from inquest.contracts.v1.approvals import (
+    Approval,
+    ApprovalDecided,
+    ApprovalList,
+    ApprovalState,
+    DecideApproval,
+    ListApprovals,
+)
 from inquest.contracts.v1.budgets import (
     BudgetChoice,
     BudgetLevel,
@@ -49,7 +57,6 @@ from inquest.contracts.v1.evidence import (
 )
 from inquest.contracts.v1.grouping import IncidentDue, IncidentTimer, MergeIncidents, SplitIncident
 from inquest.contracts.v1.interfaces import (
-    Access,
     Cost,
     DataSourceInterfaceContract,
     InterfaceList,
@@ -115,6 +122,7 @@ from inquest.contracts.v1.switching import (
     Use,
 )
 from inquest.contracts.v1.tools import (
+    Access,
     Domain,
     ErrorKind,
     Query,
@@ -150,6 +158,10 @@ __all__ = [
     "AdmissionDecided",
     "AdmissionDue",
     "AdmissionOutcome",
+    "Approval",
+    "ApprovalDecided",
+    "ApprovalList",
+    "ApprovalState",
     "AuditAction",
     "AuditCheckpoint",
     "AuditOutcome",
@@ -170,6 +182,7 @@ __all__ = [
     "DataSourceInterfaceContract",
     "DeadLetter",
     "DeadlineReached",
+    "DecideApproval",
     "Decision",
     "Domain",
     "Ended",
@@ -208,6 +221,7 @@ __all__ = [
     "LimitReached",
     "Limits",
     "Lineage",
+    "ListApprovals",
     "ListInterfaces",
     "ListSwitches",
     "MergeIncidents",

@@ -118,6 +118,12 @@ PROVIDER_SWITCH = Subject(
 SWITCHES_LIST = Subject(
     "req.switches.list.v1", ("tenant",), m.ListSwitches, ("api",), None, reply=m.SwitchList, replier="gateway"
 )
+APPROVAL_DECIDE = Subject(
+    "req.approval.decide.v1", ("tenant",), m.DecideApproval, ("api",), None, reply=m.ApprovalDecided, replier="gateway"
+)
+APPROVALS_LIST = Subject(
+    "req.approvals.list.v1", ("tenant",), m.ListApprovals, ("api",), None, reply=m.ApprovalList, replier="gateway"
+)
 NOTICE_SEND = Subject("cmd.notice.send.v1", ("channel", "tenant", "notice"), m.Notice, ("notifier",), "NOTICES")
 NOTICE_SENT = Subject("evt.notice.sent.v1", _INV, m.NoticeSent, ("notifier",), "OUTCOMES")
 NOTICE_TIMER_SET = Subject("timer.notice.set.v1", ("tenant", "incident"), m.NoticeDue, ("notifier",), "TIMERS")
@@ -174,6 +180,8 @@ SUBJECTS: tuple[Subject, ...] = (
     TOOL_COMPARED,
     PROVIDER_SWITCH,
     SWITCHES_LIST,
+    APPROVAL_DECIDE,
+    APPROVALS_LIST,
     NOTICE_SEND,
     NOTICE_SENT,
     NOTICE_TIMER_SET,

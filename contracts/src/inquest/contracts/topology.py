@@ -198,6 +198,13 @@ GATEWAY_SHARED = Bucket(
 GATEWAY_SWITCHES = Bucket(
     "gateway-switches", "kv", "gateway", history=64, why="which sort of source answers each domain, and who said so"
 )
+GATEWAY_APPROVALS = Bucket(
+    "gateway-approvals",
+    "kv",
+    "gateway",
+    age_s_max=30 * DAY_S,
+    why="which writes wait for a person, were approved, and used that",
+)
 NOTIFIER_CLAIMS = Bucket("notifier-claims", "kv", "notifier", age_s_max=90 * DAY_S, why="which notice went out")
 NOTIFIER_THREADS = Bucket(
     "notifier-threads",
@@ -238,6 +245,7 @@ BUCKETS: tuple[Bucket, ...] = (
     GATEWAY_LEDGER,
     GATEWAY_SHARED,
     GATEWAY_SWITCHES,
+    GATEWAY_APPROVALS,
     NOTIFIER_CLAIMS,
     NOTIFIER_THREADS,
     SWITCHES,

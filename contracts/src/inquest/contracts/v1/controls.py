@@ -52,6 +52,11 @@ AuditAction = Literal[
     "provider-rolled-back",  # and it is not any more; by a person, or by the rule
     "budget-saved",  # the default of a user or team
     "budget-cleared",
+    "policy-refused",  # a call, by a rule
+    "approval-asked",  # a write waits for a person
+    "approval-given",
+    "approval-refused",
+    "approval-used",
     "records-lost",  # so many could not be kept while the bus was away
 ]
 AuditOutcome = Literal["done", "refused", "failed", "unknown"]

@@ -5,9 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from inquest.contracts.message import Id, Message
-from inquest.contracts.v1.tools import Domain
+from inquest.contracts.v1.tools import Access, Domain
 
-Access = Literal["read", "write"]
 Cost = Literal["free", "cheap", "metered"]
 
 

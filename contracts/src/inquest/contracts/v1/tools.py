@@ -34,6 +34,7 @@ ErrorKind = Literal[
 ]
 """Everything that can go wrong with a provider. Only the first four are worth asking again."""
 
+Access = Literal["read", "write"]
 ToolStatus = Literal["ok", "degraded", "unavailable", "refused", "failed"]
 
 
@@ -82,6 +83,7 @@ class ToolRequest(Message):
     tokens_max: PositiveInt | None = None
     call_s_max: PositiveInt | None = None
     shares: tuple[Share, ...] = ()
+    access: Access = "read"  # a write is made by providers that are marked so, and never without an approval
 
 
 class ToolAttempt(Message):
@@ -125,6 +127,8 @@ class ToolResult(Message):
     next_cursor: str = ""
     tokens: int = 0  # declared by the caller, and reported by the provider
     limits_reached: tuple[LimitReached, ...] = ()
+    rules: tuple[str, ...] = ()  # of the policy that refused the call, or providers of it
+    approval_id: Id | None = None  # that a write needs, or used
 
 
 class ToolCall(Message):
@@ -156,3 +160,6 @@ class ToolCall(Message):
     capability: str = ""
     tokens: int = 0
     limits_reached: tuple[LimitReached, ...] = ()
+    access: Access = "read"
+    rules: tuple[str, ...] = ()  # of the policy that refused the call, or providers of it
+    approval_id: Id | None = None

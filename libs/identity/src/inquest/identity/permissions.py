@@ -17,6 +17,8 @@ Permission = Literal[
     "panic.read",
     "panic.write",
     "audit.read",
+    "approvals.read",
+    "approvals.give",
     "dead.read",
     "dead.settle",
     "service.admin",
@@ -24,7 +26,15 @@ Permission = Literal[
 Role = Literal["viewer", "responder", "operator", "admin"]
 
 _VIEWER: frozenset[Permission] = frozenset(
-    {"investigations.read", "incidents.read", "notices.read", "mutes.read", "panic.read", "audit.read"}
+    {
+        "investigations.read",
+        "incidents.read",
+        "notices.read",
+        "mutes.read",
+        "panic.read",
+        "audit.read",
+        "approvals.read",
+    }
 )
 _RESPONDER: frozenset[Permission] = _VIEWER | {
     "investigations.start",
@@ -34,7 +44,7 @@ _RESPONDER: frozenset[Permission] = _VIEWER | {
     "mutes.write",
     "panic.write",
 }
-_OPERATOR: frozenset[Permission] = _RESPONDER | {"dead.read", "dead.settle"}
+_OPERATOR: frozenset[Permission] = _RESPONDER | {"approvals.give", "dead.read", "dead.settle"}
 _ADMIN: frozenset[Permission] = _OPERATOR | {"service.admin"}
 
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -42,7 +52,9 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 
 # What cannot be cut down to some services, so nobody who is for some of them may do it.
-OF_A_TENANT: frozenset[Permission] = frozenset({"panic.write", "audit.read", "dead.read", "dead.settle"})
+OF_A_TENANT: frozenset[Permission] = frozenset(
+    {"panic.write", "audit.read", "approvals.read", "approvals.give", "dead.read", "dead.settle"}
+)
 # A process serves every tenant: who may drain it is trusted by all of them.
 OF_A_PROCESS: frozenset[Permission] = frozenset({"service.admin"})
 

@@ -1640,6 +1640,173 @@ class DeadLetterService:
             _registered_method=True)
 
 
+class ApprovalServiceStub:
+    """ApprovalService is what people say about writes outside: none is made without an approval. To give one needs the role
+    operator; each decision is kept in the audit.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.List = channel.unary_unary(
+                '/inquest.v1.ApprovalService/List',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceListRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceListResponse.FromString,
+                _registered_method=True)
+        self.Give = channel.unary_unary(
+                '/inquest.v1.ApprovalService/Give',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceGiveRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceGiveResponse.FromString,
+                _registered_method=True)
+        self.Refuse = channel.unary_unary(
+                '/inquest.v1.ApprovalService/Refuse',
+                request_serializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceRefuseRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceRefuseResponse.FromString,
+                _registered_method=True)
+
+
+class ApprovalServiceServicer:
+    """ApprovalService is what people say about writes outside: none is made without an approval. To give one needs the role
+    operator; each decision is kept in the audit.
+    """
+
+    def List(self, request, context):
+        """List returns the writes that wait for a person, newest first; with `every`, also what became of others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Give(self, request, context):
+        """Give approves one write, once. NOT_FOUND when there is none of that id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Refuse(self, request, context):
+        """Refuse says no; the same call does not ask again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ApprovalServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'List': grpc.unary_unary_rpc_method_handler(
+                    servicer.List,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceListRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceListResponse.SerializeToString,
+            ),
+            'Give': grpc.unary_unary_rpc_method_handler(
+                    servicer.Give,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceGiveRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceGiveResponse.SerializeToString,
+            ),
+            'Refuse': grpc.unary_unary_rpc_method_handler(
+                    servicer.Refuse,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceRefuseRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.ApprovalServiceRefuseResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.ApprovalService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.ApprovalService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class ApprovalService:
+    """ApprovalService is what people say about writes outside: none is made without an approval. To give one needs the role
+    operator; each decision is kept in the audit.
+    """
+
+    @staticmethod
+    def List(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ApprovalService/List',
+            inquest_dot_v1_dot_services__pb2.ApprovalServiceListRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ApprovalServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Give(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ApprovalService/Give',
+            inquest_dot_v1_dot_services__pb2.ApprovalServiceGiveRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ApprovalServiceGiveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Refuse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.ApprovalService/Refuse',
+            inquest_dot_v1_dot_services__pb2.ApprovalServiceRefuseRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.ApprovalServiceRefuseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
 class AdminServiceStub:
     """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
     call is kept in the audit, refusals too. It is served while the service is drained.

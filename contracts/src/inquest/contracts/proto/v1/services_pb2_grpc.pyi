@@ -554,6 +554,67 @@ class DeadLetterServiceServicer(metaclass=_abc_1.ABCMeta):
 
 def add_DeadLetterServiceServicer_to_server(servicer: DeadLetterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class ApprovalServiceStub:
+    """ApprovalService is what people say about writes outside: none is made without an approval. To give one needs the role
+    operator; each decision is kept in the audit.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> ApprovalServiceAsyncStub: ...
+    List: _grpc.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceListRequest, _services_pb2.ApprovalServiceListResponse]
+    """List returns the writes that wait for a person, newest first; with `every`, also what became of others."""
+    Give: _grpc.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceGiveRequest, _services_pb2.ApprovalServiceGiveResponse]
+    """Give approves one write, once. NOT_FOUND when there is none of that id."""
+    Refuse: _grpc.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceRefuseRequest, _services_pb2.ApprovalServiceRefuseResponse]
+    """Refuse says no; the same call does not ask again."""
+
+@_typing.type_check_only
+class ApprovalServiceAsyncStub(ApprovalServiceStub):
+    """ApprovalService is what people say about writes outside: none is made without an approval. To give one needs the role
+    operator; each decision is kept in the audit.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    List: _aio.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceListRequest, _services_pb2.ApprovalServiceListResponse]  # type: ignore[assignment]
+    """List returns the writes that wait for a person, newest first; with `every`, also what became of others."""
+    Give: _aio.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceGiveRequest, _services_pb2.ApprovalServiceGiveResponse]  # type: ignore[assignment]
+    """Give approves one write, once. NOT_FOUND when there is none of that id."""
+    Refuse: _aio.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceRefuseRequest, _services_pb2.ApprovalServiceRefuseResponse]  # type: ignore[assignment]
+    """Refuse says no; the same call does not ask again."""
+
+class ApprovalServiceServicer(metaclass=_abc_1.ABCMeta):
+    """ApprovalService is what people say about writes outside: none is made without an approval. To give one needs the role
+    operator; each decision is kept in the audit.
+    """
+
+    @_abc_1.abstractmethod
+    def List(
+        self,
+        request: _services_pb2.ApprovalServiceListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ApprovalServiceListResponse, _abc.Awaitable[_services_pb2.ApprovalServiceListResponse]]:
+        """List returns the writes that wait for a person, newest first; with `every`, also what became of others."""
+
+    @_abc_1.abstractmethod
+    def Give(
+        self,
+        request: _services_pb2.ApprovalServiceGiveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ApprovalServiceGiveResponse, _abc.Awaitable[_services_pb2.ApprovalServiceGiveResponse]]:
+        """Give approves one write, once. NOT_FOUND when there is none of that id."""
+
+    @_abc_1.abstractmethod
+    def Refuse(
+        self,
+        request: _services_pb2.ApprovalServiceRefuseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.ApprovalServiceRefuseResponse, _abc.Awaitable[_services_pb2.ApprovalServiceRefuseResponse]]:
+        """Refuse says no; the same call does not ask again."""
+
+def add_ApprovalServiceServicer_to_server(servicer: ApprovalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class AdminServiceStub:
     """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
     call is kept in the audit, refusals too. It is served while the service is drained.
