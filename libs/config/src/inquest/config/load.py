@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from inquest.config.document import ConfigInvalid, Location, Problem, child, compose, construct, locate, read_text
 from inquest.config.model import Config
+from inquest.config.policies.inline import inline_policies
 
 _PROBLEMS_MAX = 100
 _WORDS = {
@@ -38,7 +39,7 @@ def parse(text: str, name: str = "inquest.yaml", base: Path | None = None) -> Co
     Raises ConfigInvalid.
     """
     root = compose(text, name)
-    problems = list(_inline_catalogues(root, base))
+    problems = [*_inline_catalogues(root, base), *inline_policies(root, base)]
     data = construct(root, name)
     try:
         config = Config.model_validate(data, context={"base": base})

@@ -5,6 +5,7 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from inquest.config.correlation import CorrelationConfig
+from inquest.config.policy import PolicyConfig
 from inquest.config.retention import RetentionConfig
 from inquest.config.section import Name, Section
 from inquest.config.tenant import TenantConfig
@@ -96,6 +97,7 @@ class Config(Section):
     modes: Modes = Modes()
     correlation: CorrelationConfig = CorrelationConfig()
     retention: RetentionConfig = RetentionConfig()
+    policy: PolicyConfig = Field(default=PolicyConfig(), description="Policies of all tenants, beside their own.")
 
     @model_validator(mode="after")
     def _tenants_keep_in_order(self) -> Self:

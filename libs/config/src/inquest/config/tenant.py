@@ -10,6 +10,7 @@ from inquest.config.admission import AdmissionConfig
 from inquest.config.channels import Channel, TerminalChannel
 from inquest.config.hours import parse_hours, zone_of
 from inquest.config.notices import NoticesConfig
+from inquest.config.policy import TenantPolicyConfig
 from inquest.config.providers import Provider
 from inquest.config.redaction import RedactionConfig
 from inquest.config.retention import TenantRetention
@@ -131,6 +132,9 @@ class TenantConfig(Section):
     )
     redaction: RedactionConfig = Field(
         default=RedactionConfig(), description="What is removed from telemetry, beside secrets, which always are."
+    )
+    policy: TenantPolicyConfig = Field(
+        default=TenantPolicyConfig(), description="What may be called, and what a person must approve."
     )
     retention: TenantRetention = Field(
         default=TenantRetention(), description="How long what this tenant has is kept, where not as for all."
