@@ -74,6 +74,7 @@ def test_baseline_and_window_are_joined_where_they_touch(baseline, expected):
 class Candidate:
     name: str
     priority: int = 100
+    turn: int = 0
     services: frozenset[str] = frozenset()
 
 

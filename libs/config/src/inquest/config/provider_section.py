@@ -3,6 +3,7 @@
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from inquest.config.section import Name, Section, ServiceName
+from inquest.contracts.v1.switching import Side
 from inquest.contracts.v1.tools import Domain
 
 
@@ -29,3 +30,13 @@ class ProviderSettings(Section):
         default=True, description="An answer also serves who asks the same within two minutes, in the same tenant."
     )
     services: tuple[ServiceName, ...] = Field(default=(), description="Services it knows; empty: all.")
+    side: Side | None = Field(
+        default=None,
+        description="Sort of source, for switching; absent: internal where Inquest serves it over MCP, else external.",
+    )
+
+    @property
+    def sort(self) -> Side:
+        """Which sort of source it is: what `inquest provider serve` serves is internal, unless `side` says else."""
+        mapping = getattr(getattr(self, "settings", None), "mapping", "")
+        return self.side or ("internal" if mapping == "inquest" else "external")

@@ -16,8 +16,10 @@ from inquest.config.redaction import RedactionConfig
 from inquest.config.retention import TenantRetention
 from inquest.config.section import FilePath, Section, ServiceName
 from inquest.config.sources import SourceConfig
+from inquest.config.switching import SwitchConfig
 from inquest.contracts.message import Window
 from inquest.contracts.v1.investigation import Limits, Mode
+from inquest.contracts.v1.tools import Domain
 
 
 def _repeated(names: Iterable[str]) -> list[str]:
@@ -115,6 +117,9 @@ class TenantConfig(Section):
     mode: Mode = Field(default="balanced", description="Mode of investigations that a page opens.")
     sources: tuple[SourceConfig, ...] = Field(default=(), description="Where signals come from.")
     providers: tuple[Provider, ...] = Field(default=(), description="Where telemetry is read.")
+    switching: dict[Domain, SwitchConfig] = Field(
+        default_factory=dict, description="Who answers a domain that has external and internal sources."
+    )
     catalogue: CatalogueConfig = CatalogueConfig()
     catalogue_file: FilePath | None = Field(
         default=None,

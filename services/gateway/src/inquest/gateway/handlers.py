@@ -13,6 +13,8 @@ from inquest.gateway.domain.outcome import record_of, without_answer
 from inquest.gateway.domain.request import call_id
 from inquest.gateway.ports import Clock, Directory, Interface
 from inquest.gateway.reader import Reader
+from inquest.gateway.switch_desk import SwitchDesk
+from inquest.gateway.switchboard import Plan
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import TOOL_CALLS
 
@@ -30,16 +32,20 @@ class Handlers:
     calls: Calls
     clock: Clock
     audit: AuditLog
+    switches: SwitchDesk | None = None  # None: providers are asked by priority alone
 
     async def on_tool_call(self, request: ToolRequest) -> ToolResult:
         """Answer a request; every outcome leaves a record before the answer goes out."""
         identity = call_id(request)
         interfaces = await self.directory.interfaces(request.tenant, request.domain)
-        if interfaces:
-            result = await self.calls.make(request, identity, interfaces)
+        plan = self.switches.board.plan(request, interfaces) if self.switches else Plan(interfaces)
+        if plan.interfaces:
+            result = await self.calls.make(request, identity, plan.interfaces)
         else:
             result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
         await self._record(request, result)
+        if self.switches:
+            self.switches.saw(plan, request, result)
         return result
 
     async def on_list(self, request: ListInterfaces) -> InterfaceList:

@@ -11,6 +11,7 @@ from inquest.contracts.redaction import Redactor
 from inquest.gateway.domain.failure import ProviderError
 from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.outcome import Fetched
+from inquest.gateway.domain.switching import Sort
 from inquest.ledger import Governor
 
 __all__ = ["Clock", "Context", "Directory", "Interface", "Provider", "ProviderError"]
@@ -72,6 +73,8 @@ class Interface:
         revision: of the configuration it was made from. Answers are shared within one revision.
         redactor: takes out of what it says what its tenant has removed.
         shares: whether an answer may also serve who asks the same soon after.
+        side: which sort of source it is; empty: our own files and streams, which are neither.
+        turn: 1 where it is asked only after the side that leads the call.
     """
 
     key: str
@@ -90,6 +93,8 @@ class Interface:
     revision: str = ""
     shares: bool = False
     redactor: Redactor = CAREFUL
+    side: Sort = ""
+    turn: int = 0
 
 
 class Directory(Protocol):

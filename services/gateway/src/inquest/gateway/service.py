@@ -9,8 +9,8 @@ from inquest.audit import AuditLog
 from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
-from inquest.contracts.subjects import INTERFACES_LIST, TOOL_CALL
-from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL, GATEWAY_LEDGER, GATEWAY_SHARED, PAYLOADS
+from inquest.contracts import topology as t
+from inquest.contracts.subjects import INTERFACES_LIST, PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL
 from inquest.gateway.adapters.directory import ConfiguredDirectory
 from inquest.gateway.adapters.http_clients import HttpClients
 from inquest.gateway.adapters.pack_shelf import PackShelf
@@ -25,39 +25,45 @@ from inquest.gateway.reader import Reader
 from inquest.gateway.roster import Roster
 from inquest.gateway.settings import Settings
 from inquest.gateway.shared import Shared
+from inquest.gateway.switch_desk import configured, open_desk
 from inquest.ledger import open_ledger
 from inquest.runtime import Service
 
 
 def build(bus: BusPort, settings: Settings) -> Service:
     """Wire the gateway: one replier for the tool calls of all domains."""
-    cache = ConfigCache(ConfigStore(bus.kv(CONFIG)))
+    cache = ConfigCache(ConfigStore(bus.kv(t.CONFIG)))
     executor = ThreadPoolExecutor(settings.gateway_threads_max, thread_name_prefix="gateway-pack")
     clients = HttpClients()
     shelf, redactors = PackShelf(settings.gateway_packs_max), Redactors(settings.redaction_key)
     directory = ConfiguredDirectory(cache, bus, shelf, executor, clients, redactors)
-    opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(GATEWAY_LEDGER))
+    opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(t.GATEWAY_LEDGER))
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
-    board, roster = HealthBoard(ledger), Roster(bus.kv(GATEWAY_LEDGER), uuid4().hex, settings.gateway_lease_s)
+    board, roster = HealthBoard(ledger), Roster(bus.kv(t.GATEWAY_LEDGER), uuid4().hex, settings.gateway_lease_s)
     governors = Governors(board, ledger)
     reader = Reader(board, RetryPolicy(), settings.gateway_response_bytes_max, governors)
-    answers = bus.kv(GATEWAY_SHARED)
+    answers = bus.kv(t.GATEWAY_SHARED)
     shared = Shared(answers, roster.journal(answers))
     calls = Calls(
-        journal=roster.journal(bus.kv(GATEWAY_JOURNAL)),
+        journal=roster.journal(bus.kv(t.GATEWAY_JOURNAL)),
         purse=Purse(ledger),
         reader=watch(reader, "provider", "read"),
-        payloads=bus.objects(PAYLOADS),
+        payloads=bus.objects(t.PAYLOADS),
         clock=_now,
         executor=executor,
         shared=shared,
     )
     audit = AuditLog(bus, "gateway")
-    handlers = Handlers(bus, directory, calls, _now, audit)
+    stores = (bus.kv(t.GATEWAY_SWITCHES), bus.kv(t.GATEWAY_LEDGER))
+    desk = open_desk(bus, stores, configured(cache), directory, calls, audit)
+    handlers = Handlers(bus, directory, calls, _now, audit, desk)
     bus.reply(TOOL_CALL, handlers.on_tool_call)
     bus.reply(INTERFACES_LIST, handlers.on_list)
+    bus.reply(PROVIDER_SWITCH, desk.on_switch)
+    bus.reply(SWITCHES_LIST, desk.on_list)
 
     async def close() -> None:
+        await desk.aclose()
         await shared.aclose()
         await governors.aclose()
         await clients.aclose()
@@ -66,8 +72,8 @@ def build(bus: BusPort, settings: Settings) -> Service:
 
     return Service(
         name="gateway",
-        on_start=(directory.start,),
-        tasks=(cache.follow, roster.run),
+        on_start=(desk.board.start, directory.start),
+        tasks=(cache.follow, roster.run, desk.board.follow, desk.trials.run),
         chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
         on_stop=(audit.close, close),
         pings={"config": cache.ping, "ledger": ledger.ping},

@@ -125,6 +125,7 @@ def _interface(config: ProviderSettings, kit: Kit, revision: str) -> Interface:
         governor=_governor(config) if is_outside else None,
         revision=revision,
         shares=is_outside and config.share_answers,
+        side=config.sort if is_outside or config.side else "",
     )
 
 

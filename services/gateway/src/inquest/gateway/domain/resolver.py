@@ -18,6 +18,11 @@ class Ranked(Protocol):
         ...
 
     @property
+    def turn(self) -> int:
+        """The lowest is asked first, whatever its priority: which side leads is switched."""
+        ...
+
+    @property
     def services(self) -> frozenset[str]:
         """The services it knows; empty: all."""
         ...
@@ -34,7 +39,7 @@ def rank(candidates: Iterable[CandidateT], services: Sequence[str]) -> tuple[Can
     """
     asked = frozenset(services)
     knowing = (one for one in candidates if not asked or not one.services or asked & one.services)
-    return tuple(sorted(knowing, key=lambda one: (unknown(one, services) != "", -one.priority, one.name)))
+    return tuple(sorted(knowing, key=lambda one: (unknown(one, services) != "", one.turn, -one.priority, one.name)))
 
 
 def unknown(candidate: Ranked, services: Sequence[str]) -> str:
