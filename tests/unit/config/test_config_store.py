@@ -77,6 +77,15 @@ async def test_each_change_is_a_revision_and_no_change_is_none():
     assert (await store.at(2)).applied_by == "bob"
 
 
+async def test_what_did_not_change_is_not_parsed_again():
+    store = ConfigStore(FakeKeys())
+    await store.apply(ONE, "ann", NOW)
+    first = await store.current()
+    assert await store.current() is first
+    await store.apply(TWO, "ann", NOW)
+    assert (await store.current()).config == TWO
+
+
 async def test_the_built_in_default_can_be_applied():
     assert (await ConfigStore(FakeKeys()).apply(Config(), "ann", NOW)).number == 1
 
