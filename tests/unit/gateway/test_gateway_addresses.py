@@ -85,6 +85,9 @@ def test_a_public_name_leads_to_public_addresses_alone(address):
         ({"retry-after": "Sun, 01 Mar 2026 15:00:30 GMT", "date": "Sun, 01 Mar 2026 15:00:00 GMT"}, 30),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp()) + 60)}, 60),
         ({"x-ratelimit-remaining": "3", "x-ratelimit-reset": str(int(NOW.timestamp()) + 60)}, 0),
+        ({"x-ratelimit-route-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp()) * 1000 + 4000)}, 4),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "8"}, 8),
+        ({"ratelimit-remaining": "1", "ratelimit-reset": "8"}, 0),
     ],
 )
 def test_retry_after_is_read_in_all_its_forms(headers, seconds):

@@ -1,29 +1,39 @@
 """When a source that asks for a pause wants to be asked again. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 RETRY_AFTER_S_MAX = 24 * 3600.0
+_REMAINING = re.compile(r"(x-)?ratelimit-([a-z-]+-)?remaining")  # of the account, the route, …
+_MILLISECONDS = 1e11  # from here on a number is a time in milliseconds
+_EPOCH = 1e9  # from here on it is a time, below it a pause
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float:
     """Return the seconds that Retry-After asks for, as a number or a date; 0 where nothing can be read.
 
     A date counts from the server's own clock (`Date`), so that a difference to ours does not matter. Without a
-    Retry-After, `X-RateLimit-Reset` (epoch seconds) counts where nothing remains.
+    Retry-After, `X-RateLimit-Reset` or `RateLimit-Reset` (seconds, or a time in epoch seconds or milliseconds) counts
+    where nothing remains.
     """
     asked = headers.get("retry-after", "").strip()
-    if not asked and headers.get("x-ratelimit-remaining") == "0":
-        return _bounded(_number(headers.get("x-ratelimit-reset", "")) - now.timestamp())
     if not asked:
-        return 0.0
+        spent = any(value.strip() == "0" for name, value in headers.items() if _REMAINING.fullmatch(name))
+        reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset", "")
+        return _bounded(_until(_number(reset.strip()), now)) if spent else 0.0
     until = _date(asked)
     return _bounded((until - (_date(headers.get("date", "")) or now)).total_seconds() if until else _number(asked))
 
 
 def _bounded(seconds: float) -> float:
     return min(max(seconds, 0.0), RETRY_AFTER_S_MAX)
+
+
+def _until(reset: float, now: datetime) -> float:
+    at = reset / 1000 if reset >= _MILLISECONDS else reset
+    return at - now.timestamp() if at >= _EPOCH else at
 
 
 def _number(text: str) -> float:
