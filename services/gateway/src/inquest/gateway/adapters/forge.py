@@ -168,12 +168,13 @@ class Forge(ABC):
             return Fetched(TicketsResponse(), "nothing")
         errand = Errand(request, context, asked[0].start, asked[-1].end)
         found = await together(self.tickets(name, errand) for name in self._places.asked(request))
-        rows = [one for ones in found for one in ones if _is_wanted(one, request)]
+        rows = [one for ones in found for one in ones if is_wanted_ticket(one, request)]
         paged = page(sorted(rows, key=lambda one: (one.created_at, one.ticket_id)), request)
         return errand.fetched(TicketsResponse(tickets=list(paged.rows), next_cursor=paged.next_cursor), paged.left)
 
 
-def _is_wanted(one: TicketData, request: TicketsRequest) -> bool:
+def is_wanted_ticket(one: TicketData, request: TicketsRequest) -> bool:
+    """Say whether a ticket is asked for: by its id, or made or updated in the window or the baseline."""
     times = [one.created_at, one.created_at if one.updated_at is None else one.updated_at]
     return (
         (bool(request.ids) or any(part.start <= at < part.end for part in ranges(request) for at in times))
