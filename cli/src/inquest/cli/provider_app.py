@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from inquest.cli.options import CONFIG_FILE, ConfigFile, Tenant
+from inquest.cli.provider_sdk_app import add_provider_sdk
 
 provider_app = typer.Typer(help="Data sources.", no_args_is_help=True)
+add_provider_sdk(provider_app)
 
 
 @provider_app.command()
