@@ -6,12 +6,13 @@ from pydantic import Field, PositiveInt
 
 from inquest.config.http_section import HttpSettings
 from inquest.config.provider_section import ProviderSettings
+from inquest.config.section import Section
 
 LabelName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
 
 
-class LokiSettings(HttpSettings):
-    """A Loki server."""
+class LokiRules(Section):
+    """What is read from a Loki, however it is reached."""
 
     selector: str = Field(
         min_length=3,
@@ -34,6 +35,10 @@ class LokiSettings(HttpSettings):
         le=1_000_000,
         description="Most lines of one call; more are sampled evenly.",
     )
+
+
+class LokiSettings(HttpSettings, LokiRules):
+    """A Loki server."""
 
 
 class LokiProvider(ProviderSettings):

@@ -68,11 +68,9 @@ class PrometheusDiscovery(SeriesMapping):
         return tuple(_is_regex(pattern) for pattern in value)
 
 
-class PrometheusSettings(HttpSettings):
-    """A Prometheus server, or anything that speaks its HTTP API."""
+class PrometheusRules(Section):
+    """What is read from a Prometheus, however it is reached."""
 
-    url: WebUrl = Field(description="Base URL, such as http://prometheus:9090.")
-    bearer_token: SecretRef | None = Field(default=None, description="Short for auth: {kind: bearer}.")
     queries: tuple[PrometheusQuery, ...] = Field(default=(), description="Measures with their PromQL.")
     discovery: tuple[PrometheusDiscovery, ...] = Field(default=(), description="Series found by matchers.")
     step_s: PositiveInt = Field(default=15, description="Resolution of range queries, in seconds.")
@@ -82,6 +80,17 @@ class PrometheusSettings(HttpSettings):
     def _asks_something(self) -> Self:
         if not (self.queries or self.discovery):
             raise ValueError("needs at least one entry under queries or discovery; otherwise it reads nothing")
+        return self
+
+
+class PrometheusSettings(HttpSettings, PrometheusRules):
+    """A Prometheus server, or anything that speaks its HTTP API."""
+
+    url: WebUrl = Field(description="Base URL, such as http://prometheus:9090.")
+    bearer_token: SecretRef | None = Field(default=None, description="Short for auth: {kind: bearer}.")
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
         if self.bearer_token and self.auth:
             raise ValueError("bearer_token and auth are both given; keep one")
         return self

@@ -8,6 +8,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -125,6 +126,12 @@ class HttpClient:
         """Return the JSON of an answer; large ones are parsed in a thread. Takes what `ask` takes."""
         answer = await self.ask(method, path, context, **asks)
         return answer.json() if len(answer.body) < _PART_BYTES else await asyncio.to_thread(answer.json)
+
+    def below(self, path: str) -> "HttpClient":
+        """Return the same client, whose paths lie below `path`: the same connections, credentials and turns."""
+        other = copy(self)
+        other._base = f"{self._base}{path}"  # noqa: SLF001 - of its own kind
+        return other
 
     async def aclose(self) -> None:
         """Close the connections."""
