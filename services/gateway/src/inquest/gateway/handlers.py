@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
-from inquest.contracts.latest import InterfaceList, ListInterfaces, ToolRequest, ToolResult
+from inquest.contracts.latest import AuditAction, InterfaceList, ListInterfaces, ToolRequest, ToolResult
 from inquest.contracts.subjects import TOOL_CALLED
 from inquest.gateway.calls import Calls
+from inquest.gateway.domain.judgement import Judgement
 from inquest.gateway.domain.outcome import record_of, without_answer
 from inquest.gateway.domain.request import call_id
+from inquest.gateway.policing import Policing, told
 from inquest.gateway.ports import Clock, Directory, Interface
 from inquest.gateway.reader import Reader
 from inquest.gateway.switch_desk import SwitchDesk
@@ -33,16 +35,21 @@ class Handlers:
     clock: Clock
     audit: AuditLog
     switches: SwitchDesk | None = None  # None: providers are asked by priority alone
+    policy: Policing | None = None  # None: all of them may be asked
 
     async def on_tool_call(self, request: ToolRequest) -> ToolResult:
         """Answer a request; every outcome leaves a record before the answer goes out."""
         identity = call_id(request)
         interfaces = await self.directory.interfaces(request.tenant, request.domain)
-        plan = self.switches.board.plan(request, interfaces) if self.switches else Plan(interfaces)
-        if plan.interfaces:
+        judged = await self.policy.judge(request, identity, interfaces) if self.policy else Judgement(tuple(interfaces))
+        plan = self.switches.board.plan(request, judged.permitted) if self.switches else Plan(judged.permitted)
+        if judged.refusal:
+            result = without_answer(request, identity, "refused", judged.refusal, self.clock())
+        elif plan.interfaces:
             result = await self.calls.make(request, identity, plan.interfaces)
         else:
             result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
+        result = told(judged, result)
         await self._record(request, result)
         if self.switches:
             self.switches.saw(plan, request, result)
@@ -56,17 +63,20 @@ class Handlers:
         return InterfaceList(interfaces=tuple(ordered))
 
     async def _record(self, request: ToolRequest, result: ToolResult) -> None:
+        is_refused = result.status == "refused"
         # A recorded result is published again: the gateway may have died between the journal and the stream.
         await self.bus.publish(
             TOOL_CALLED,
             record_of(request, result, self.clock()),
-            msg_id=f"{request.tenant}:tool-call:{result.call_id}",
+            # What a rule refuses may be made later: that leaves a record of its own.
+            msg_id=f"{request.tenant}:tool-call:{result.call_id}" + (":refused" if is_refused and result.rules else ""),
             tenant=request.tenant,
             investigation=request.investigation_id,
         )
-        if result.status == "refused":
-            deed = Deed("budget-refused", request.tenant, "gateway", result.reason, request.investigation_id, "refused")
-            await self.audit.refused(deed)
+        if is_refused or result.rules:
+            action: AuditAction = "policy-refused" if result.rules else "budget-refused"
+            why = result.reason if is_refused else "; ".join(result.problems[-len(result.rules) :])
+            await self.audit.refused(Deed(action, request.tenant, "gateway", why, request.investigation_id, "refused"))
         if not result.recorded:
             TOOL_CALLS.labels(result.domain, result.provider or "none", result.status).inc()
         log.info(

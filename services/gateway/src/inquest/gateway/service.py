@@ -9,8 +9,8 @@ from inquest.audit import AuditLog
 from inquest.bus.crashpoints import watch
 from inquest.bus.port import BusPort
 from inquest.config import ConfigCache, ConfigStore
+from inquest.contracts import subjects as s
 from inquest.contracts import topology as t
-from inquest.contracts.subjects import INTERFACES_LIST, PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL
 from inquest.gateway.adapters.directory import ConfiguredDirectory
 from inquest.gateway.adapters.http_clients import HttpClients
 from inquest.gateway.adapters.pack_shelf import PackShelf
@@ -21,6 +21,7 @@ from inquest.gateway.calls import Calls
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.governors import Governors
 from inquest.gateway.handlers import Handlers, Prober
+from inquest.gateway.policing import open_policing
 from inquest.gateway.reader import Reader
 from inquest.gateway.roster import Roster
 from inquest.gateway.settings import Settings
@@ -56,11 +57,14 @@ def build(bus: BusPort, settings: Settings) -> Service:
     audit = AuditLog(bus, "gateway")
     stores = (bus.kv(t.GATEWAY_SWITCHES), bus.kv(t.GATEWAY_LEDGER))
     desk = open_desk(bus, stores, configured(cache), directory, calls, audit)
-    handlers = Handlers(bus, directory, calls, _now, audit, desk)
-    bus.reply(TOOL_CALL, handlers.on_tool_call)
-    bus.reply(INTERFACES_LIST, handlers.on_list)
-    bus.reply(PROVIDER_SWITCH, desk.on_switch)
-    bus.reply(SWITCHES_LIST, desk.on_list)
+    policing = open_policing(bus.kv(t.GATEWAY_APPROVALS), cache, ledger, audit, _now)
+    handlers = Handlers(bus, directory, calls, _now, audit, desk, policing)
+    bus.reply(s.TOOL_CALL, handlers.on_tool_call)
+    bus.reply(s.INTERFACES_LIST, handlers.on_list)
+    bus.reply(s.PROVIDER_SWITCH, desk.on_switch)
+    bus.reply(s.SWITCHES_LIST, desk.on_list)
+    bus.reply(s.APPROVAL_DECIDE, policing.approvals.on_decide)
+    bus.reply(s.APPROVALS_LIST, policing.approvals.on_list)
 
     async def close() -> None:
         await desk.aclose()
@@ -72,7 +76,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
 
     return Service(
         name="gateway",
-        on_start=(desk.board.start, directory.start),
+        on_start=(desk.board.start, directory.start, policing.start),
         tasks=(cache.follow, roster.run, desk.board.follow, desk.trials.run),
         chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
         on_stop=(audit.close, close),

@@ -9,7 +9,7 @@ import orjson
 
 from inquest.config.kinds.mcp import McpProvider as Config
 from inquest.contracts.errors import Impossible
-from inquest.contracts.latest import REQUESTS, RESPONSES, DataSourceInterfaceContract, DomainRequest
+from inquest.contracts.latest import REQUESTS, RESPONSES, DataSourceInterfaceContract, Domain, DomainRequest
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.pages import offset
@@ -53,7 +53,13 @@ class McpProvider:
     def describe(self) -> tuple[DataSourceInterfaceContract, ...]:
         """See Provider."""
         found = interfaces(self._config, health_probe="tools/list", cost="metered")
-        return tuple(one.model_copy(update={"drift": self._drift.reason}) for one in found)
+        return tuple(one.model_copy(update=self._marks(one.domain)) for one in found)
+
+    def _marks(self, domain: Domain) -> dict[str, Any]:
+        """Return what is particular to a domain's tool: whether it writes, and what that is called."""
+        tool = self._mapping.domains[domain]
+        writes = {"access": "write", "operations": (tool.tool,)} if tool.access == "write" else {}
+        return {"drift": self._drift.reason, **writes}
 
     async def probe(self) -> None:
         """See Provider. Reads the tool list, so that drift is found, and its end too."""
@@ -97,7 +103,8 @@ class McpProvider:
     async def _read(self, tool: Tool, request: DomainRequest, context: Context) -> Fetched:
         ask = _Ask([], [])
         plain = request.model_dump(mode="json")
-        parts = ranges(request) if _is_timed(tool) else ranges(request)[-1:]
+        is_once = tool.access == "write" or not _is_timed(tool)
+        parts = ranges(request)[-1:] if is_once else ranges(request)
         for part in parts:
             scope = Scope(plain, (part.start, part.end), self._config.settings.values, self._names.service)
             for item in self._items(tool, scope):

@@ -177,5 +177,8 @@ def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> 
         retry_after_s=result.retry_after_s,
         truncated=result.truncated,
         shared=result.shared,
+        access=request.access,
+        rules=result.rules,
+        approval_id=result.approval_id,
         query=request.query,
     )

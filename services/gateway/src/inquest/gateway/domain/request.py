@@ -21,7 +21,8 @@ def canonical(request: ToolRequest) -> str:
     query = request.query.model_dump(mode="json", include=_FIRST)
     query |= request.query.model_dump(mode="json", exclude=_FIRST, exclude_defaults=True)
     query |= {name: sorted(set(query[name])) for name in _SETS & query.keys()}
-    return json.dumps({"domain": request.domain, "query": query}, sort_keys=True, separators=(",", ":"))
+    asked = {"domain": request.domain, "query": query} | ({"access": "write"} if request.access == "write" else {})
+    return json.dumps(asked, sort_keys=True, separators=(",", ":"))
 
 
 def call_id(request: ToolRequest) -> str:

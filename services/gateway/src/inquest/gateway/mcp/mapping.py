@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, PositiveInt, ValidationError, model_
 
 from inquest.config.document import ConfigInvalid, Problem, compose, construct, locate, read_text
 from inquest.config.section import Name, Section
-from inquest.contracts.latest import REQUESTS, Domain, ErrorKind
+from inquest.contracts.latest import REQUESTS, Access, Domain, ErrorKind
 from inquest.gateway.mcp.patterns import compiled
 
 _SHIPPED = files("inquest.gateway.mcp") / "mappings"
@@ -106,6 +106,7 @@ class Tool(Section):
     """How one domain is asked."""
 
     tool: str = Field(min_length=1, max_length=200, description="The tool's name.")
+    access: Access = Field(default="read", description="`write` where it changes something there: see docs/policy.md.")
     each: Expr | None = Field(default=None, description="Asked once for each of these.")
     arguments: dict[str, Expr] = Field(default_factory=dict, description="Argument → value; empty ones are left out.")
     whole: bool = Field(default=False, description="The arguments are the domain's request itself (our server).")
@@ -128,6 +129,13 @@ class Mapping(Section):
         for domain, tool in self.domains.items():
             if tool.read.lines and not tool.read.empty:
                 raise ValueError(f"{domain}: lines without empty: a changed text would look like an empty answer")
+        return self
+
+    @model_validator(mode="after")
+    def _a_write_is_one_call(self) -> "Mapping":
+        for domain, tool in self.domains.items():
+            if tool.access == "write" and (tool.each or tool.paging or tool.whole):
+                raise ValueError(f"{domain}: a write is one call: no each, no paging, no whole")
         return self
 
     @model_validator(mode="after")

@@ -1,0 +1,140 @@
+"""Keeps approvals: a write waits for a person, who says yes or no; a yes is used once, by one gateway."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inquest.audit import AuditLog, Deed
+from inquest.bus.port import KeyValue
+from inquest.config.policy import ApprovalsConfig
+from inquest.contracts.errors import Conflict, InquestError
+from inquest.contracts.latest import (
+    Approval,
+    ApprovalDecided,
+    ApprovalList,
+    AuditAction,
+    DataSourceInterfaceContract,
+    DecideApproval,
+    DomainRequest,
+    ListApprovals,
+)
+from inquest.contracts.redaction import Redactor
+from inquest.contracts.v1.approvals import APPROVALS_LISTED_MAX
+from inquest.gateway.domain.approvals import Standing, Write, decided, obstacle, used
+from inquest.gateway.domain.outcome import Fetched
+from inquest.gateway.ports import Clock, Context, Provider, ProviderError
+
+APPROVALS_READ_MAX = 5000  # of a tenant, for one list
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """Approvals in a key-value bucket, one key a call. Every change names the revision that it was decided on."""
+
+    kv: KeyValue
+    audit: AuditLog
+    clock: Clock
+    config: Callable[[str], ApprovalsConfig]
+
+    async def standing(self, write: Write) -> tuple[Standing, Approval | None]:
+        """Return how it stands with a write, and what is kept of it."""
+        found, _ = await self._get(write.request.tenant, write.call_id)
+        return write.standing(found, self.clock()), found
+
+    async def ask(self, write: Write, redactor: Redactor) -> Approval:
+        """Have a person asked, unless they are already; return what they see. Raises RetryLater."""
+        tenant, now = write.request.tenant, self.clock()
+        found, revision = await self._get(tenant, write.call_id)
+        if found and write.standing(found, now) != "none":
+            return found
+        new = write.asked(now, self.config(tenant).asked_s, redactor.text(write.question))
+        await self._put(new, revision)
+        about = f"{new.approval_id}: {new.operation} of {new.provider}"
+        await self.audit.tell(Deed("approval-asked", tenant, new.capability or "gateway", about=about))
+        return new
+
+    async def use(self, write: Write) -> None:
+        """Use an approval up. Raises ProviderError where there is none that stands, RetryLater without its record."""
+        found, revision = await self._get(write.request.tenant, write.call_id)
+        standing = write.standing(found, self.clock())
+        if found is None or standing != "given":
+            raise ProviderError("auth", _NOT_MADE[standing])
+        try:
+            await self._put(used(found, self.clock()), revision)
+        except Conflict:
+            raise ProviderError("auth", _NOT_MADE["used"]) from None
+        about = f"{found.approval_id}: {found.operation} of {found.provider}"
+        await self.audit.record(Deed("approval-used", found.tenant, found.by, found.reason, about))
+
+    async def on_decide(self, wish: DecideApproval) -> ApprovalDecided:
+        """Give or refuse one; who did is recorded first."""
+        found, revision = await self._get(wish.tenant, wish.approval_id)
+        if found is None:
+            return ApprovalDecided()
+        if problem := obstacle(found, wish, self.clock()):
+            return ApprovalDecided(approval=found, problem=problem)
+        new = decided(found, wish, self.clock(), self.config(wish.tenant).given_s)
+        action: AuditAction = "approval-given" if new.state == "given" else "approval-refused"
+        about = f"{new.approval_id}: {new.operation} of {new.provider}, request {new.request_hash}"
+        await self.audit.record(Deed(action, wish.tenant, wish.by, wish.reason, about))
+        try:
+            await self._put(new, revision)
+        except Conflict:
+            return ApprovalDecided(approval=found, problem="it changed meanwhile: look at it again")
+        return ApprovalDecided(approval=new)
+
+    async def on_list(self, asked: ListApprovals) -> ApprovalList:
+        """Return those that wait for a person, newest first; all on demand."""
+        keys = [key for key in await self.kv.keys() if key.startswith(f"{asked.tenant}.")][:APPROVALS_READ_MAX]
+        entries = [await self.kv.get(key) for key in keys]
+        found = [Approval.model_validate_json(entry.value) for entry in entries if entry]
+        now = self.clock()
+        wanted = [one for one in found if asked.every or (one.state == "asked" and now < one.expires_at)]
+        newest = sorted(wanted, key=lambda one: (one.asked_at, one.approval_id), reverse=True)
+        return ApprovalList(approvals=tuple(newest[:APPROVALS_LISTED_MAX]))
+
+    async def _get(self, tenant: str, approval_id: str) -> tuple[Approval | None, int]:
+        entry = await self.kv.get(f"{tenant}.{approval_id}")
+        return (Approval.model_validate_json(entry.value), entry.revision) if entry else (None, 0)
+
+    async def _put(self, approval: Approval, revision: int) -> None:
+        """Write it where nobody wrote meanwhile. Raises Conflict."""
+        key, value = f"{approval.tenant}.{approval.approval_id}", approval.model_dump_json().encode()
+        await (self.kv.update(key, value, revision) if revision else self.kv.create(key, value))
+
+
+_NOT_MADE: dict[Standing, str] = {
+    "none": "not written: the approval ended, or was for another request",
+    "waiting": "not written: a person was asked, and has not approved it",
+    "given": "not written",
+    "refused": "not written: a person refused it",
+    "used": "its approval was used before; whether the write was made then is not known here: look there",
+}
+
+
+@dataclass(slots=True)
+class Approved:
+    """A provider for one write: it uses the approval up, and only then lets the provider write."""
+
+    provider: Provider
+    approvals: Approvals
+    write: Write
+    refusal: str = ""
+
+    async def call(self, request: DomainRequest, context: Context) -> Fetched:
+        """See Provider."""
+        try:
+            await self.approvals.use(self.write)
+        except ProviderError as error:
+            self.refusal = str(error)
+            raise
+        except InquestError as error:
+            raise ProviderError("auth", f"not written: the use of the approval is not recorded: {error}") from error
+        return await self.provider.call(request, context)
+
+    def describe(self) -> tuple[DataSourceInterfaceContract, ...]:
+        """See Provider."""
+        return self.provider.describe()
+
+    async def probe(self) -> None:
+        """See Provider."""
+        await self.provider.probe()
