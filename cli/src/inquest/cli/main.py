@@ -8,6 +8,7 @@ import typer
 
 from inquest.cli.admin_app import admin_app
 from inquest.cli.backup_app import add_backup
+from inquest.cli.budget_app import budget_app
 from inquest.cli.controls_app import add_controls
 from inquest.cli.groups import bench_app, config_app, dead_app, packs_app, topology_app
 from inquest.cli.incidents_app import incidents_app
@@ -16,6 +17,7 @@ from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataD
 from inquest.cli.oserrors import explain
 from inquest.cli.provider_app import provider_app
 from inquest.cli.raw_keys_app import raw_keys_app
+from inquest.cli.recording_app import recording_app
 from inquest.cli.retention_app import add_retention
 from inquest.cli.sources_app import sources_app
 from inquest.cli.tenants_app import tenant_app
@@ -37,7 +39,9 @@ app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
 app.add_typer(sources_app, name="sources")
 app.add_typer(provider_app, name="provider")
+app.add_typer(recording_app, name="recording")
 app.add_typer(incidents_app, name="incidents")
+app.add_typer(budget_app, name="budget")
 app.add_typer(admin_app, name="admin")
 app.add_typer(tenant_app, name="tenant")
 
@@ -72,7 +76,13 @@ def up(
 @app.command()
 def investigate(
     packs: Annotated[list[Path] | None, typer.Argument(help="Folders of recorded incidents.")] = None,
-    mode: Annotated[str, typer.Option(help="fast, balanced or deep.")] = "balanced",
+    mode: Annotated[
+        str | None, typer.Option(help="fast, balanced or deep; absent: as the budget says, else balanced.")
+    ] = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option("--budget", "-b", metavar="LIMIT=VALUE", help="For this run alone: see `inquest budget set`."),
+    ] = None,
     service: Annotated[list[str] | None, typer.Option("--service", "-s", help="Ask live sources instead.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="Begin of the trouble, RFC 3339 or as -30m.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="End, RFC 3339 or as -5m.")] = None,
@@ -90,9 +100,9 @@ def investigate(
     if bool(packs) == bool(service):
         raise typer.BadParameter("name either packs, or --service with --from and --to")
     if service:
-        investigate_live(service, start, end, mode, tenant, config, out, zone, yes=yes, as_json=as_json)
+        investigate_live(service, start, end, mode, budget or [], tenant, config, out, zone, yes=yes, as_json=as_json)
     else:
-        investigate_packs(packs or [], mode, config, out, zone, as_json=as_json)
+        investigate_packs(packs or [], mode, budget or [], config, out, zone, as_json=as_json)
 
 
 @app.command()

@@ -28,7 +28,7 @@ from inquest.telemetry.logs import get_logger
 
 RECORDING_TIMEOUT_MS = 60_000  # the call's own time limit is what counts
 
-_OUR_OWN = frozenset({"pack", "received"})  # files and our own streams need no politeness
+_OUR_OWN = frozenset({"pack", "received", "recording"})  # files and our own streams need no politeness
 
 log = get_logger("gateway")
 
