@@ -6,9 +6,11 @@ import typer
 
 from inquest.cli.options import CONFIG_FILE, ConfigFile, Tenant
 from inquest.cli.provider_sdk_app import add_provider_sdk
+from inquest.cli.switching_app import add_switching
 
 provider_app = typer.Typer(help="Data sources.", no_args_is_help=True)
 add_provider_sdk(provider_app)
+add_switching(provider_app)
 
 
 @provider_app.command()
