@@ -1,7 +1,6 @@
 """`find_error_signatures`: what the logs say that they did not say before."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,18 +10,11 @@ from inquest.rca.duplicates import unrepeated
 from inquest.rca.errorclass import error_classes
 from inquest.rca.finding import Analysis, Finding, Scalar, analysis
 from inquest.rca.flows import Flow, expected_lines, flow_breaks, flow_of
-from inquest.rca.tables import Logs, Pattern, Target, Window
+from inquest.rca.severity import FAILED, severity_of
+from inquest.rca.tables import Logs, Pattern, Target, Window, no_logs
 from inquest.rca.templates import Miner
 from inquest.rca.wording import clock, number
 
-_BAD_SEVERITY = frozenset(
-    {"error", "err", "fatal", "critical", "crit", "alert", "emerg", "emergency", "severe", "panic"}
-)
-_WARN_SEVERITY = frozenset({"warn", "warning"})
-_FAILED = re.compile(
-    r"\b(?:error|fail|exception|panic|fatal|refused|denied|timeout|timed out|unavailable|exceeded|killed|crash)",
-    re.IGNORECASE,
-)
 EXAMPLE_MAX = 160
 SURPRISE_MIN = 2.0
 
@@ -46,24 +38,34 @@ def find_error_signatures(
     window: Window,
     baseline: Window | None = None,
     target: Target | None = None,
+    traces: tuple[int, int] | None = None,
 ) -> Analysis:
     """New, exploding and vanished templates, and breaks in what usually follows what.
 
-    `patterns` are signatures of a source that samples its logs; their own delta is believed. Linear in
-    the number of lines.
+    `patterns` are signatures of a source that samples its logs; their own delta is believed. Patterns of a summary
+    stand for all lines; then `logs` is a sample, and `traces` says how many traces all lines have in the window and
+    in the baseline. Linear in the number of lines.
     """
     del target
     losses: list[str] = []
-    logs, repeated = unrepeated(logs)
-    if repeated:
-        losses.append(f"{repeated} log lines were delivered twice and count once.")
     miner = Miner()
-    identifiers = [miner.add(message) for message in logs.messages]
-    tallies = _tally(logs, identifiers, window, baseline)
-    exposure = _exposure(logs, window, baseline)
+    summary = [one for one in patterns if one.is_summary]
+    if summary:
+        logs = logs if logs.templates is not None else no_logs()  # lines of no known pattern are in the counts
+        identifiers = [miner.know(text) for text in logs.templates or ()]
+        tallies = _tally_summary(summary, miner, window, baseline)
+    else:
+        logs, repeated = unrepeated(logs)
+        if repeated:
+            losses.append(f"{repeated} log lines were delivered twice and count once.")
+        identifiers = [miner.add(message) for message in logs.messages]
+        tallies = _tally(logs, identifiers, window, baseline)
+    counted = _traces_of(logs, window, baseline)
+    exposure = _exposure(traces or counted, window, baseline)
+    is_whole = traces is None or traces == counted
     now = flow_of(logs, identifiers, window.covers(logs.times).nonzero()[0].tolist())
     usual = flow_of(logs, identifiers, baseline.covers(logs.times).nonzero()[0].tolist()) if baseline else Flow()
-    if len(logs) and baseline is None:
+    if (summary or len(logs)) and baseline is None:
         losses.append("The logs have no baseline: a template is judged by its severity alone.")
     if len(logs) and not any(logs.severities):
         losses.append("The log lines carry no severity; their words stand in.")
@@ -71,13 +73,14 @@ def find_error_signatures(
     for (entity, identifier), tally in tallies.items():
         # Half a line is added on both sides: what was never seen is rare, not impossible.
         expected = (tally.before + 0.5) * exposure
-        by_flow = expected_lines(now, usual, (entity, identifier))
+        # What a part of the traces lets expect is less certain than the counts of all lines.
+        by_flow = expected_lines(now, usual, (entity, identifier)) if is_whole else None
         if by_flow is not None:
             expected = by_flow + 0.5
         finding = _judge(entity, miner.text(identifier), tally, expected, window, baseline)
         if finding is not None:
             found.append(finding)
-    found.extend(_sampled(pattern, window) for pattern in patterns if pattern.delta != 0)
+    found.extend(_sampled(pattern, window) for pattern in patterns if pattern.delta != 0 and not pattern.is_summary)
     if baseline is not None:
         severities = {step: tally.severity for step, tally in tallies.items()}
         found.extend(flow_breaks(now, usual, miner, severities, window))
@@ -97,7 +100,7 @@ def _tally(
         tally = tallies.get((entity, identifier))
         if tally is None:
             tally = tallies[entity, identifier] = _Tally(
-                severity=_rank(logs.severities[row], logs.messages[row]),
+                severity=severity_of(logs.severities[row], logs.messages[row]),
                 example=logs.messages[row][:EXAMPLE_MAX],
             )
         if is_inside:
@@ -109,28 +112,45 @@ def _tally(
     return tallies
 
 
-def _rank(severity: str, message: str) -> int:
-    """0 normal, 1 warning, 2 error; without a severity the words decide."""
-    lowered = severity.lower()
-    if lowered in _BAD_SEVERITY:
-        return 2
-    if lowered in _WARN_SEVERITY:
-        return 1
-    return 2 if not lowered and _FAILED.search(message) else 0
+def _tally_summary(
+    summary: Sequence[Pattern], miner: Miner, window: Window, baseline: Window | None
+) -> Mapping[tuple[str, int], _Tally]:
+    tallies: dict[tuple[str, int], _Tally] = {}
+    for one in sorted(summary, key=lambda one: float(one.times[0])):
+        inside = window.covers(one.times)
+        before = baseline.covers(one.times) if baseline is not None else np.zeros(len(one.times), dtype=bool)
+        if not (inside.any() or before.any()):
+            continue
+        key = (one.entity, miner.know(one.signature))
+        example = one.exemplars[0] if one.exemplars else one.signature
+        tally = tallies.setdefault(key, _Tally(severity=one.severity, example=example[:EXAMPLE_MAX]))
+        tally.before += int(one.counts[before].sum())
+        if inside.any():
+            tally.inside += int(one.counts[inside].sum())
+            tally.first_at = min(tally.first_at, float(one.times[inside][0]))
+            is_last = window.start <= one.last_at < window.end
+            last_at = one.last_at if is_last else float(one.times[inside][-1])
+            tally.last_at = max(tally.last_at, last_at)
+    return tallies
 
 
-def _exposure(logs: Logs, window: Window, baseline: Window | None) -> float:
+def _traces_of(logs: Logs, window: Window, baseline: Window | None) -> tuple[int, int]:
+    """How many traces there are in the window and in the baseline."""
+    inside = window.covers(logs.times)
+    before = baseline.covers(logs.times) if baseline is not None else np.zeros(len(logs), dtype=bool)
+    known = [{logs.trace_ids[row] for row in np.flatnonzero(part).tolist()} - {None} for part in (inside, before)]
+    return len(known[0]), len(known[1])
+
+
+def _exposure(traces: tuple[int, int], window: Window, baseline: Window | None) -> float:
     """How many times more was looked at in the window than in the baseline.
 
     By traces where both have them (sampled logs keep whole traces), by time otherwise.
     """
     if baseline is None:
         return 1.0
-    inside, before = window.covers(logs.times), baseline.covers(logs.times)
-    traces_in = {logs.trace_ids[row] for row in np.flatnonzero(inside).tolist()} - {None}
-    traces_before = {logs.trace_ids[row] for row in np.flatnonzero(before).tolist()} - {None}
-    if len(traces_in) >= 10 and len(traces_before) >= 10:
-        return len(traces_in) / len(traces_before)
+    if min(traces) >= 10:
+        return traces[0] / traces[1]
     return window.length_s / baseline.length_s if baseline.length_s else 1.0
 
 
@@ -182,7 +202,7 @@ def _features(text: str, example: str, severity: int, score: float, *, novel: bo
         "severity": float(severity),
         "surprise": round(score, 3),
         "novel": novel,
-        "classes": " ".join(error_classes(example)) if severity or _FAILED.search(example) else "",
+        "classes": " ".join(error_classes(example)) if severity or FAILED.search(example) else "",
     }
 
 
@@ -190,7 +210,7 @@ def _sampled(pattern: Pattern, window: Window) -> Finding:
     """A signature counted by the source itself: its delta is against the source's own baseline."""
     expected = max(pattern.count - pattern.delta, 0.0)
     score = surprise(pattern.count, expected + 0.5)
-    severity = 2 if _FAILED.search(pattern.signature) or error_classes(pattern.signature) else 0
+    severity = 2 if FAILED.search(pattern.signature) or error_classes(pattern.signature) else 0
     strength = (1.0 if severity else 0.45) * abs(score) / (abs(score) + 4.0)
     if score < 0:
         strength *= 0.6

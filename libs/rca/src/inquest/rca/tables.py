@@ -5,7 +5,7 @@ detector is given baseline and window together; it splits them itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """Log lines by column; the last two columns are None where the source has none."""
+    """Log lines by column; the last three columns are None where the source has none.
+
+    `templates`: the signature of the pattern that each line belongs to, in a sample that comes with a summary.
+    """
 
     times: Floats
     entities: Sequence[str]
@@ -62,6 +65,7 @@ class Logs:
     trace_ids: Sequence[str | None]
     span_ids: Sequence[str | None] | None = None
     attributes: Sequence[Mapping[str, object] | None] | None = None
+    templates: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -101,14 +105,33 @@ class Change:
     to: str | None = None
 
 
+def _nothing() -> Floats:
+    return np.empty(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A log signature of a source that samples its logs; `delta` is against its own baseline."""
+    """A log signature, counted by its source, with `delta` against the source's own baseline, or by a summary.
+
+    A summary says how many lines (`counts`) there were in each of some stretches of time, none of which reaches over
+    a border of window or baseline; `times` are those of the first line in each, ascending. `severity` is that of
+    `severity_of`.
+    """
 
     entity: str
     signature: str
     count: float
     delta: float
+    severity: int = 0
+    times: Floats = field(default_factory=_nothing)
+    counts: Floats = field(default_factory=_nothing)
+    last_at: float = 0.0
+    exemplars: tuple[str, ...] = ()
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether its counts over time are known."""
+        return len(self.times) > 0
 
 
 @dataclass(frozen=True, slots=True)

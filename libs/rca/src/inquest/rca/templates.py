@@ -59,6 +59,13 @@ class Miner:
             self._by_raw[message] = identifier
         return identifier
 
+    def know(self, text: str) -> int:
+        """The number of a template that was mined elsewhere, by its text."""
+        if text not in self._by_raw:
+            self._by_raw[text] = len(self.texts)
+            self.texts.append(text)
+        return self._by_raw[text]
+
     def text(self, identifier: int) -> str:
         """The template as words, with `*` where lines differ."""
         return self.texts[identifier]

@@ -14,6 +14,7 @@ from inquest.contracts.payloads import encode
 from inquest.contracts.redaction import Redactor
 from inquest.gateway.budget import Purse
 from inquest.gateway.domain.fence import CAREFUL, fence
+from inquest.gateway.domain.large import reduced
 from inquest.gateway.domain.outcome import Fetched, Sealed, result_of, without_answer
 from inquest.gateway.domain.request import request_of
 from inquest.gateway.flights import Flights
@@ -117,17 +118,19 @@ class Calls:
     ) -> ToolResult:
         fetched_at = self.clock()
         reading = await self.reader.read(interfaces, asks, tenant=request.tenant, domain=request.domain, left_s=left_s)
-        sealed = await self._store(request.tenant, reading.fetched, interfaces[0].redactor) if reading.fetched else None
+        redactor = interfaces[0].redactor
+        sealed = await self._store(request.tenant, reading.fetched, redactor, asks) if reading.fetched else None
         return result_of(request, call_id, reading, sealed, fetched_at=fetched_at)
 
-    async def _store(self, tenant: str, fetched: Fetched, redactor: Redactor) -> Sealed:
-        sealed = await asyncio.get_running_loop().run_in_executor(self.executor, seal, fetched, redactor)
+    async def _store(self, tenant: str, fetched: Fetched, redactor: Redactor, asks: DomainRequest) -> Sealed:
+        sealed = await asyncio.get_running_loop().run_in_executor(self.executor, seal, fetched, redactor, asks)
         if not sealed.is_large:
             return sealed
         return replace(sealed, ref=await self.payloads.put(tenant, sealed.payload.data))
 
 
-def seal(fetched: Fetched, redactor: Redactor = CAREFUL) -> Sealed:
-    """Fence and encode a response: CPU-bound, for a thread."""
+def seal(fetched: Fetched, redactor: Redactor = CAREFUL, asks: DomainRequest | None = None) -> Sealed:
+    """Fence, reduce and encode a response: CPU-bound, for a thread."""
     clean, injections = fence(fetched.response, redactor)
-    return Sealed(encode(clean), (*fetched.problems, *injections))
+    made = reduced(clean, asks)
+    return Sealed(encode(made.response), (*made.notes, *fetched.problems, *injections), is_cut=made.is_cut)

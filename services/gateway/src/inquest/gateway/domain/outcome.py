@@ -102,11 +102,15 @@ def without_answer(
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A response ready to be stored: fenced and encoded. `ref` names the object of one that is too large to inline."""
+    """A response ready to be stored: fenced, reduced and encoded.
+
+    `ref` names the object of one that is too large to inline; `is_cut`: reducing it left something out for good.
+    """
 
     payload: Payload
     problems: tuple[str, ...]
     ref: str | None = None
+    is_cut: bool = False
 
     @property
     def is_large(self) -> bool:
@@ -149,6 +153,7 @@ def result_of(
             "payload_inline": None if sealed.ref else b64encode(sealed.payload.data).decode(),
             "size_bytes": sealed.payload.size_bytes,
             "problems": sealed.problems,
+            "truncated": result.truncated or sealed.is_cut,
         }
     )
 

@@ -70,7 +70,10 @@ def _symptoms(responses: Responses, asked: Question) -> Analysis:
 def _error_signatures(responses: Responses, asked: Question) -> Analysis:
     response = _get(responses, "logs", LogsResponse)
     logs, patterns = (tables.logs_of(response), tables.patterns_of(response)) if response else (no_logs(), ())
-    return find_error_signatures(logs, patterns, window=asked.window, baseline=asked.baseline, target=asked.target)
+    traces = (response.traces_in, response.traces_before) if response and response.summarised_from else None
+    return find_error_signatures(
+        logs, patterns, window=asked.window, baseline=asked.baseline, target=asked.target, traces=traces
+    )
 
 
 def _failure_path(responses: Responses, asked: Question) -> Analysis:

@@ -21,6 +21,7 @@ from inquest.worker.domain.answers import Answer
 from inquest.worker.domain.tables import instant, span_of
 
 STATEMENT_CHARS_MAX = 1_000
+CUT = "there was more than was answered"
 _NEVER = datetime.fromtimestamp(0, UTC)  # of a gateway that did not say when it fetched
 
 
@@ -92,10 +93,11 @@ def _unit(strength: float) -> float:
 def _provenance(answer: Answer, computed: str) -> Provenance:
     result = answer.result
     assert result is not None  # an answer without a result holds nothing to find
+    cut = CUT if result.truncated else ""
     return Provenance(
         interface=result.interface or answer.domain,
         provider=result.provider or "unknown",
-        query="; ".join(part for part in (result.query_text, computed) if part),
+        query="; ".join(part for part in (result.query_text, computed, cut) if part),
         fetched_at=result.fetched_at or _NEVER,
         payload_sha256=result.payload_sha256,
         payload_ref=result.payload_ref,

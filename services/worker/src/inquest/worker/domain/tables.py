@@ -11,10 +11,12 @@ from inquest.contracts.latest import (
     ChangesResponse,
     LogsResponse,
     MetricsResponse,
+    PatternData,
     TopologyResponse,
     TracesResponse,
 )
 from inquest.contracts.latest import Window as Span
+from inquest.rca.severity import severity_of
 from inquest.rca.tables import Change, Edge, Floats, Logs, Pattern, Series, Spans, Target, Window
 
 
@@ -56,12 +58,44 @@ def logs_of(response: LogsResponse) -> Logs:
     none: list[str | None] = [None] * len(response.times)
     traces, spans = response.trace_ids or none, response.span_ids or none
     _same_length("logs", response.times, traces, spans)
-    return Logs(_floats(response.times), response.services, response.severities, response.messages, traces, spans)
+    return Logs(
+        _floats(response.times),
+        response.services,
+        response.severities,
+        response.messages,
+        traces,
+        spans,
+        templates=_templates(response),
+    )
+
+
+def _templates(response: LogsResponse) -> list[str] | None:
+    if not response.summarised_from:
+        return None
+    _same_length("logs", response.times, response.pattern_of)
+    if any(not 0 <= place < len(response.patterns) for place in response.pattern_of):
+        raise Impossible("logs: pattern_of names a pattern that is not there")
+    return [response.patterns[place].signature for place in response.pattern_of]
 
 
 def patterns_of(response: LogsResponse) -> tuple[Pattern, ...]:
-    """Return the signatures that the source counted; without a delta nothing is claimed to have changed."""
-    return tuple(Pattern(one.service, one.signature, one.count, one.delta or 0.0) for one in response.patterns)
+    """Return the signatures that were counted; without a delta nothing is claimed to have changed."""
+    return tuple(_pattern(one) for one in response.patterns)
+
+
+def _pattern(one: PatternData) -> Pattern:
+    _same_length("patterns", one.times, one.counts)
+    return Pattern(
+        one.service,
+        one.signature,
+        one.count,
+        one.delta or 0.0,
+        severity=severity_of(one.severity, one.signature),
+        times=_floats(one.times),
+        counts=_floats(one.counts),
+        last_at=one.last_at or 0.0,
+        exemplars=tuple(one.exemplars),
+    )
 
 
 def spans_of(response: TracesResponse) -> Spans:
