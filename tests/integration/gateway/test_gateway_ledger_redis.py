@@ -113,7 +113,7 @@ async def test_an_answer_outlives_the_ledger_and_its_bytes_are_paid_later(ask, r
 async def test_the_budget_counts_on_redis(ask):
     assert (await ask("one", calls_max=1)).status == "ok"
     refused = await ask("two", calls_max=1)
-    assert (refused.status, refused.reason) == ("refused", "over budget: the investigation may make 1 calls")
+    assert (refused.status, refused.reason) == ("refused", "over budget: the investigation has made 1 of 1 calls")
 
 
 async def test_without_the_ledger_each_gateway_goes_by_what_it_saw(redis_server, ledger, provider):

@@ -4,62 +4,36 @@ import asyncio
 import time
 
 import pytest
-from inquest.contracts.topology import Bucket
-from inquest.ledger import Account, Budget, Circuit, Governor, Health, Spent, open_ledger
+from inquest.ledger import Account, Budget, Circuit, Draw, Governor, Health, Spent
 from inquest.testkit.fixtures import until
-from inquest.testkit.redis import RedisServer
 
 ACME = Account("acme", "inv")
-BUDGET = Budget(calls_max=5, bytes_max=100)
+DRAW = Draw(ACME, Budget(calls_max=5, bytes_max=100))
 PLACES = Governor(places_max=2, per_s=1000, burst=100, lease_s=30)
 CIRCUIT = Circuit(failures_max=2, reset_s=10)
-LEDGER_KV = Bucket("ledger-test", "kv", "gateway")
-
-
-@pytest.fixture(params=["bus_factory", "redis_server"])
-def backend(request):
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-async def replicas(backend):
-    """Two ledgers, as two replicas have them."""
-    if isinstance(backend, RedisServer):
-        made = [open_ledger(backend.url, None, None, None) for _ in range(2)]
-    else:
-        buses = [await backend("gateway") for _ in range(2)]
-        await buses[0].connection.js.create_key_value(bucket=LEDGER_KV.name)
-        made = [open_ledger("", None, bus, bus.kv(LEDGER_KV)) for bus in buses]
-    yield made
-    for ledger in made:
-        await ledger.close()
-
-
-@pytest.fixture
-def ledger(replicas):
-    return replicas[0]
 
 
 async def test_replicas_share_a_budget_and_never_exceed_it(replicas):
-    asked = [replicas[number % 2].reserve(ACME, BUDGET) for number in range(20)]
-    reasons = await asyncio.gather(*asked)
-    assert reasons.count(None) == 5
-    assert set(reasons) == {None, "over budget: the investigation may make 5 calls"}
+    asked = [replicas[number % 2].reserve([DRAW]) for number in range(20)]
+    refused = await asyncio.gather(*asked)
+    assert refused.count(None) == 5
+    assert {(one.unit, one.limit) for one in refused if one} == {("calls", 5)}
     assert await replicas[1].spent(ACME) == Spent(5, 0)
 
 
 async def test_the_call_that_crosses_the_byte_limit_is_served_and_the_next_refused(ledger):
     for size_bytes in (99, 1000):
-        assert await ledger.reserve(ACME, BUDGET) is None
-        await ledger.settle(ACME, size_bytes)
-    assert await ledger.reserve(ACME, BUDGET) == "over budget: the investigation has read 1099 bytes of 100"
+        assert await ledger.reserve([DRAW]) is None
+        await ledger.settle(ACME, Spent(size_bytes=size_bytes))
+    refused = await ledger.reserve([DRAW])
+    assert (refused.unit, refused.spent, refused.limit) == ("bytes", 1099, 100)
     assert await ledger.spent(ACME) == Spent(2, 1099)
 
 
 async def test_accounts_are_apart(ledger):
     others = [Account("acme", "inv-2"), Account("other", "inv")]
-    assert await ledger.reserve(ACME, Budget(1, 1)) is None
-    assert [await ledger.reserve(one, Budget(1, 1)) for one in others] == [None, None]
+    assert await ledger.reserve([Draw(ACME, Budget(1, 1))]) is None
+    assert [await ledger.reserve([Draw(one, Budget(1, 1))]) for one in others] == [None, None]
     assert await ledger.spent(Account("acme", "nobody")) == Spent()
 
 

@@ -5,14 +5,14 @@ import signal
 import time
 
 import pytest
-from inquest.ledger import Account, Budget, Circuit, LedgerAway, Spent, open_ledger
+from inquest.ledger import Account, Budget, Circuit, Draw, LedgerAway, Spent, open_ledger
 from inquest.ledger import redis as adapter
 from inquest.ledger.redis import RedisLedger
 from inquest.testkit.fixtures import until
 from inquest.testkit.redis import RedisServer
 
 ACME = Account("acme", "inv")
-BUDGET = Budget(calls_max=5, bytes_max=100)
+DRAW = Draw(ACME, Budget(calls_max=5, bytes_max=100))
 
 
 @pytest.fixture
@@ -31,9 +31,13 @@ async def answers(ledger) -> bool:
 
 
 async def test_a_dead_server_is_told_at_once_and_a_new_one_is_found_again(ledger, redis_server):
-    assert await ledger.reserve(ACME, BUDGET) is None
+    assert await ledger.reserve([DRAW]) is None
     await redis_server.kill()
-    for ask in (ledger.reserve(ACME, BUDGET), ledger.settle(ACME, 1), ledger.failed("loki", "x", Circuit())):
+    for ask in (
+        ledger.reserve([DRAW]),
+        ledger.settle(ACME, Spent(size_bytes=1)),
+        ledger.failed("loki", "x", Circuit()),
+    ):
         with pytest.raises(LedgerAway, match=rf"redis at .*:{redis_server.port}"):
             await ask
     await redis_server.start()
@@ -46,8 +50,8 @@ async def test_a_durable_server_keeps_what_it_acked_over_a_kill(tmp_path):
     await server.start()
     ledger = open_ledger(server.url, None, None, None)
     try:
-        await ledger.reserve(ACME, BUDGET)
-        await ledger.settle(ACME, 7)
+        await ledger.reserve([DRAW])
+        await ledger.settle(ACME, Spent(size_bytes=7))
         await server.kill()
         await server.start()
         await until(lambda: answers(ledger))
@@ -65,7 +69,7 @@ async def test_a_server_that_hangs_is_given_up_in_time(redis_server, monkeypatch
     started_s = time.monotonic()
     try:
         with pytest.raises(LedgerAway):
-            await ledger.reserve(ACME, BUDGET)
+            await ledger.reserve([DRAW])
     finally:
         os.kill(redis_server.pid, signal.SIGCONT)
     assert time.monotonic() - started_s < 5
@@ -99,6 +103,6 @@ async def test_a_server_that_may_forget_is_told(ledger):
 
 
 async def test_budgets_are_forgotten_after_thirty_days(ledger):
-    await ledger.reserve(ACME, BUDGET)
-    await ledger.settle(ACME, 1)
+    await ledger.reserve([DRAW])
+    await ledger.settle(ACME, Spent(size_bytes=1))
     assert 29 * 86_400 < await ledger._redis.ttl("inquest:budget:acme/inv") <= 30 * 86_400

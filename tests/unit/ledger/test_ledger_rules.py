@@ -5,19 +5,50 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.contracts.errors import InquestError
 from inquest.contracts.topology import GATEWAY_LEDGER
-from inquest.ledger import Account, Budget, Circuit, Governor, LedgerAway, Spent, open_ledger
+from inquest.ledger import Account, Budget, Circuit, Draw, Governor, LedgerAway, Refusal, Spent, open_ledger
 from inquest.ledger.nats import BusLedger
 from inquest.ledger.rules import Places, Standing, after_failure, refusal, taken
 
 CIRCUIT = Circuit(failures_max=3, reset_s=10)
+CALL = Spent(calls=1)
 
 
 def test_the_last_call_of_the_budget_is_made_and_the_next_is_refused():
-    budget = Budget(60, 100)
-    assert refusal(Spent(60, 0), budget) is None
-    assert refusal(Spent(61, 0), budget) == "over budget: the investigation may make 60 calls"
-    assert refusal(Spent(1, 99), budget) is None
-    assert refusal(Spent(1, 100), budget) == "over budget: the investigation has read 100 bytes of 100"
+    draw = Draw(Account("acme", "inv"), Budget(60, 100))
+    assert refusal([draw], [Spent(59, 99)], CALL) is None
+    assert refusal([draw], [Spent(60, 0)], CALL) == Refusal(draw, "calls", 60, 60)
+    assert refusal([draw], [Spent(1, 100)], CALL, [12.5]) == Refusal(draw, "bytes", 100, 100, 12.5)
+
+
+def test_tokens_are_known_before_so_that_their_limit_is_never_crossed():
+    draw = Draw(Account("acme", "inv"), Budget(tokens_max=100, call_ms_max=2000))
+    assert refusal([draw], [Spent(tokens=60)], Spent(calls=1, tokens=40)) is None
+    assert refusal([draw], [Spent(tokens=60)], Spent(calls=1, tokens=41)) == Refusal(draw, "tokens", 60, 100)
+    assert refusal([draw], [Spent(tokens=100)], CALL) == Refusal(draw, "tokens", 100, 100)
+    assert refusal([draw], [Spent(call_ms=2001)], CALL) == Refusal(draw, "call-time", 2001, 2000)
+
+
+counts = st.integers(0, 20)
+spents = st.builds(Spent, counts, counts, counts, counts)
+limits = st.none() | st.integers(1, 20)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(spents, st.builds(Budget, limits, limits, limits, limits)), max_size=4), counts)
+def test_a_call_is_refused_exactly_where_some_limit_has_no_room(pairs, tokens):
+    draws = [Draw(Account("acme", f"inv-{n}"), budget) for n, (_, budget) in enumerate(pairs)]
+    refused = refusal(draws, [before for before, _ in pairs], Spent(calls=1, tokens=tokens))
+    room = [
+        before.calls + 1 <= (budget.calls_max or 99)
+        and before.size_bytes < (budget.bytes_max or 99)
+        and before.tokens + tokens <= (budget.tokens_max or 99)
+        and before.tokens < (budget.tokens_max or 99)
+        and before.call_ms < (budget.call_ms_max or 99)
+        for before, budget in pairs
+    ]
+    assert (refused is None) == all(room)
+    if refused:
+        assert refused.draw == draws[room.index(False)]
 
 
 def test_a_provider_rests_after_failures_in_a_row_and_then_one_try_decides():

@@ -11,12 +11,22 @@ from inquest.planner.domain.state import fold
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*/*.json"))
 
 
+def as_it_was(now, then):
+    """Return what was known then of what is said now; fields that came since must say nothing."""
+    if isinstance(now, list):
+        return [as_it_was(*pair) for pair in zip(now, then, strict=True)]
+    if not isinstance(now, dict):
+        return now
+    assert not any(value for name, value in now.items() if name not in then)
+    return {name: as_it_was(value, then[name]) for name, value in now.items() if name in then}
+
+
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_committed_history_still_says_the_same(path):
     document = json.loads(path.read_text())
     events = [InvestigationRecorded.model_validate(event) for event in document["events"]]
     state = fold(events)
-    assert {
+    now = {
         "state": state.state,
         "round": state.round,
         "calls": state.calls,
@@ -25,7 +35,8 @@ def test_a_committed_history_still_says_the_same(path):
         "closings": [closing.model_dump(mode="json") for closing in state.closings],
         "opened": state.opened.model_dump(mode="json"),  # the wire leaves defaults out: they must never change
         "verdict_id": state.concluded.verdict_id if state.concluded else None,
-    } == document["says"]
+    }
+    assert as_it_was(now, document["says"]) == document["says"]
     assert follow_through(state) == []
 
 

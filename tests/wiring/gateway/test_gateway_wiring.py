@@ -115,7 +115,7 @@ async def test_what_a_domain_does_not_take_is_malformed_and_costs_nothing(memory
 async def test_calls_over_the_budget_are_refused_and_recorded(memory_bus):
     assert (await call(memory_bus, step_id="a", calls_max=1)).status == "ok"
     refused = await call(memory_bus, step_id="b", calls_max=1)
-    assert (refused.status, refused.reason) == ("refused", "over budget: the investigation may make 1 calls")
+    assert (refused.status, refused.reason) == ("refused", "over budget: the investigation has made 1 of 1 calls")
     assert await memory_bus.add("acme", "inv", "calls", amount=0) == 1
     assert [one.status for one in memory_bus.published(TOOL_CALLED)] == ["ok", "refused"]
     size_bytes = await memory_bus.add("acme", "inv", "bytes", amount=0)

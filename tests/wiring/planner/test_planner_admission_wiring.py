@@ -17,7 +17,7 @@ from inquest.contracts.subjects import (
     INCIDENT_UPDATED,
     INVESTIGATION_RECORDED,
 )
-from inquest.contracts.topology import CONFIG, PLANNER_ADMISSION
+from inquest.contracts.topology import BUDGET_DEFAULTS, CONFIG, PLANNER_ADMISSION
 from inquest.planner.adapters.configuration import AppliedConfiguration
 from inquest.planner.adapters.histories import StreamHistories
 from inquest.planner.admission_sweep import AdmissionSweep
@@ -76,7 +76,7 @@ def count(outcome, cause, severity="high"):
 def parts(world):
     bus: BusPort = world.bus
     cache = world.service.on_start[0].__self__
-    configuration = AppliedConfiguration(cache)
+    configuration = AppliedConfiguration(cache, bus.kv(BUDGET_DEFAULTS))
     histories = StreamHistories(bus, 100)
     admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration, AuditLog(bus, "planner"))
     opener = Opener(bus, Recorder(histories), configuration)

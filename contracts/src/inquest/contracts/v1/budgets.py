@@ -64,7 +64,7 @@ class LimitReached(Message):
     Attributes:
         scope: whose limit: of the run, of one capability or provider (`name`), or of the tenant.
         window: over which time, where not over the run.
-        name: of the capability or provider; also beside scope `tenant`, where the limit is on one of those.
+        name: of the capability or provider; beside scope `tenant` what of it is limited, such as `provider loki`.
     """
 
     scope: Literal["run", "capability", "provider", "tenant"]

@@ -1,11 +1,12 @@
 """The whole of inquest.yaml. An empty file is valid: one tenant `default`, three modes, shadow mode."""
 
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from inquest.config.correlation import CorrelationConfig
 from inquest.config.policy import PolicyConfig
+from inquest.config.quota import BudgetSettings, ProfileSettings, Quota
 from inquest.config.retention import RetentionConfig
 from inquest.config.section import Name, Section
 from inquest.config.tenant import TenantConfig
@@ -14,6 +15,7 @@ from inquest.contracts.errors import NotFound
 from inquest.contracts.v1.investigation import Limits, Mode
 
 _KNOWN = tuple(capability.capability_id for capability in CAPABILITIES)
+_MODES = get_args(Mode)
 _MIB = 1024 * 1024
 
 
@@ -95,6 +97,9 @@ class Config(Section):
         default_factory=lambda: {"default": TenantConfig()}, min_length=1, description="Tenants by id."
     )
     modes: Modes = Modes()
+    profiles: dict[Name, ProfileSettings] = Field(
+        default_factory=dict, description="Budgets of one's own, beside fast, balanced, deep and custom."
+    )
     correlation: CorrelationConfig = CorrelationConfig()
     retention: RetentionConfig = RetentionConfig()
     policy: PolicyConfig = Field(default=PolicyConfig(), description="Policies of all tenants, beside their own.")
@@ -107,6 +112,37 @@ class Config(Section):
             except ValueError as error:
                 raise ValueError(f"tenants.{name}.retention: {error}") from error
         return self
+
+    @model_validator(mode="after")
+    def _budgets_name_what_there_is(self) -> Self:
+        if taken := sorted(set(_MODES) & self.profiles.keys()):
+            raise ValueError(f"profiles.{taken[0]}: this name is a mode's; change `modes.{taken[0]}` instead")
+        budgets: list[tuple[str, BudgetSettings | Quota]] = [
+            (f"profiles.{name}", profile) for name, profile in self.profiles.items()
+        ]
+        for name, tenant in self.tenants.items():
+            budgets += [(f"tenants.{name}.budget", tenant.budget), (f"tenants.{name}.quota", tenant.quota)]
+            wanted = tenant.budget.profile
+            if wanted is not None and wanted not in self.profile_names:
+                raise ValueError(
+                    f"tenants.{name}.budget.profile: no profile {wanted}; there are {', '.join(self.profile_names)}"
+                )
+        for where, one in budgets:
+            if unknown := sorted(one.capabilities.keys() - set(_KNOWN)):
+                raise ValueError(
+                    f"{where}.capabilities: no capability {', '.join(unknown)}; there are {', '.join(_KNOWN)}"
+                )
+        return self
+
+    @property
+    def profile_names(self) -> tuple[str, ...]:
+        """The profiles that may be chosen: the modes first."""
+        return (*_MODES, *sorted(self.profiles))
+
+    def quota_of(self, tenant_id: str) -> Quota:
+        """Return what a tenant may spend in an hour and a day; no limit where there is no such tenant any more."""
+        found = self.tenants.get(tenant_id)
+        return found.quota if found else Quota()
 
     def tenant(self, tenant_id: str) -> TenantConfig:
         """Return a tenant. Raises NotFound naming those there are."""

@@ -12,6 +12,7 @@ from inquest.config.hours import parse_hours, zone_of
 from inquest.config.notices import NoticesConfig
 from inquest.config.policy import TenantPolicyConfig
 from inquest.config.providers import Provider
+from inquest.config.quota import BudgetSettings, Quota
 from inquest.config.redaction import RedactionConfig
 from inquest.config.retention import TenantRetention
 from inquest.config.section import FilePath, Section, ServiceName
@@ -24,6 +25,10 @@ from inquest.contracts.v1.tools import Domain
 
 def _repeated(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 class ServiceEntry(Section):
@@ -104,11 +109,14 @@ class LimitsCeiling(Section):
     rounds_max: PositiveInt | None = None
     step_latency_ms_max: PositiveInt | None = None
     duration_s_max: PositiveInt | None = None
+    tokens_max: PositiveInt | None = None
+    call_s_max: PositiveInt | None = None
 
     def cap(self, limits: Limits) -> Limits:
         """Return the limits, none of them above this ceiling."""
         mine = self.model_dump(exclude_none=True)
-        return Limits(**{name: min(value, mine.get(name, value)) for name, value in limits.model_dump().items()})
+        capped = {name: mine.get(name) if value is None else value for name, value in limits.model_dump().items()}
+        return Limits(**{name: value and min(value, mine.get(name, value)) for name, value in capped.items()})
 
 
 class TenantConfig(Section):
@@ -131,7 +139,16 @@ class TenantConfig(Section):
     )
     notices: NoticesConfig = Field(default=NoticesConfig(), description="Which channel is told what, and when not.")
     recording: RecordingConfig | None = Field(default=None, description="Replay this pack.")
-    limits: LimitsCeiling = LimitsCeiling()
+    limits: LimitsCeiling = Field(
+        default=LimitsCeiling(), description="What one investigation may spend at most, whoever chose its budget."
+    )
+    budget: BudgetSettings = Field(
+        default=BudgetSettings(),
+        description="What one investigation may spend, where neither the run nor a user or team says otherwise.",
+    )
+    quota: Quota = Field(
+        default=Quota(), description="What all investigations together may spend in an hour and a day."
+    )
     admission: AdmissionConfig = Field(
         default=AdmissionConfig(), description="How many investigations pages may open, and how the rest waits."
     )
@@ -154,6 +171,16 @@ class TenantConfig(Section):
         if repeated := _repeated(names):
             raise ValueError(f"used twice: {', '.join(repeated)}")
         return value
+
+    @model_validator(mode="after")
+    def _limited_providers_exist(self) -> Self:
+        there = {provider.name for provider in self.providers}
+        if self.recording is not None:
+            return self  # its providers are made for it
+        for section, named in (("budget", self.budget.providers), ("quota", self.quota.providers)):
+            if unknown := sorted(named.keys() - there):
+                raise ValueError(f"{section}.providers: no provider {', '.join(unknown)}; there are {_listed(there)}")
+        return self
 
     @model_validator(mode="after")
     def _channels_exist(self) -> Self:

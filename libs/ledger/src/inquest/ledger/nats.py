@@ -3,15 +3,15 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from inquest.bus.port import BusPort, KeyValue
 from inquest.contracts.errors import Conflict, RetryLater
-from inquest.ledger.port import Account, Budget, Circuit, Governor, Health, LedgerAway, Spent
-from inquest.ledger.rules import Places, Standing, after_failure, refusal, rested, taken
+from inquest.ledger.port import Account, Circuit, Draw, Governor, Health, LedgerAway, Refusal, Spent
+from inquest.ledger.rules import WINDOWS_S, Places, Standing, after_failure, refusal, rested, taken
 
 StateT = TypeVar("StateT")
 ResultT = TypeVar("ResultT")
@@ -19,6 +19,7 @@ ResultT = TypeVar("ResultT")
 WRITES_MAX = 50  # each lost write means that another replica's was recorded
 PAUSE_S_MAX = 0.02
 
+_UNITS = ("calls", "bytes", "tokens", "call-ms")  # in the order of the fields of Spent
 _PLACES = TypeAdapter(Places)
 _STANDING = TypeAdapter(Standing)
 
@@ -29,26 +30,68 @@ class BusLedger:
     def __init__(self, bus: BusPort, kv: KeyValue) -> None:
         self._bus = bus
         self._kv = kv
+        self._asking = asyncio.Lock()
 
-    async def reserve(self, account: Account, budget: Budget) -> str | None:
-        """See Ledger. What dies between the count and its correction leaves one call too many."""
-        calls, size_bytes = await asyncio.gather(self._add(account, "calls", 1), self._add(account, "bytes", 0))
-        reason = refusal(Spent(calls, size_bytes), budget)
-        if reason:
-            await self._add(account, "calls", -1)
-        return reason
+    async def reserve(self, draws: Sequence[Draw], tokens: int = 0) -> Refusal | None:
+        """See Ledger. What dies between the count and its correction leaves one call too many.
 
-    async def settle(self, account: Account, size_bytes: int) -> None:
+        While a refused call is being given back, its wider accounts show it: others are refused sooner, never later.
+        """
+        now_s = await self._window_now_s([draw.account for draw in draws])
+        asked = Spent(calls=1, tokens=tokens)
+        after = await asyncio.gather(*(self._count(draw, asked, now_s) for draw in draws))
+        before = [Spent(one.calls - 1, one.size_bytes, one.tokens - tokens, one.call_ms) for one in after]
+        ends_s = [_left_s(draw.account, now_s) for draw in draws]
+        refused = refusal(draws, before, asked, ends_s)
+        if refused:
+            back = Spent(calls=-1, tokens=-tokens)
+            await asyncio.gather(*(self._change_by(draw.account, back, now_s) for draw in draws))
+        return refused
+
+    async def settle(self, account: Account, spent: Spent) -> None:
         """See Ledger."""
-        await self._add(account, "bytes", size_bytes)
+        await self._change_by(account, spent, await self._window_now_s([account]))
 
     async def spent(self, account: Account) -> Spent:
         """See Ledger."""
-        return Spent(await self._add(account, "calls", 0), await self._add(account, "bytes", 0))
+        now_s = await self._window_now_s([account])
+        return Spent(*await asyncio.gather(*(self._add(account, unit, 0, now_s) for unit in _UNITS)))
 
-    async def _add(self, account: Account, unit: str, amount: int) -> int:
+    async def _count(self, draw: Draw, asked: Spent, now_s: float) -> Spent:
+        """Add what is asked for and return what is counted then; a unit without a limit is not looked at."""
+        budget, account = draw.budget, draw.account
+        wanted = (
+            (1, True),
+            (0, budget.bytes_max is not None),
+            (asked.tokens, budget.tokens_max is not None or asked.tokens > 0),
+            (0, budget.call_ms_max is not None),
+        )
+        counted = [
+            self._add(account, unit, amount, now_s) if is_wanted else _nothing()
+            for unit, (amount, is_wanted) in zip(_UNITS, wanted, strict=True)
+        ]
+        return Spent(*await asyncio.gather(*counted))
+
+    async def _change_by(self, account: Account, spent: Spent, now_s: float) -> None:
+        amounts = (spent.calls, spent.size_bytes, spent.tokens, spent.call_ms)
+        pairs = zip(_UNITS, amounts, strict=True)
+        await asyncio.gather(*(self._add(account, unit, amount, now_s) for unit, amount in pairs if amount))
+
+    async def _add(self, account: Account, unit: str, amount: int, now_s: float) -> int:
+        whose = f"per-{account.window}-{_index(account, now_s)}" if account.window else account.investigation
+        tokens = [account.tenant, whose, *([account.part] if account.part else []), unit]
         try:
-            return await self._bus.add(account.tenant, account.investigation, unit, amount=amount)
+            return await self._bus.add(*tokens, amount=amount)
+        except RetryLater as error:
+            raise LedgerAway(str(error)) from error
+
+    async def _window_now_s(self, accounts: Sequence[Account]) -> float:
+        """Return the server's time where an account goes by it; asked of the server once a minute at most."""
+        if not any(account.window for account in accounts):
+            return 0.0
+        try:
+            async with self._asking:  # who comes next finds the answer
+                return await self._kv.now_s()
         except RetryLater as error:
             raise LedgerAway(str(error)) from error
 
@@ -135,6 +178,18 @@ class BusLedger:
             else:
                 return result
         raise LedgerAway(f"{key} changed {WRITES_MAX} times while it was written")
+
+
+async def _nothing() -> int:
+    return 0
+
+
+def _index(account: Account, now_s: float) -> int:
+    return int(now_s // WINDOWS_S[account.window])
+
+
+def _left_s(account: Account, now_s: float) -> float:
+    return WINDOWS_S[account.window] - now_s % WINDOWS_S[account.window] if account.window else 0.0
 
 
 def _token(name: str) -> str:

@@ -1,7 +1,8 @@
 """The ledger as its users see it: `BusLedger` is the one on NATS, `RedisLedger` the one on Redis."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from inquest.contracts.errors import RetryLater
 
@@ -12,26 +13,74 @@ class LedgerAway(RetryLater):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose budget it is."""
+    """Whose budget it is.
+
+    Attributes:
+        tenant: the tenant.
+        investigation: the investigation; empty for what a tenant spends in a `window`.
+        part: what of it, such as `provider-loki`; empty for the whole.
+        window: counts begin anew with each hour or day (UTC) of the ledger's own clock; empty: they last.
+    """
 
     tenant: str
     investigation: str
+    part: str = ""
+    window: Literal["", "hour", "day"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What an account may spend. The call that crosses the byte limit is served, the next one is refused."""
+    """What an account may spend; None is no limit.
 
-    calls_max: int
-    bytes_max: int
+    The call that crosses the limit of bytes or of time is served, the next one is refused. Calls and tokens are known
+    before, so their limits are never crossed by what is reserved.
+    """
+
+    calls_max: int | None = None
+    bytes_max: int | None = None
+    tokens_max: int | None = None
+    call_ms_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What an account has spent."""
+    """What an account has spent. Times are whole milliseconds."""
 
     calls: int = 0
     size_bytes: int = 0
+    tokens: int = 0
+    call_ms: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        """Return both together."""
+        return Spent(
+            self.calls + other.calls,
+            self.size_bytes + other.size_bytes,
+            self.tokens + other.tokens,
+            self.call_ms + other.call_ms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A call is to be taken from this account, under this budget."""
+
+    account: Account
+    budget: Budget
+
+
+Unit = Literal["calls", "bytes", "tokens", "call-time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a call is refused: which limit, what was spent of it before, and after how many seconds it begins anew."""
+
+    draw: Draw
+    unit: Unit
+    spent: int
+    limit: int
+    resets_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +124,15 @@ class Ledger(Protocol):
     twice. A budget is therefore never exceeded by an outage, only used up sooner.
     """
 
-    async def reserve(self, account: Account, budget: Budget) -> str | None:
-        """Take one call from the budget; return why not, where there is none left. A refusal takes nothing."""
+    async def reserve(self, draws: Sequence[Draw], tokens: int = 0) -> Refusal | None:
+        """Take one call, and the tokens that it will cost, from every account, all of one tenant.
+
+        Returns the first limit that stands in the way; then nothing is taken from any.
+        """
         ...
 
-    async def settle(self, account: Account, size_bytes: int) -> None:
-        """Add the bytes that a call has read."""
+    async def settle(self, account: Account, spent: Spent) -> None:
+        """Add what a call has cost beside what was reserved; calls may be given back (-1)."""
         ...
 
     async def spent(self, account: Account) -> Spent:

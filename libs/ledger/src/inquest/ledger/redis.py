@@ -1,6 +1,6 @@
 """The ledger on Redis: one server-side step for each change. Imported only where a redis:// address is configured."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,8 +10,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from inquest.ledger import scripts
-from inquest.ledger.port import Account, Budget, Circuit, Governor, Health, LedgerAway, Spent
-from inquest.ledger.rules import DOUBLINGS_MAX, WAIT_S_MAX, refusal
+from inquest.ledger.port import Account, Circuit, Draw, Governor, Health, LedgerAway, Refusal, Spent
+from inquest.ledger.rules import DOUBLINGS_MAX, WAIT_S_MAX, WINDOWS_S, refusal
 
 BUDGET_TTL_S = 30 * 86_400  # as long as the gateway's journal answers for an investigation
 ANSWER_S_MAX = 2.0
@@ -34,21 +34,25 @@ class RedisLedger:
             password=password_file.read_text().strip() if password_file else None,
         )
 
-    async def reserve(self, account: Account, budget: Budget) -> str | None:
-        """See Ledger."""
-        calls, size_bytes = await self._run(
-            scripts.RESERVE, [_budget(account)], budget.calls_max, budget.bytes_max, BUDGET_TTL_S
+    async def reserve(self, draws: Sequence[Draw], tokens: int = 0) -> Refusal | None:
+        """See Ledger. One step on the server: nothing is ever taken that must be given back."""
+        limits = [limit for draw in draws for limit in _limits(draw)]
+        place, *found, resets_s = await self._run(
+            scripts.RESERVE, [_budget(draw.account) for draw in draws], tokens, BUDGET_TTL_S, *limits
         )
-        return refusal(Spent(calls, size_bytes), budget)
+        if not place:
+            return None
+        asked = Spent(calls=1, tokens=tokens)
+        return refusal([draws[place - 1]], [Spent(*map(int, found))], asked, [float(resets_s)])
 
-    async def settle(self, account: Account, size_bytes: int) -> None:
+    async def settle(self, account: Account, spent: Spent) -> None:
         """See Ledger."""
-        await self._run(scripts.SETTLE, [_budget(account)], size_bytes, BUDGET_TTL_S)
+        amounts = (spent.calls, spent.size_bytes, spent.tokens, spent.call_ms)
+        await self._run(scripts.SETTLE, [_budget(account)], BUDGET_TTL_S, _window_s(account), *amounts)
 
     async def spent(self, account: Account) -> Spent:
         """See Ledger."""
-        calls, size_bytes = await self._answer(self._redis.hmget(_budget(account), ["calls", "bytes"]))
-        return Spent(int(calls or 0), int(size_bytes or 0))
+        return Spent(*map(int, await self._run(scripts.SPENT, [_budget(account)], _window_s(account))))
 
     async def take(self, name: str, holder: str, governor: Governor) -> float:
         """See Ledger."""
@@ -115,7 +119,20 @@ class RedisLedger:
 
 
 def _budget(account: Account) -> str:
-    return f"inquest:budget:{account.tenant}/{account.investigation}"
+    # The braces keep all accounts of a tenant in one slot of a cluster: they are changed in one step.
+    parts = (account.investigation, account.window, account.part)
+    return ":".join((f"inquest:budget:{{{account.tenant}}}", *filter(None, parts)))
+
+
+def _window_s(account: Account) -> int:
+    return WINDOWS_S.get(account.window, 0)
+
+
+def _limits(draw: Draw) -> tuple[int, ...]:
+    """Return what the script is told of a draw; -1 is no limit."""
+    budget = draw.budget
+    limits = (budget.calls_max, budget.bytes_max, budget.tokens_max, budget.call_ms_max)
+    return (_window_s(draw.account), *(-1 if limit is None else limit for limit in limits))
 
 
 def _places(name: str) -> str:

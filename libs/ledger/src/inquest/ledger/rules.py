@@ -1,19 +1,45 @@
 """The rules of the ledger, pure: times are seconds of whichever clock the caller goes by."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from inquest.ledger.port import Budget, Circuit, Governor, Health, Spent
+from inquest.ledger.port import Budget, Circuit, Draw, Governor, Health, Refusal, Spent, Unit
 
 DOUBLINGS_MAX = 4
 WAIT_S_MAX = 1.0  # a place may be given back at any time: never advise a longer wait for one
 
 
-def refusal(spent: Spent, budget: Budget) -> str | None:
-    """Return why a call is refused, or None. `spent.calls` includes the call that is asked for."""
-    if spent.calls > budget.calls_max:
-        return f"over budget: the investigation may make {budget.calls_max} calls"
-    if spent.size_bytes >= budget.bytes_max:
-        return f"over budget: the investigation has read {spent.size_bytes} bytes of {budget.bytes_max}"
+WINDOWS_S = {"hour": 3600, "day": 86_400}
+
+
+def refusal(
+    draws: Sequence[Draw], found: Iterable[Spent], asked: Spent, resets_s: Iterable[float] = ()
+) -> Refusal | None:
+    """Return the first limit that stands in the way of one more call, or None.
+
+    Args:
+        draws: what the call is to be taken from.
+        found: what each account had spent before, in the same order.
+        asked: the call and its tokens.
+        resets_s: in how many seconds each account begins anew; nothing: none does.
+    """
+    ends = [*resets_s] or [0.0] * len(draws)
+    for draw, before, end_s in zip(draws, found, ends, strict=True):
+        if over := _over(draw.budget, before, asked):
+            return Refusal(draw, *over, end_s)
+    return None
+
+
+def _over(budget: Budget, before: Spent, asked: Spent) -> tuple[Unit, int, int] | None:
+    limits: tuple[tuple[Unit, int, int, int | None], ...] = (
+        ("calls", before.calls, asked.calls, budget.calls_max),
+        ("bytes", before.size_bytes, 0, budget.bytes_max),
+        ("tokens", before.tokens, asked.tokens, budget.tokens_max),
+        ("call-time", before.call_ms, 0, budget.call_ms_max),
+    )
+    for unit, spent, more, limit in limits:
+        if limit is not None and (spent >= limit or spent + more > limit):
+            return unit, spent, limit
     return None
 
 

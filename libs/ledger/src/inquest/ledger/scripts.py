@@ -5,22 +5,65 @@ Every script names all its keys, and they share a hash slot: the ledger works on
 
 _NOW = "local t = redis.call('TIME'); local now = tonumber(t[1]) + tonumber(t[2]) / 1e6\n"
 
-# KEYS: budget. ARGV: calls_max, bytes_max, ttl_s. → calls with this one, bytes
-RESERVE = """
-local calls = redis.call('HINCRBY', KEYS[1], 'calls', 1)
-local bytes = tonumber(redis.call('HGET', KEYS[1], 'bytes') or '0')
-if calls > tonumber(ARGV[1]) or bytes >= tonumber(ARGV[2]) then
-  redis.call('HINCRBY', KEYS[1], 'calls', -1)
+# An account whose window is over begins anew: `at` says which window its counts are of.
+_ACCOUNT = (
+    _NOW
+    + """
+local function found(key, window)
+  local at = window > 0 and math.floor(now / window) or 0
+  local row = redis.call('HMGET', key, 'at', 'calls', 'bytes', 'tokens', 'call_ms')
+  local is_old = window > 0 and tonumber(row[1] or '-1') ~= at
+  local counts = {}
+  for i = 2, 5 do counts[i - 1] = is_old and 0 or tonumber(row[i] or '0') end
+  return counts, is_old, at
 end
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-return {calls, bytes}
+local function add(key, window, amounts, ttl)
+  local _, is_old, at = found(key, window)
+  if is_old then redis.call('DEL', key); redis.call('HSET', key, 'at', at) end
+  for i, unit in ipairs({'calls', 'bytes', 'tokens', 'call_ms'}) do
+    if amounts[i] ~= 0 then redis.call('HINCRBY', key, unit, string.format('%d', amounts[i])) end
+  end
+  redis.call('EXPIRE', key, ttl)
+end
 """
+)
 
-# KEYS: budget. ARGV: bytes, ttl_s.
-SETTLE = """
-redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[2])
+# KEYS: accounts. ARGV: tokens, ttl_s, then for each key window_s and its four limits (-1: none).
+# → 0, or which key refuses, what it has spent, and in how many seconds it begins anew
+RESERVE = (
+    _ACCOUNT
+    + """
+local tokens, ttl = tonumber(ARGV[1]), ARGV[2]
+local asked = {1, 0, tokens, 0}
+for i, key in ipairs(KEYS) do
+  local o = 2 + (i - 1) * 5
+  local window = tonumber(ARGV[o + 1])
+  local counts = found(key, window)
+  for u = 1, 4 do
+    local limit = tonumber(ARGV[o + 1 + u])
+    if limit >= 0 and (counts[u] >= limit or counts[u] + asked[u] > limit) then
+      local left = window > 0 and window - now % window or 0
+      return {i, counts[1], counts[2], counts[3], counts[4], tostring(left)}
+    end
+  end
+end
+for i, key in ipairs(KEYS) do add(key, tonumber(ARGV[2 + (i - 1) * 5 + 1]), asked, ttl) end
+return {0, 0, 0, 0, 0, '0'}
 """
+)
+
+# KEYS: account. ARGV: ttl_s, window_s, calls, bytes, tokens, call_ms.
+SETTLE = (
+    _ACCOUNT
+    + """
+local amounts = {}
+for i = 1, 4 do amounts[i] = tonumber(ARGV[2 + i]) end
+add(KEYS[1], tonumber(ARGV[2]), amounts, ARGV[1])
+"""
+)
+
+# KEYS: account. ARGV: window_s. → calls, bytes, tokens, call_ms
+SPENT = _ACCOUNT + "local counts = found(KEYS[1], tonumber(ARGV[1])); return counts\n"
 
 # KEYS: places (holder → end of lease), rate. ARGV: holder, places_max, per_s, burst, lease_s, wait_s_max. → seconds
 TAKE = (

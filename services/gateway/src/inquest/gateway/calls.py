@@ -12,7 +12,7 @@ from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import DomainRequest, ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
 from inquest.contracts.redaction import Redactor
-from inquest.gateway.budget import Purse
+from inquest.gateway.budget import Bill, Purse
 from inquest.gateway.domain.fence import CAREFUL, fence
 from inquest.gateway.domain.large import reduced
 from inquest.gateway.domain.outcome import Fetched, Sealed, result_of, without_answer
@@ -58,17 +58,14 @@ class Calls:
         if found.entry.repeats:
             log.warning("call_repeated", tenant=request.tenant, investigation=request.investigation_id, call=call_id)
         async with self.journal.held(found):
-            result = await self._read(request, call_id, interfaces, limit_s)
+            bill = self.purse.bill(request, interfaces)
+            result = bill.stamp(await self._read(request, call_id, bill, limit_s))
         result = result.model_copy(update={"repeated": found.entry.repeats > 0})
         # Neither waits for the other: both are one write to disk, and an answer waits for both.
-        recorded, _ = await asyncio.gather(
-            self.journal.record(found, result), self.purse.settle(request, result.size_bytes)
-        )
+        recorded, _ = await asyncio.gather(self.journal.record(found, result), bill.settle(result))
         return recorded
 
-    async def _read(
-        self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface], limit_s: float
-    ) -> ToolResult:
+    async def _read(self, request: ToolRequest, call_id: str, bill: Bill, limit_s: float) -> ToolResult:
         started_s = time.monotonic()
         fetched_at = self.clock()
         try:
@@ -76,13 +73,13 @@ class Calls:
         except Impossible as error:
             return without_answer(request, call_id, "failed", str(error), fetched_at, "malformed")
         try:
-            reason = await self.purse.reserve(request, limit_s * _LEDGER_SHARE)
+            reason = await bill.reserve(limit_s * _LEDGER_SHARE)
         except LedgerAway as error:
             return without_answer(request, call_id, "failed", f"{NOT_COUNTED}: {error}", fetched_at)
         if reason:
             return without_answer(request, call_id, "refused", reason, fetched_at)
         left_s = limit_s - (time.monotonic() - started_s)
-        answer, is_shared = await self._ask(request, call_id, asks, interfaces, left_s)
+        answer, is_shared = await self._ask(request, call_id, asks, bill.interfaces, left_s)
         spent = {"call_id": call_id, "duration_ms": round((time.monotonic() - started_s) * 1000, 3)}
         # What others read costs the back end nothing, and this call the same as if it had asked: each pays for it.
         return answer.model_copy(update=spent | ({"shared": True, "attempts": ()} if is_shared else {}))

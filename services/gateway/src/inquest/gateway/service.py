@@ -47,7 +47,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     shared = Shared(answers, roster.journal(answers))
     calls = Calls(
         journal=roster.journal(bus.kv(t.GATEWAY_JOURNAL)),
-        purse=Purse(ledger),
+        purse=Purse(ledger, lambda tenant: cache.current.config.quota_of(tenant)),
         reader=watch(reader, "provider", "read"),
         payloads=bus.objects(t.PAYLOADS),
         clock=_now,

@@ -92,7 +92,9 @@ class Handlers:
             )
 
     async def _start(self, start: StartInvestigation, delivery: Delivery) -> None:
-        draft = decide.start_requested(start, await self.configuration.terms(start.tenant, start.mode))
+        draft = decide.start_requested(
+            start, await self.configuration.granted(start.tenant, start.focus.services, start)
+        )
         await self.recorder.record(
             start.tenant, start.investigation_id, delivery.stored_at, lambda state: [] if state else [draft]
         )

@@ -23,7 +23,7 @@ class Opener:
     async def open(self, tenant: str, incident_id: str, at: datetime) -> None:
         """Open the investigation, with what is known of the incident by now. Raises Impossible when it is gone."""
         incident = await self._newest(tenant, incident_id)
-        draft = decide.incident_opened(incident, await self.configuration.terms(tenant))
+        draft = decide.incident_opened(incident, await self.configuration.granted(tenant, incident.services))
         investigation_id = decide.investigation_of(tenant, incident_id)
         await self.recorder.record(tenant, investigation_id, at, lambda state: [] if state else [draft])
 

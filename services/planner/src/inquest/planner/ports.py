@@ -1,10 +1,11 @@
 """What the handlers need of the outside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from inquest.config.admission import AdmissionConfig
-from inquest.contracts.latest import InvestigationRecorded, Mode
+from inquest.contracts.latest import InvestigationRecorded, Mode, StartInvestigation
 from inquest.planner.domain.state import Investigation
 from inquest.planner.domain.terms import Terms
 
@@ -38,6 +39,13 @@ class Configuration(Protocol):
 
     async def terms(self, tenant: str, mode: Mode | None = None) -> Terms:
         """Return the terms of a new investigation; no mode means the tenant's own. Raises RetryLater."""
+        ...
+
+    async def granted(self, tenant: str, services: Sequence[str], start: StartInvestigation | None = None) -> Terms:
+        """Return the terms with the budget that the run, its user, the team of these services and the tenant chose.
+
+        `start` is what a person asked for; None: a page. Raises RetryLater.
+        """
         ...
 
     def admission(self, tenant: str) -> AdmissionConfig:

@@ -5,7 +5,7 @@ from inquest.bus import BusPort
 from inquest.bus.redrive import replier
 from inquest.config.store import ConfigCache, ConfigStore
 from inquest.contracts.subjects import REDRIVES
-from inquest.contracts.topology import CONFIG, PLANNER_ADMISSION, consumer
+from inquest.contracts.topology import BUDGET_DEFAULTS, CONFIG, PLANNER_ADMISSION, consumer
 from inquest.planner.adapters.configuration import AppliedConfiguration
 from inquest.planner.adapters.histories import StreamHistories
 from inquest.planner.admission_sweep import AdmissionSweep
@@ -25,7 +25,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     histories = StreamHistories(bus, settings.planner_cached_max)
     recorder = Recorder(histories)
     dispatcher = Dispatcher(bus, histories)
-    configuration = AppliedConfiguration(cache)
+    configuration = AppliedConfiguration(cache, bus.kv(BUDGET_DEFAULTS))
     audit = AuditLog(bus, "planner")
     admissions = Admissions(bus, bus.kv(PLANNER_ADMISSION), configuration, audit)
     opener = Opener(bus, recorder, configuration)

@@ -1271,7 +1271,7 @@ class BudgetServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Clear(self, request, context):
-        """Clear takes a saved default away. NOT_FOUND when there is none.
+        """Clear takes a saved default away; where there is none, nothing changes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

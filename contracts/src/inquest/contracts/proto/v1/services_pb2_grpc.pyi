@@ -422,7 +422,7 @@ class BudgetServiceStub:
     Save: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceSaveRequest, _services_pb2.BudgetServiceSaveResponse]
     """Save sets the default of a user or team. Whoever asks may set their own; any other needs the role operator."""
     Clear: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceClearRequest, _services_pb2.BudgetServiceClearResponse]
-    """Clear takes a saved default away. NOT_FOUND when there is none."""
+    """Clear takes a saved default away; where there is none, nothing changes."""
     Explain: _grpc.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceExplainRequest, _services_pb2.BudgetServiceExplainResponse]
     """Explain returns the limits that a new investigation would have, and who set each."""
 
@@ -438,7 +438,7 @@ class BudgetServiceAsyncStub(BudgetServiceStub):
     Save: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceSaveRequest, _services_pb2.BudgetServiceSaveResponse]  # type: ignore[assignment]
     """Save sets the default of a user or team. Whoever asks may set their own; any other needs the role operator."""
     Clear: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceClearRequest, _services_pb2.BudgetServiceClearResponse]  # type: ignore[assignment]
-    """Clear takes a saved default away. NOT_FOUND when there is none."""
+    """Clear takes a saved default away; where there is none, nothing changes."""
     Explain: _aio.UnaryUnaryMultiCallable[_services_pb2.BudgetServiceExplainRequest, _services_pb2.BudgetServiceExplainResponse]  # type: ignore[assignment]
     """Explain returns the limits that a new investigation would have, and who set each."""
 
@@ -469,7 +469,7 @@ class BudgetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _services_pb2.BudgetServiceClearRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_services_pb2.BudgetServiceClearResponse, _abc.Awaitable[_services_pb2.BudgetServiceClearResponse]]:
-        """Clear takes a saved default away. NOT_FOUND when there is none."""
+        """Clear takes a saved default away; where there is none, nothing changes."""
 
     @_abc_1.abstractmethod
     def Explain(

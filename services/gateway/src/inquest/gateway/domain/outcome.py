@@ -26,12 +26,14 @@ class Fetched:
         query_text: what was asked, in the provider's own language.
         problems: what could not be read, with file and line where there is one.
         partial: why the answer is not complete; empty when it is.
+        tokens: that it cost at the source, where the source says so.
     """
 
     response: DomainResponse
     query_text: str
     problems: tuple[str, ...] = ()
     partial: str = ""
+    tokens: int = 0
 
     def cleaned(self, redactor: Redactor) -> "Fetched":
         """Return it with its own texts redacted; the response is left to the fence, which takes longer."""
@@ -143,6 +145,7 @@ def result_of(
         retry_after_s=last.retry_after_s if last else 0,
         truncated=response.truncated if response else False,
         next_cursor=response.next_cursor if response else "",
+        tokens=reading.fetched.tokens if reading.fetched else 0,
     )
     if sealed is None:
         return result
@@ -185,5 +188,8 @@ def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> 
         access=request.access,
         rules=result.rules,
         approval_id=result.approval_id,
+        capability=request.capability_id or "",
+        tokens=result.tokens,
+        limits_reached=result.limits_reached,
         query=request.query,
     )

@@ -125,6 +125,7 @@ def with_verdict(content: NoticeContent, story: InvestigationStory) -> NoticeCon
             "evidence": tuple(map(_finding, report.proof)),
             "against": tuple(map(_finding, report.against)),
             "not_seen": tuple(f"{row.interface}: {row.status}, {row.reason}" for row in report.not_seen),
+            "stopped": report.stopped,
             "open_questions": verdict.open_questions,
             "took_s": report.took.seconds,
         }

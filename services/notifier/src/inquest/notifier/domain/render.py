@@ -112,6 +112,7 @@ def _document(report: Report) -> dict[str, Any]:
         "against": [_exhibit_document(item) for item in report.against],
         "next_step": report.next_step,
         "not_seen": [item.model_dump(mode="json") for item in report.not_seen],
+        "stopped": list(report.stopped),
         "took": {"seconds": report.took.seconds, "tool_calls": report.took.calls, "tokens": report.took.tokens},
         "feedback": [item.model_dump(mode="json") for item in report.feedback],
     }

@@ -1,6 +1,6 @@
 """What a verdict report says, before it takes a form. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from inquest.contracts.latest import (
     Verdict,
     Window,
 )
+from inquest.contracts.spending import LIMIT_FIELDS, distinct, told
 from inquest.notifier.domain.advice import next_step
 
 PROOF_MAX = 6
@@ -37,6 +38,8 @@ class Took:
     calls: int
     tokens: int
     repeated_calls: int
+    bytes_read: int = 0
+    call_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Report:
     `verdict` is the one that the investigation concluded with, else the newest (then `is_final` is False), else None.
     `window` is what was looked at, where the first event is known; `clock_skew` says why a signal's time was moved.
     `not_seen` has every source that was not looked at, or that was read with something missing.
+    `stopped` says which limits of its budget kept it from looking further, each in one sentence.
     """
 
     summary: InvestigationSummary
@@ -61,6 +65,7 @@ class Report:
     not_seen: tuple[Coverage, ...]
     took: Took
     feedback: tuple[Feedback, ...]
+    stopped: tuple[str, ...] = ()
 
 
 def make_report(story: InvestigationStory) -> Report:
@@ -82,7 +87,19 @@ def make_report(story: InvestigationStory) -> Report:
         not_seen=tuple(item for item in verdict.coverage if item.status != "looked" or item.reason) if verdict else (),
         took=_took(story, verdict),
         feedback=story.feedback,
+        stopped=tuple(_stopped(story, verdict)),
     )
+
+
+def _stopped(story: InvestigationStory, verdict: Verdict | None) -> Iterator[str]:
+    opened = next((event.opened for event in story.events if event.opened), None)
+    concluded = next((event.concluded for event in reversed(story.events) if event.concluded), None)
+    said = opened.limits_from if opened else {}
+    reached = [*(verdict.stopped_by if verdict else ()), *(concluded.stopped_by if concluded else ())]
+    for one in distinct(reached):
+        part = f"{one.scope}:{one.name}" if one.scope in {"capability", "provider"} else LIMIT_FIELDS[one.what]
+        by = "the quota of the tenant" if one.scope == "tenant" else said.get(part)
+        yield f"{told(one)}{f' (set by {by})' if by else ''}"
 
 
 def _clock_skew(story: InvestigationStory) -> str:
@@ -129,4 +146,6 @@ def _took(story: InvestigationStory, verdict: Verdict | None) -> Took:
     if verdict is None:
         return Took(seconds, len(story.tool_calls), 0, 0)
     spend = verdict.spend
-    return Took(seconds, spend.calls, spend.tokens, spend.repeated_calls)
+    return Took(
+        seconds, spend.calls, spend.tokens, spend.repeated_calls, spend.bytes_read, round(spend.call_ms / 1000, 3)
+    )

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from inquest.contracts.latest import Coverage, Verdict, Window
+from inquest.config.budget_text import bytes_text
+from inquest.contracts.latest import CapabilitySpend, Coverage, ProviderSpend, Verdict, Window
 from inquest.contracts.text import plain
 from inquest.notifier.domain.report import Exhibit, Report
 
@@ -63,7 +64,11 @@ def sections(report: Report, zone: tzinfo, detail: Detail) -> Iterator[Section]:
     yield _exhibits("Against", report.against[: detail.against_max], detail)
     if verdict is not None:
         yield from _doubts(report, verdict, detail)
+    if report.stopped:
+        yield Section("Stopped", "by its budget; this is what was found until then", tuple(map(plain, report.stopped)))
     yield Section("Took", _took(report))
+    if verdict is not None and (spent := tuple(_spent(verdict, detail))):
+        yield Section("Spent", spent[0], spent[1:])
     for given in report.feedback:
         cause = f": {given.cause}" if given.cause else ""
         yield Section("Feedback", plain(f"{given.judgement}{cause} ({given.given_by}, {_time(given.given_at, zone)})"))
@@ -167,6 +172,20 @@ def _took(report: Report) -> str:
     seconds = f"{took.seconds:.1f} s" if took.seconds is not None else "not ended"
     repeated = f" ({took.repeated_calls} repeated)" if took.repeated_calls else ""
     return f"{seconds} · {took.calls} tool calls{repeated} · {took.tokens} tokens"
+
+
+def _spent(verdict: Verdict, detail: Detail) -> Iterator[str]:
+    """Yield what it used in all, then by provider; a full report has the capabilities too."""
+    spend = verdict.spend
+    if not spend.by_provider:
+        return
+    yield f"{bytes_text(spend.bytes_read)} read · {spend.call_ms / 1000:.1f} s of calls"
+    rows: list[tuple[str, ProviderSpend | CapabilitySpend]] = [(row.provider, row) for row in spend.by_provider]
+    rows += [(row.capability, row) for row in spend.by_capability] if detail.is_full else []
+    for name, row in rows:
+        tokens = f", {row.tokens} tokens" if row.tokens else ""
+        size = bytes_text(row.bytes_read)
+        yield plain(f"{name}: {row.calls} calls, {size}, {row.call_ms / 1000:.1f} s{tokens}")
 
 
 def _time(at: datetime, zone: tzinfo) -> str:

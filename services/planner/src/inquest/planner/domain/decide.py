@@ -14,6 +14,7 @@ from inquest.contracts.latest import (
     Focus,
     Incident,
     InvestigationRecorded,
+    LimitReached,
     Opened,
     Priority,
     RoundClosed,
@@ -24,8 +25,10 @@ from inquest.contracts.latest import (
     Verdict,
     derive_id,
 )
+from inquest.contracts.spending import distinct
 from inquest.planner.domain.rounds import closing, focus_on, is_worth_another, unplanned
 from inquest.planner.domain.state import Investigation, apply
+from inquest.planner.domain.stops import stops_of
 from inquest.planner.domain.terms import Span, Terms
 from inquest.planner.domain.windows import incident_span, request_span
 
@@ -115,6 +118,9 @@ def _opened(incident_id: str, title: str, priority: Priority, focus: Focus, span
         config_revision=terms.revision,
         capabilities=terms.capabilities,
         requested_by=by,
+        profile=terms.profile,
+        limits_from=dict(terms.limits_from),
+        shares=terms.shares,
     )
     return Draft("opened", body)
 
@@ -131,6 +137,10 @@ def step_finished(state: Investigation, outcome: StepFinished) -> list[Draft]:
         status=outcome.status,
         evidence_ids=outcome.evidence_ids,
         calls=outcome.calls,
+        bytes_read=outcome.bytes_read,
+        tokens=outcome.tokens,
+        call_ms=outcome.call_ms,
+        limits_reached=outcome.limits_reached,
     )
     return [Draft("step-finished", body)]
 
@@ -145,20 +155,24 @@ def verdict_reached(state: Investigation, verdict: Verdict, at: datetime) -> lis
         return []
     if verdict.round > state.round or not state.round_is_closed:
         raise RetryLater(f"{state.investigation_id}: verdict of round {verdict.round}, which is not closed here")
-    if state.end is None and is_worth_another(state, verdict, at):
+    stops = stops_of(state, at)
+    if state.end is None and is_worth_another(state, verdict) and not stops:
         tasks = unplanned(state, state.round + 1, focus_on(state, verdict))
         if tasks:
             return [Draft("step-planned", StepPlanned(task=task)) for task in tasks]
-    return [_conclusion(verdict)]
+    # A limit that nothing was refused by stopped the investigation only where it would have gone on.
+    stopped = stops if state.end is None and is_worth_another(state, verdict) else ()
+    return [_conclusion(verdict, (*verdict.stopped_by, *stopped))]
 
 
-def _conclusion(verdict: Verdict) -> Draft:
+def _conclusion(verdict: Verdict, stopped_by: Sequence[LimitReached]) -> Draft:
     body = Concluded(
         verdict_id=verdict.verdict_id,
         revision=verdict.revision,
         band=verdict.band,
         confidence=verdict.confidence,
         summary=verdict.headline,
+        stopped_by=distinct(stopped_by),
     )
     return Draft("concluded", body)
 
@@ -177,10 +191,12 @@ def investigation_deadline(state: Investigation, verdict: Verdict | None) -> lis
     """
     if state.end:
         return []
-    drafts = [] if state.round_is_closed else [Draft("round-closed", closing(state, "deadline"))]
+    limit_s = state.opened.limits.duration_s_max
+    up = LimitReached(scope="run", what="duration", spent=limit_s, limit=limit_s)
+    drafts = [] if state.round_is_closed else [Draft("round-closed", closing(state, "deadline", (up,)))]
     if verdict is not None:
-        return [*drafts, _conclusion(verdict)]
-    reason = f"no verdict within {state.opened.limits.duration_s_max} s"
+        return [*drafts, _conclusion(verdict, (*verdict.stopped_by, up))]
+    reason = f"no verdict within {limit_s} s"
     return [*drafts, Draft("timed-out", Ended(reason=reason))]
 
 

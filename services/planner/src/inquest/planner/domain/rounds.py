@@ -1,11 +1,20 @@
 """What a round asks for, when it is complete, and whether another one is worth it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Literal
 
 from inquest.contracts.capabilities import CAPABILITIES, Capability
-from inquest.contracts.latest import Band, CapabilityTask, CoverageStatus, Focus, Mode, RoundClosed, Verdict, derive_id
+from inquest.contracts.latest import (
+    Band,
+    CapabilityTask,
+    CoverageStatus,
+    Focus,
+    LimitReached,
+    Mode,
+    RoundClosed,
+    Verdict,
+    derive_id,
+)
 from inquest.planner.domain.state import Investigation
 from inquest.planner.domain.terms import Span
 from inquest.planner.domain.windows import widened
@@ -36,7 +45,7 @@ def unplanned(state: Investigation, round_number: int, focus: Focus | None = Non
     return [
         _task(state, round_number, SERVED[capability_id], span, aim)
         for capability_id in state.opened.capabilities
-        if capability_id in SERVED and capability_id not in present
+        if capability_id in SERVED and capability_id not in present and capability_id not in state.exhausted
     ]
 
 
@@ -56,10 +65,13 @@ def _task(state: Investigation, round_number: int, capability: Capability, span:
         baseline=span.baseline,
         focus=focus,
         limits=opened.limits,
+        shares=opened.shares,
     )
 
 
-def closing(state: Investigation, reason: Literal["all-finished", "deadline"]) -> RoundClosed:
+def closing(
+    state: Investigation, reason: Literal["all-finished", "deadline"], stopped_by: tuple[LimitReached, ...] = ()
+) -> RoundClosed:
     """Return the closing of the newest round: its finished steps, and late ones of earlier rounds."""
     done = [task for task in state.tasks_of(state.round) if task.step_id in state.finished]
     answered = {task.capability_id for task in done}
@@ -68,6 +80,7 @@ def closing(state: Investigation, reason: Literal["all-finished", "deadline"]) -
         step_ids=tuple(sorted({task.step_id for task in done} | state.unlisted)),
         missing=tuple(name for name in state.opened.capabilities if name not in answered),
         reason=reason,
+        stopped_by=stopped_by,
     )
 
 
@@ -77,17 +90,13 @@ def focus_on(state: Investigation, verdict: Verdict) -> Focus:
     return state.opened.focus.model_copy(update={"entities": tuple(entities)[:CANDIDATES_MAX]})
 
 
-def is_worth_another(state: Investigation, verdict: Verdict, at: datetime) -> bool:
-    """Whether the answer is uncertain, and rounds, calls and time (seconds since `opened`) allow another round.
+def is_worth_another(state: Investigation, verdict: Verdict) -> bool:
+    """Whether the answer is uncertain, and there may be another round; whether it is paid for says `stops_of`.
 
     Where nothing could be looked at, another round would see nothing either.
     """
-    limits = state.opened.limits
-    elapsed_s = (at - state.opened_at).total_seconds()
     return (
         verdict.band in UNCERTAIN
         and any(row.status in SEEN for row in verdict.coverage)
-        and state.round < limits.rounds_max
-        and state.calls < limits.calls_max
-        and elapsed_s + limits.step_latency_ms_max / 1000 <= limits.duration_s_max
+        and state.round < state.opened.limits.rounds_max
     )

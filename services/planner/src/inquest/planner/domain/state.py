@@ -80,6 +80,17 @@ class Investigation:
         """Tool calls that finished steps made."""
         return sum(step.calls for step in self.finished.values())
 
+    @property
+    def exhausted(self) -> frozenset[str]:
+        """Capabilities whose own limit is reached, of this investigation or of the tenant: they are not asked again."""
+        return frozenset(
+            step.capability
+            for step in self.finished.values()
+            for one in step.limits_reached
+            if (one.scope, one.name) == ("capability", step.capability)
+            or (one.scope, one.name) == ("tenant", f"capability {step.capability}")
+        )
+
     def tasks_of(self, round_number: int) -> tuple[CapabilityTask, ...]:
         """Return the steps planned for a round."""
         return tuple(task for task in self.tasks.values() if task.round == round_number)

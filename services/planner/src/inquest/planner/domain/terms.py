@@ -1,8 +1,9 @@
 """What the configuration grants to one new investigation. Everything that lasts is written into `opened`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from inquest.contracts.latest import Limits, Mode, Window
+from inquest.contracts.latest import Limits, Mode, Share, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class Terms:
         baseline_s: length in seconds of the baseline that ends where the window starts.
         recording: what the tenant's incident pack covers, when the tenant replays one.
         revision: the configuration revision that says all this.
+        profile: what the limits started from.
+        shares: limits of single capabilities and providers.
+        limits_from: who set each limit that is not the mode's own.
     """
 
     mode: Mode
@@ -36,3 +40,6 @@ class Terms:
     baseline_s: float
     recording: Span | None
     revision: int
+    profile: str = ""
+    shares: tuple[Share, ...] = ()
+    limits_from: Mapping[str, str] = field(default_factory=dict)

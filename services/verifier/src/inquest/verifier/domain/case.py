@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.latest import Evidence, InvestigationRecorded, Opened, StepFinished
+from inquest.contracts.latest import Evidence, InvestigationRecorded, LimitReached, Opened, StepFinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Case:
     missing: tuple[tuple[int, str], ...]
     rounds: Mapping[str, int]
     repeated_calls: int = 0
+    stopped_by: tuple[LimitReached, ...] = ()  # what closed a round before its steps had finished
 
 
 def case_of(recorded: Recorded, closing: InvestigationRecorded) -> Case:
@@ -60,6 +61,7 @@ def case_of(recorded: Recorded, closing: InvestigationRecorded) -> Case:
         missing=tuple(sorted((one.round, capability) for one in newest.values() for capability in one.missing)),
         rounds=rounds,
         repeated_calls=recorded.repeated_calls,
+        stopped_by=tuple(reached for one in closed for reached in one.stopped_by),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from inquest.contracts.latest import CapabilitySpend, Spend, Timings, Verdict, derive_id
+from inquest.contracts.spending import distinct, together
 from inquest.rca.cause import Ranking
 from inquest.rca.verdict import rank
 from inquest.verifier.domain.case import Case
@@ -59,6 +60,7 @@ def decide(case: Case, *, now: datetime) -> Verdict:
         evidence_ids=tuple(one.evidence_id for one in case.evidence),
         spend=_spend(case),
         timings=_timings(case),
+        stopped_by=distinct([*(one for step in case.steps for one in step.limits_reached), *case.stopped_by]),
     )
 
 
@@ -72,9 +74,12 @@ def _spend(case: Case) -> Spend:
     return Spend(
         calls=sum(step.calls for step in case.steps),
         bytes_read=sum(step.bytes_read for step in case.steps),
+        tokens=sum(step.tokens for step in case.steps),
         repeated_calls=case.repeated_calls,
         provider_ms=sum(step.provider_ms for step in case.steps),
         by_capability=tuple(_share(case, name) for name in sorted({step.capability for step in case.steps})),
+        call_ms=round(sum(step.call_ms for step in case.steps), 3),
+        by_provider=together(row for step in case.steps for row in step.by_provider),
     )
 
 
@@ -85,6 +90,8 @@ def _share(case: Case, capability: str) -> CapabilitySpend:
         calls=sum(step.calls for step in steps),
         bytes_read=sum(step.bytes_read for step in steps),
         provider_ms=sum(step.provider_ms for step in steps),
+        tokens=sum(step.tokens for step in steps),
+        call_ms=round(sum(step.call_ms for step in steps), 3),
     )
 
 

@@ -85,6 +85,10 @@ def _request(task: CapabilityTask, domain: Domain, timeout_s: float) -> ToolRequ
         timeout_ms=max(1, int(timeout_s * 1000 * REPLY_SHARE)),
         calls_max=task.limits.calls_max,
         bytes_max=task.limits.bytes_max,
+        tokens_max=task.limits.tokens_max,
+        call_s_max=task.limits.call_s_max,
+        capability_id=task.capability_id,
+        shares=task.shares,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inquest.contracts.latest import CapabilityTask, Coverage, Evidence, StepFinished, StepStatus
+from inquest.contracts.spending import by_provider, distinct, together
 from inquest.worker.domain.answers import Answer, calls_of, coverage_of
 from inquest.worker.domain.detectors import source_of
 from inquest.worker.domain.evidence import evidence_of, injections_of
@@ -39,6 +40,7 @@ def conclude(
         )
         for answer in answers
     )
+    results = [answer.result for answer in answers if answer.result]
     reasons = [
         f"{row.interface}: {row.reason or row.status}" for row in coverage if row.status in {"failed", "skipped"}
     ]
@@ -52,13 +54,17 @@ def conclude(
         coverage=coverage,
         losses=(*examined.analysis.losses, *dropped, *((f"{examined.failure}.",) if examined.failure else ())),
         calls=calls_of(answers),
-        bytes_read=sum(answer.result.size_bytes for answer in answers if answer.result),
-        provider_ms=max((answer.result.duration_ms for answer in answers if answer.result), default=0.0),
+        bytes_read=sum(result.size_bytes for result in results),
+        provider_ms=max((result.duration_ms for result in results), default=0.0),
         analysis_ms=examined.analysis_ms,
         wall_ms=wall_ms,
         finished_at=now,
         reason="; ".join(reasons),
         entities=examined.analysis.entities,
+        tokens=sum(result.tokens for result in results),
+        call_ms=round(sum(result.duration_ms for result in results), 3),
+        by_provider=together(row for result in results for row in by_provider(result)),
+        limits_reached=distinct(one for result in results for one in result.limits_reached),
     )
     return Outcome(evidence, finished)
 

@@ -170,6 +170,7 @@ def _parts(content: NoticeContent, detail: Detail) -> Iterator[Part]:
         ("Proof", map(_finding, content.evidence)),
         ("Against", map(_finding, content.against)),
         ("Tried", content.tried),
+        ("Stopped by its budget", content.stopped),
         ("Not seen", content.not_seen),
         ("Open", content.open_questions),
     )
