@@ -16,6 +16,7 @@ WINDOW = messages_pb2.Window()
 WINDOW.start.FromJsonString(FROM)
 WINDOW.end.FromJsonString(TO)
 ONE = {"investigation_id": CART.investigation_id}
+APPROVAL = {"approval_id": derive_id("none")}
 INCIDENT = {"incident_id": CART.incident_id}
 
 
@@ -61,6 +62,9 @@ ASKS: dict[str, Ask] = {
     "end_mute": Ask(
         pb.ControlServiceEndMuteRequest(mute_id=derive_id("none")), {"mute_id": derive_id("none")}, {}, 404
     ),
+    "list_approvals": Ask(pb.ApprovalServiceListRequest()),
+    "give_approval": Ask(pb.ApprovalServiceGiveRequest(**APPROVAL), APPROVAL, {}, 404),
+    "refuse_approval": Ask(pb.ApprovalServiceRefuseRequest(**APPROVAL), APPROVAL, {}, 404),
     "list_notices": Ask(pb.ControlServiceListNoticesRequest()),
     "list_audit": Ask(pb.ControlServiceListAuditRequest()),
     "list_dead_letters": Ask(pb.DeadLetterServiceListRequest()),

@@ -17,6 +17,8 @@ from inquest.api.domain.routes import BY_NAME
 from inquest.api.settings import Settings as ApiSettings
 from inquest.contracts.latest import DeadLetter
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
+from inquest.gateway import service as gateway
+from inquest.gateway.settings import Settings as GatewaySettings
 from inquest.identity import ROLES
 from inquest.identity.keys import new_key
 from inquest.runtime.host import Host
@@ -149,6 +151,7 @@ async def world(bus, nats_server, tmp_path, rates):
             jwt_audience=AUDIENCE,
         )
         await stack.enter_async_context(hosted("tracestore", tracestore.build, StoreSettings(**shared)))
+        await stack.enter_async_context(hosted("gateway", gateway.build, GatewaySettings(**shared)))
         host = await stack.enter_async_context(hosted("api", api.build, settings))
         for item in (*CART.messages(), *SHOP.messages(), *THEIRS.messages()):
             await bus.publish(item.subject, item.message, **item.keys)

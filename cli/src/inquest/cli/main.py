@@ -15,6 +15,7 @@ from inquest.cli.incidents_app import incidents_app
 from inquest.cli.keys_app import keys_app
 from inquest.cli.options import CONFIG_FILE, DATA_DIR, ApiUrl, ConfigFile, DataDir, Json, NatsUrl, Tenant, Zone
 from inquest.cli.oserrors import explain
+from inquest.cli.policy_app import add_policies
 from inquest.cli.provider_app import provider_app
 from inquest.cli.raw_keys_app import raw_keys_app
 from inquest.cli.recording_app import recording_app
@@ -39,6 +40,7 @@ app.add_typer(topology_app, name="topology")
 app.add_typer(config_app, name="config")
 app.add_typer(sources_app, name="sources")
 app.add_typer(provider_app, name="provider")
+add_policies(app)
 app.add_typer(recording_app, name="recording")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(budget_app, name="budget")

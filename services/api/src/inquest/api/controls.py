@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from inquest.api.approvals import Approvals
 from inquest.api.domain.control_requests import (
     AuditAnswer,
     AuditQuery,
@@ -54,6 +55,11 @@ class Controls:
     audit: AuditLog
     built_from: BuiltFrom = nothing_built
     reading: Places = field(default_factory=Places)
+
+    @property
+    def approvals(self) -> Approvals:
+        """The operations on approvals."""
+        return Approvals(self.bus)
 
     async def get_panic(self, caller: Principal, tenant: str | None) -> PanicStatus:
         """Return whether what leaves for a tenant is stopped."""

@@ -33,6 +33,12 @@ def make_servicers(
 
         rpc.add_ControlServiceServicer_to_server(ControlServicer(controls, tokens), server)
 
+    def add_approvals(server: Any) -> None:
+        from inquest.api.adapters.grpc_approvals import ApprovalServicer  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
+
+        rpc.add_ApprovalServiceServicer_to_server(ApprovalServicer(controls.approvals, tokens), server)
+
     def add_dead(server: Any) -> None:
         from inquest.api.adapters.grpc_dead import DeadLetterServicer  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
@@ -43,5 +49,6 @@ def make_servicers(
         Servicer("inquest.v1.InvestigationService", add_investigations),
         Servicer("inquest.v1.IncidentService", add_incidents),
         Servicer("inquest.v1.ControlService", add_controls),
+        Servicer("inquest.v1.ApprovalService", add_approvals),
         Servicer("inquest.v1.DeadLetterService", add_dead),
     )
