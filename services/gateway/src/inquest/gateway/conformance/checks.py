@@ -46,7 +46,7 @@ async def it_answers(trial: Trial) -> None:
     again = model.model_validate_json(fetched.response.model_dump_json())
     need(again.model_dump_json() == fetched.response.model_dump_json(), "it is another one after a journey as JSON")
     need(fetched.query_text, "query_text is empty: a person could not ask again")
-    need(trial.rows(fetched), "nothing was found; give a window in which there is something")
+    need(trial.found(fetched), "nothing was found; give a window in which there is something")
 
 
 async def rows_are_in_order(trial: Trial) -> None:
@@ -181,7 +181,7 @@ async def a_call_can_be_cancelled(trial: Trial) -> None:
     task.cancel()
     done, _ = await asyncio.wait([task], timeout=_SOON_S)
     need(done, "a cancelled call goes on")
-    need(trial.rows(await trial.call()), "nothing after a cancelled call")
+    need(trial.found(await trial.call()), "nothing after a cancelled call")
 
 
 async def the_deadline_is_kept(trial: Trial) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import Domain, DomainRequest
+from inquest.contracts.latest import Domain, DomainRequest, FlagsResponse
 from inquest.gateway.conformance.rows import Row, rows_of
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.ports import Context, Provider
@@ -46,6 +46,10 @@ class Trial:
             return rows_of(self.domain, fetched.response)
         except ValueError as error:
             raise Broken(f"columns of different lengths: {error}") from error
+
+    def found(self, fetched: Fetched) -> bool:
+        """Say whether there is anything in an answer: states of flags are no rows, but they are something."""
+        return bool(self.rows(fetched)) or bool(isinstance(fetched.response, FlagsResponse) and fetched.response.flags)
 
 
 def need(holds: object, otherwise: str) -> None:
