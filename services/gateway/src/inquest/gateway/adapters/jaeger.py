@@ -7,20 +7,19 @@ the window has its share of the limit, so that neither a chatty service nor the 
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from inquest.config import Catalogue
 from inquest.config.kinds.jaeger import JaegerProvider as Config
-from inquest.contracts.latest import DataSourceInterfaceContract, DomainRequest, TracesRequest, TracesResponse
+from inquest.contracts.latest import DataSourceInterfaceContract, DomainRequest, TracesRequest
 from inquest.gateway.adapters.forge import together
 from inquest.gateway.adapters.http import HttpClient
-from inquest.gateway.adapters.jaeger_answers import Span, data_of, spans_of
+from inquest.gateway.adapters.jaeger_answers import data_of, spans_of
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.pages import offset, page
-from inquest.gateway.domain.ranges import ranges
+from inquest.gateway.domain.spans import Span, asked_for, columns, sliced
 from inquest.gateway.ports import Context, ProviderError
 
 SOURCE = "jaeger"
@@ -63,12 +62,9 @@ class JaegerProvider:
             share = max(1, self._config.settings.traces_max // max(1, len(searches)))
             found = await together(self._search(one, share, context, cuts) for one in searches)
             query = "; ".join(sorted({f"GET /api/traces?{urlencode(one)}" for one in searches}))
-        spans = [
-            one for one in _asked(found, request) if any(part.start <= one.start < part.end for part in ranges(request))
-        ]
-        paged = page(sorted(set(spans)), request)
+        paged = page(asked_for(found, request), request)
         partial = "; ".join([*sorted(set(cuts)), *([f"{paged.left} more spans"] if paged.left else [])])
-        response = self._response(paged.rows).model_copy(
+        response = columns(paged.rows, self._catalogue, SOURCE).model_copy(
             update={"next_cursor": paged.next_cursor, "truncated": bool(partial)}
         )
         return Fetched(response, query or "nothing", (), partial)
@@ -87,11 +83,13 @@ class JaegerProvider:
         services = sorted(one for one in there if not request.services or one in wanted)
         fixed = {"tags": json.dumps({"error": "true"})} if request.errors_only else {}
         fixed |= {"minDuration": f"{round(request.duration_ms_min * 1000)}us"} if request.duration_ms_min else {}
+        slices = sliced(request, _SLICES, per_s=1e6)
         found = []
         for service in services:
             for operation in sorted(set(request.names)) or [""]:
                 of = {"service": service} | ({"operation": operation} if operation else {}) | fixed
-                found += [of | {"start": str(start), "end": str(end)} for start, end in _slices(request)]
+                # Jaeger's end is inside
+                found += [of | {"start": str(start), "end": str(end - 1)} for start, end in slices]
         if len(found) > _SEARCHES_MAX:
             cuts.append(f"{len(found)} searches are needed, {_SEARCHES_MAX} were made: name the services")
         return found[:_SEARCHES_MAX]
@@ -106,41 +104,6 @@ class JaegerProvider:
     async def _trace(self, trace_id: str, context: Context) -> list[Span]:
         answer = await self._http.ask("GET", f"/api/traces/{trace_id}", context, allow=_MISSING)
         return [] if answer.status in _MISSING else spans_of(data_of(answer.json()))
-
-    def _response(self, spans: Iterable[Span]) -> TracesResponse:
-        response = TracesResponse()
-        for one in spans:
-            response.trace_ids.append(one.trace_id)
-            response.span_ids.append(one.span_id)
-            response.parent_ids.append(one.parent_id or None)
-            response.services.append(self._catalogue.resolve(one.service, SOURCE) or one.service)
-            response.names.append(one.name)
-            response.starts.append(one.start)
-            response.durations_ms.append(one.duration_ms)
-            response.errors.append(one.error)
-            response.attributes.append(dict(one.attributes))
-        return response
-
-
-def _asked(found: Iterable[list[Span]], request: TracesRequest) -> list[Span]:
-    """Return the spans of the traces in which one span fits; searches have seen to services and names."""
-    spans = [one for ones in found for one in ones]
-    fits = {
-        one.trace_id
-        for one in spans
-        if one.duration_ms >= request.duration_ms_min and (one.error or not request.errors_only)
-    }
-    return [one for one in spans if one.trace_id in fits]
-
-
-def _slices(request: TracesRequest) -> list[tuple[int, int]]:
-    """Return the slices of the window in microseconds; Jaeger's end is inside."""
-    found = []
-    for part in ranges(request):
-        start, end = round(part.start * 1e6), round(part.end * 1e6)
-        bounds = [start + (end - start) * number // _SLICES for number in range(_SLICES + 1)]
-        found += [(one, two - 1) for one, two in pairwise(bounds) if one < two]
-    return found
 
 
 def build(config: Config, kit: Kit) -> JaegerProvider:

@@ -1,28 +1,13 @@
 """What Jaeger's answers say, in our words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from inquest.gateway.domain.failure import ProviderError
 from inquest.gateway.domain.forge import understood
+from inquest.gateway.domain.spans import Span
 
 _VALUE_CHARS_MAX = 4000
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """One span. `start` in epoch seconds."""
-
-    start: float
-    trace_id: str
-    span_id: str
-    parent_id: str
-    service: str
-    name: str
-    duration_ms: float
-    error: bool
-    attributes: tuple[tuple[str, str], ...] = field(compare=False)
 
 
 def data_of(answer: Any) -> list[Any]:
