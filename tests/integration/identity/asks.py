@@ -62,6 +62,12 @@ ASKS: dict[str, Ask] = {
     "end_mute": Ask(
         pb.ControlServiceEndMuteRequest(mute_id=derive_id("none")), {"mute_id": derive_id("none")}, {}, 404
     ),
+    "list_budgets": Ask(pb.BudgetServiceListRequest()),
+    "save_budget": Ask(
+        pb.BudgetServiceSaveRequest(budget=messages_pb2.BudgetChoice(calls_max=9)), body={"budget": {"calls_max": 9}}
+    ),
+    "clear_budget": Ask(pb.BudgetServiceClearRequest(), body={}),
+    "explain_budget": Ask(pb.BudgetServiceExplainRequest(), body={}),
     "list_approvals": Ask(pb.ApprovalServiceListRequest()),
     "give_approval": Ask(pb.ApprovalServiceGiveRequest(**APPROVAL), APPROVAL, {}, 404),
     "refuse_approval": Ask(pb.ApprovalServiceRefuseRequest(**APPROVAL), APPROVAL, {}, 404),

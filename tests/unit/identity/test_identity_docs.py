@@ -10,12 +10,15 @@ from inquest.identity.permissions import roles_with
 from inquest.identity.settings import Algorithm
 
 PAGE = (Path(__file__).parents[3] / "docs" / "identity.md").read_text(encoding="utf-8")
-ADMIN = "what the Admin port of every service does"
+BESIDE = {
+    "service.admin": "what the Admin port of every service does",
+    "budgets.govern": "the same for a team or for somebody else",
+}
 
 
 def row_of(permission: Permission) -> str:
     names = [f"`{row.name}`" for row in OPERATIONS if row.permission == permission]
-    return f"| `{permission}` | {', '.join(roles_with(permission))} | {', '.join(names) or ADMIN} |"
+    return f"| `{permission}` | {', '.join(roles_with(permission))} | {', '.join(names) or BESIDE[permission]} |"
 
 
 def test_the_table_of_roles_is_the_one_in_the_code():

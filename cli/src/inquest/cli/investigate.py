@@ -12,7 +12,9 @@ from typing import Any, TypeVar, get_args
 
 import httpx
 import typer
+from pydantic import ValidationError
 
+from inquest.api.domain.requests import BudgetBody
 from inquest.cli import session
 from inquest.cli.client import Api, explain
 from inquest.cli.live import LiveView
@@ -20,8 +22,10 @@ from inquest.cli.outputs import print_story, write_outputs
 from inquest.cli.scenario import Scenario, add_tenants, scenario, write_secret
 from inquest.cli.system import System
 from inquest.config import Config
+from inquest.config.budget_text import budget_of
+from inquest.config.budgets import levels_of, resolve
 from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import InvestigationStory, Mode
+from inquest.contracts.latest import BudgetChoice, InvestigationStory, Mode, SavedBudgets
 from inquest.packs import find_packs
 
 PARALLEL_MAX = 4
@@ -41,18 +45,28 @@ class Result:
 
 
 def investigate_packs(
-    paths: list[Path], mode: str, config_file: Path, out: Path, zone: str | None, *, as_json: bool
+    paths: list[Path],
+    mode: str | None,
+    budget: list[str],
+    config_file: Path,
+    out: Path,
+    zone: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Investigate recorded incidents and write their reports; exit status 0 when each was concluded."""
     scenarios, unusable = open_all(paths)
     if not scenarios:
         raise InquestError("\n".join(unusable))
-    config = with_mode(session.read_config(config_file), mode)
+    chosen = choice_of(budget)
+    config = with_mode(session.read_config(config_file), mode or chosen.profile or "balanced")
     where = session.zone(zone)
     out.mkdir(parents=True, exist_ok=True)  # before the work, so that a folder that cannot be written costs none
     directory = Path(tempfile.mkdtemp(prefix="inquest-"))
     try:
-        results, refused = session.run(_packs(scenarios, config, directory, quiet=as_json), directory / "inquest.log")
+        results, refused = session.run(
+            _packs(scenarios, config, chosen, directory, quiet=as_json), directory / "inquest.log"
+        )
         if not results:
             raise refused[0]
     except InquestError as error:
@@ -103,6 +117,8 @@ def report(results: list[Result], out: Path, zone: tzinfo, *, as_json: bool) -> 
 
 def with_mode(config: Config, mode: str) -> Config:
     """Return the configuration with this mode for every tenant. Raises InquestError for an unknown one."""
+    if mode in config.profiles:
+        mode = config.profiles[mode].mode
     if mode not in get_args(Mode):
         raise InquestError(f"no mode {mode!r}; there are {', '.join(get_args(Mode))}")
     document = config.model_dump(mode="json", exclude_unset=True)
@@ -111,12 +127,34 @@ def with_mode(config: Config, mode: str) -> Config:
     return Config.model_validate(document)
 
 
+def choice_of(items: list[str]) -> BudgetChoice:
+    """Return the budget of a run as it was written. Raises InquestError."""
+    return BudgetBody.model_validate(budget_of(items)).choice()
+
+
+def with_budget(config: Config, budget: BudgetChoice) -> Config:
+    """Return the configuration with this budget for every tenant, in place of their own. Raises InquestError."""
+    if budget == BudgetChoice():
+        return config
+    section: dict[str, Any] = budget.model_dump(exclude={"shares"}, exclude_none=True)
+    for share in budget.shares:
+        part = "capabilities" if share.scope == "capability" else "providers"
+        section.setdefault(part, {})[share.name] = share.model_dump(exclude={"scope", "name"}, exclude_none=True)
+    document = config.model_dump(mode="json", exclude_unset=True)
+    for tenant in config.tenants:
+        document.setdefault("tenants", {}).setdefault(tenant, {})["budget"] = section
+    try:
+        return Config.model_validate(document)
+    except ValidationError as error:
+        raise InquestError(f"--budget: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+
+
 async def _packs(
-    scenarios: list[Scenario], config: Config, directory: Path, *, quiet: bool
+    scenarios: list[Scenario], config: Config, budget: BudgetChoice, directory: Path, *, quiet: bool
 ) -> tuple[list[Result], list[InquestError]]:
     secret_file = write_secret(directory, "webhook")
     mode = next(iter(config.tenants.values())).mode
-    config = with_mode(add_tenants(config, scenarios, secret_file), mode)
+    config = with_budget(with_mode(add_tenants(config, scenarios, secret_file), mode), budget)
     slots = asyncio.Semaphore(PARALLEL_MAX)
     started = time.monotonic()
     with LiveView(quiet=quiet) as view:
@@ -129,7 +167,8 @@ async def _packs(
 
             async def one(each: Scenario) -> Result:
                 async with slots:
-                    limit_s = config.mode(mode).limits.duration_s_max + SLACK_S
+                    granted = resolve(config, each.tenant, levels_of(config, each.tenant, SavedBudgets(), ()), mode)
+                    limit_s = granted.limits.duration_s_max + SLACK_S
                     return await deliver(system, each, secret_file.read_text(), view, limit_s)
 
             try:

@@ -5,7 +5,7 @@ import re
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +13,11 @@ import typer
 
 from inquest.cli import session
 from inquest.cli.client import Api, find_api
-from inquest.cli.investigate import SLACK_S, Result, beside, follow, report, with_mode
+from inquest.cli.investigate import SLACK_S, Result, beside, choice_of, follow, report, with_mode
 from inquest.cli.live import LiveView
 from inquest.cli.system import System
 from inquest.config import Config
+from inquest.config.budget_text import budget_of
 from inquest.contracts.capabilities import CAPABILITIES
 from inquest.contracts.errors import InquestError
 
@@ -69,7 +70,8 @@ def investigate_live(
     services: list[str],
     start: str | None,
     end: str | None,
-    mode: str,
+    mode: str | None,
+    budget: list[str],
     tenant: str,
     config_file: Path,
     out: Path,
@@ -83,8 +85,12 @@ def investigate_live(
     window = (moment(start or "-30m", now), moment(end or "-0m", now))
     if window[0] >= window[1]:
         raise InquestError(f"--from {window[0].isoformat()} is not before --to {window[1].isoformat()}")
-    config = with_mode(session.read_config(config_file), mode)
-    guess = estimate(config, tenant, mode)
+    chosen = choice_of(budget)
+    likely = mode or chosen.profile or "balanced"
+    config = with_mode(session.read_config(config_file), likely)
+    guess = estimate(config, tenant, config.tenant(tenant).mode)
+    if chosen.calls_max and chosen.calls_max < guess.calls_max:
+        guess = replace(guess, calls_max=chosen.calls_max)
     if not guess.served:
         raise InquestError(f"tenant {tenant} has no provider in {config_file}: see `inquest init` and `inquest doctor`")
     typer.echo(f"This will make {guess}.", err=True)
@@ -94,12 +100,12 @@ def investigate_live(
         "services": services,
         "from": window[0].isoformat(),
         "to": window[1].isoformat(),
-        "mode": mode,
     }
+    body |= {"mode": mode} if mode else {}
+    body |= {"budget": budget_of(budget)} if budget else {}
     directory = Path(tempfile.mkdtemp(prefix="inquest-"))
-    limit_s = config.limits(tenant, mode).duration_s_max + SLACK_S  # type: ignore[arg-type] # checked above
     try:
-        work = _ask(body, config, tenant, directory, limit_s, quiet=as_json)
+        work = _ask(body, config, tenant, directory, quiet=as_json)
         result = session.run(work, directory / "inquest.log")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -108,9 +114,7 @@ def investigate_live(
         raise typer.Exit(1)
 
 
-async def _ask(
-    body: dict[str, object], config: Config, tenant: str, directory: Path, limit_s: float, *, quiet: bool
-) -> Result:
+async def _ask(body: dict[str, object], config: Config, tenant: str, directory: Path, *, quiet: bool) -> Result:
     with LiveView(quiet=quiet) as view:
         try:
             url = find_api(None)
@@ -118,19 +122,22 @@ async def _ask(
             view.say("starting nats-server and the services …")
         else:
             view.say(f"asking the running system at {url}")
-            return await _follow(url, body, tenant, view, limit_s)
+            return await _follow(url, body, tenant, view)
         async with System(directory, config) as system:
             supervisor = asyncio.create_task(system.supervise())
             try:
-                return await beside(supervisor, _follow(system.url("api"), body, tenant, view, limit_s))
+                return await beside(supervisor, _follow(system.url("api"), body, tenant, view))
             finally:
                 supervisor.cancel()
                 await asyncio.gather(supervisor, return_exceptions=True)
 
 
-async def _follow(url: str, body: dict[str, object], tenant: str, view: LiveView, limit_s: float) -> Result:
+async def _follow(url: str, body: dict[str, object], tenant: str, view: LiveView) -> Result:
     started = time.monotonic()
     async with Api(url, tenant) as api:
+        asked = {name: body[name] for name in ("services", "mode", "budget") if name in body}
+        granted = await api.ask("POST", "/v1/budgets/explain", asked)
+        limit_s = granted["limits"]["duration_s_max"] + SLACK_S
         investigation = await api.start(body)
         label = ",".join(str(name) for name in body["services"]) if isinstance(body["services"], list) else tenant
         story = await follow(api, investigation, label, view, limit_s)

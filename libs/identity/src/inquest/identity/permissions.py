@@ -14,6 +14,9 @@ Permission = Literal[
     "notices.read",
     "mutes.read",
     "mutes.write",
+    "budgets.read",
+    "budgets.write",  # one's own default
+    "budgets.govern",  # the default of a team or of anybody
     "panic.read",
     "panic.write",
     "audit.read",
@@ -31,6 +34,7 @@ _VIEWER: frozenset[Permission] = frozenset(
         "incidents.read",
         "notices.read",
         "mutes.read",
+        "budgets.read",
         "panic.read",
         "audit.read",
         "approvals.read",
@@ -42,9 +46,10 @@ _RESPONDER: frozenset[Permission] = _VIEWER | {
     "feedback.give",
     "incidents.regroup",
     "mutes.write",
+    "budgets.write",
     "panic.write",
 }
-_OPERATOR: frozenset[Permission] = _RESPONDER | {"approvals.give", "dead.read", "dead.settle"}
+_OPERATOR: frozenset[Permission] = _RESPONDER | {"budgets.govern", "approvals.give", "dead.read", "dead.settle"}
 _ADMIN: frozenset[Permission] = _OPERATOR | {"service.admin"}
 
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -53,7 +58,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 # What cannot be cut down to some services, so nobody who is for some of them may do it.
 OF_A_TENANT: frozenset[Permission] = frozenset(
-    {"panic.write", "audit.read", "approvals.read", "approvals.give", "dead.read", "dead.settle"}
+    {"budgets.govern", "panic.write", "audit.read", "approvals.read", "approvals.give", "dead.read", "dead.settle"}
 )
 # A process serves every tenant: who may drain it is trusted by all of them.
 OF_A_PROCESS: frozenset[Permission] = frozenset({"service.admin"})

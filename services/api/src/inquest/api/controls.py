@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from inquest.api.approvals import Approvals
+from inquest.api.budgets import Budgets
 from inquest.api.domain.control_requests import (
     AuditAnswer,
     AuditQuery,
@@ -27,19 +27,19 @@ from inquest.api.domain.controls import (
 from inquest.api.domain.view import BuiltFrom, nothing_built, view_of
 from inquest.api.places import Places
 from inquest.api.ports import Clock, Notices
+from inquest.api.stored import changed
 from inquest.audit import AuditLog, Deed
 from inquest.bus.codec import decode
 from inquest.bus.port import BusPort, KeyValue
+from inquest.config import Config
 from inquest.contracts import subjects as s
-from inquest.contracts.errors import Conflict
-from inquest.contracts.latest import AuditAction, AuditRecord, Message, Mute, Mutes, PanicState, PanicSwitch
+from inquest.contracts.latest import AuditAction, AuditRecord, Mute, Mutes, PanicState, PanicSwitch
+from inquest.contracts.topology import BUDGET_DEFAULTS
 from inquest.contracts.v1.controls import EVERYWHERE, PANIC_KEY
 from inquest.identity import Forbidden, Principal
 from inquest.telemetry.logs import get_logger
 
 AUDIT_BACK_MAX = 50_000  # messages of all tenants; what lies further back, `inquest audit export` has
-TRIES_MAX = 8  # of a compare-and-set that others win
-StateT = TypeVar("StateT", bound=Message)
 _log = get_logger("api")
 
 
@@ -55,6 +55,12 @@ class Controls:
     audit: AuditLog
     built_from: BuiltFrom = nothing_built
     reading: Places = field(default_factory=Places)
+    config: Callable[[], Config] = Config
+
+    @property
+    def budgets(self) -> Budgets:
+        """The operations on budgets."""
+        return Budgets(self.bus.kv(BUDGET_DEFAULTS), self.config, self.clock, self.audit)
 
     @property
     def approvals(self) -> Approvals:
@@ -79,7 +85,7 @@ class Controls:
         about = EVERYWHERE if everywhere else chosen
         switch = PanicSwitch(tenant=about, on=body.on, by=caller.name, at=self.clock(), reason=body.reason)
         # The switch first: whatever keeps the record from being written must not keep people from stopping.
-        state = await _changed(self.switches, PANIC_KEY, PanicState, lambda state: state.with_switch(switch))
+        state = await changed(self.switches, PANIC_KEY, PanicState, lambda state: state.with_switch(switch))
         await self._audit(caller, chosen, "panic-on" if body.on else "panic-off", body.reason, about)
         return panic_status(state, chosen)
 
@@ -98,14 +104,14 @@ class Controls:
             raise Forbidden(f"services: name them in full; {caller.name} is for some, and may mute those alone")
         mute = mute_of(body, chosen, caller.name, now)
         await self._audit(caller, chosen, "mute-added", mute.reason, mute.mute_id)
-        await _changed(self.mutes, chosen, Mutes, lambda mutes: with_mute(mutes, mute, now))
+        await changed(self.mutes, chosen, Mutes, lambda mutes: with_mute(mutes, mute, now))
         return mute
 
     async def end_mute(self, caller: Principal, tenant: str | None, mute_id: str, body: EndMuteBody) -> MuteEnded:
         """End a mute before its time. Raises NotFound."""
         view, now = view_of(caller, "mutes.write", tenant, self.built_from), self.clock()
         chosen = view.tenant
-        await _changed(self.mutes, chosen, Mutes, lambda mutes: without_mute(mutes, mute_id, now, view))
+        await changed(self.mutes, chosen, Mutes, lambda mutes: without_mute(mutes, mute_id, now, view))
         await self._audit(caller, chosen, "mute-ended", body.reason, mute_id)
         return MuteEnded(mute_id=mute_id)
 
@@ -127,19 +133,3 @@ class Controls:
     async def _audit(self, caller: Principal, tenant: str, action: AuditAction, reason: str, about: str) -> None:
         await self.audit.record(Deed(action, tenant, caller.name, reason, about))
         _log.info("control_used", action=action, by=caller.name, tenant=tenant, about=about)
-
-
-async def _changed(bucket: KeyValue, key: str, model: type[StateT], change: Callable[[StateT], StateT]) -> StateT:
-    """Change a value by compare-and-set, and return it. Raises Conflict when others keep winning."""
-    for tries_left in reversed(range(TRIES_MAX)):
-        entry = await bucket.get(key)
-        state = change(model.model_validate_json(entry.value) if entry else model())
-        value = state.model_dump_json().encode()
-        try:
-            await (bucket.update(key, value, entry.revision) if entry else bucket.create(key, value))
-        except Conflict:
-            if not tries_left:
-                raise
-        else:
-            return state
-    raise AssertionError("the last try returns or raises")

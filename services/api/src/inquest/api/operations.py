@@ -1,8 +1,9 @@
 """The operations of the API, the same over HTTP and gRPC: who may, what is read, what is published."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+from inquest.api.domain.budgets import checked
 from inquest.api.domain.commands import cancel_command, feedback_event, start_command
 from inquest.api.domain.requests import (
     CancelBody,
@@ -19,6 +20,7 @@ from inquest.api.ports import Clock, Record, Stories
 from inquest.api.streams import Streams
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
+from inquest.config import Config
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import NotFound
 from inquest.contracts.latest import InvestigationStory
@@ -38,6 +40,7 @@ class Operations:
     audit: AuditLog
     built_from: BuiltFrom = nothing_built
     streams: Streams = field(default_factory=Streams)
+    config: Callable[[], Config] = Config
 
     async def list(self, caller: Principal, query: ListQuery) -> Investigations:
         """Return one page of investigations."""
@@ -63,6 +66,8 @@ class Operations:
         if not view.covers(body.services):
             raise Forbidden(f"services: {caller.name} is for some services, and these are not all among them")
         command = start_command(body, view.tenant, caller.name)
+        if command.budget:
+            checked(command.budget, self.config(), view.tenant)
         await self.bus.publish(
             s.INVESTIGATION_START,
             command,

@@ -30,8 +30,10 @@ def build(bus: BusPort, settings: Settings) -> Service:
     audit = AuditLog(bus, "api")
     catalogues = Catalogues(ConfigStore(bus.kv(CONFIG)))
     built_from = catalogues.built_from
-    operations = Operations(bus, stories, _now, audit, built_from)
-    controls = Controls(bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit, built_from)
+    operations = Operations(bus, stories, _now, audit, built_from, config=catalogues.config)
+    controls = Controls(
+        bus, bus.kv(SWITCHES), bus.kv(MUTES), stories, _now, audit, built_from, config=catalogues.config
+    )
     incidents = Incidents(stories, bus, audit, built_from)
     dead = Dead(bus, audit)
     tokens = Authenticator(settings, audit)

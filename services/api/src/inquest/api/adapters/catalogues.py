@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inquest.config import Catalogue, ConfigCache, ConfigStore, Revision, TenantConfig
+from inquest.config import Catalogue, Config, ConfigCache, ConfigStore, Revision, TenantConfig
 
 
 class Catalogues:
@@ -11,6 +11,10 @@ class Catalogues:
     def __init__(self, store: ConfigStore) -> None:
         self.cache = ConfigCache(store, self._forget)
         self._catalogues: dict[str, Catalogue] = {}
+
+    def config(self) -> Config:
+        """Return the applied configuration."""
+        return self.cache.current.config
 
     def built_from(self, tenant: str, repository: str) -> Iterable[str]:
         """Return the services of a tenant that a repository builds; none for a tenant that is gone."""

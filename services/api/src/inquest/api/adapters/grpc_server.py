@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from inquest.api.adapters.grpc_budgets import budget_of
 from inquest.api.adapters.grpc_calls import abort, answer, caller_of, renew, tenant_of, time_of, valid
 from inquest.api.domain.requests import CancelBody, FeedbackBody, ListQuery, StartBody, WatchQuery
 from inquest.api.operations import Operations
@@ -133,7 +134,8 @@ def _start_body(request: pb.InvestigationServiceStartRequest) -> StartBody:
         "services": tuple(request.focus.services),
         "metric": request.focus.metric or None,
         "title": request.title,
-        "mode": request.mode or "balanced",
+        "mode": request.mode or None,
+        "budget": budget_of(request.budget) if request.HasField("budget") else None,
         "idempotency_key": request.idempotency_key,
     }
     if request.HasField("window"):

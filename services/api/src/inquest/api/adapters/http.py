@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Match, Route
 from inquest.api.adapters.failures import retry_after_s, told
 from inquest.api.adapters.sse import event_stream
 from inquest.api.approvals import Approvals
+from inquest.api.budgets import Budgets
 from inquest.api.controls import Controls
 from inquest.api.dead import Dead
 from inquest.api.domain.openapi import document
@@ -56,6 +57,7 @@ def make_routes(
 ) -> tuple[BaseRoute, ...]:
     """Return the routes: one for each row of the table, the document, and one for everything else under /v1/."""
     serving = {**_serving(operations), **_on_incidents(incidents), **_controlling(controls), **_on_dead(dead)}
+    serving |= _on_budgets(controls.budgets)
     serving |= _on_approvals(controls.approvals)
     routes = [Route(row.path, _endpoint(row, serving[row.name], tokens), methods=[row.method]) for row in OPERATIONS]
 
@@ -122,6 +124,15 @@ def _controlling(controls: Controls) -> dict[str, Serve]:
         "end_mute": lambda call: controls.end_mute(call.caller, call.query.tenant, call.path["mute_id"], call.body),
         "list_notices": lambda call: controls.list_notices(call.caller, call.query),
         "list_audit": lambda call: controls.list_audit(call.caller, call.query),
+    }
+
+
+def _on_budgets(budgets: Budgets) -> dict[str, Serve]:
+    return {
+        "list_budgets": lambda call: budgets.list(call.caller, call.query.tenant),
+        "save_budget": lambda call: budgets.save(call.caller, call.query.tenant, call.body),
+        "clear_budget": lambda call: budgets.clear(call.caller, call.query.tenant, call.body),
+        "explain_budget": lambda call: budgets.explain(call.caller, call.query.tenant, call.body),
     }
 
 

@@ -13,7 +13,7 @@ from inquest.runtime import Servicer
 def make_servicers(
     operations: Operations, incidents: Incidents, controls: Controls, dead: Dead, tokens: Authenticator
 ) -> tuple[Servicer, ...]:
-    """Return the four services; each asks who it is for each call."""
+    """Return the services; each asks who it is for each call."""
 
     def add_investigations(server: Any) -> None:
         from inquest.api.adapters.grpc_server import InvestigationServicer  # noqa: PLC0415 - see the module's docstring
@@ -33,6 +33,12 @@ def make_servicers(
 
         rpc.add_ControlServiceServicer_to_server(ControlServicer(controls, tokens), server)
 
+    def add_budgets(server: Any) -> None:
+        from inquest.api.adapters.grpc_budgets import BudgetServicer  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
+
+        rpc.add_BudgetServiceServicer_to_server(BudgetServicer(controls.budgets, tokens), server)
+
     def add_approvals(server: Any) -> None:
         from inquest.api.adapters.grpc_approvals import ApprovalServicer  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
@@ -49,6 +55,7 @@ def make_servicers(
         Servicer("inquest.v1.InvestigationService", add_investigations),
         Servicer("inquest.v1.IncidentService", add_incidents),
         Servicer("inquest.v1.ControlService", add_controls),
+        Servicer("inquest.v1.BudgetService", add_budgets),
         Servicer("inquest.v1.ApprovalService", add_approvals),
         Servicer("inquest.v1.DeadLetterService", add_dead),
     )

@@ -16,7 +16,7 @@ from inquest.contracts.latest import (
 
 def start_command(body: StartBody, tenant: str, requested_by: str) -> StartInvestigation:
     """Return the command. Its investigation id follows from the key, or else from what is asked."""
-    cause = body.idempotency_key or body.model_dump_json()
+    cause = body.idempotency_key or body.model_dump_json(exclude_none=True)
     baseline = (
         Window(start=body.baseline_start, end=body.baseline_end) if body.baseline_start and body.baseline_end else None
     )
@@ -24,7 +24,9 @@ def start_command(body: StartBody, tenant: str, requested_by: str) -> StartInves
         tenant=tenant,
         investigation_id=derive_id("investigation", tenant, "started", cause),
         title=body.title or f"{', '.join(body.services)}: asked by {requested_by}"[:500],
-        mode=body.mode,
+        mode=body.mode or "balanced",
+        mode_given=body.mode is not None,
+        budget=body.budget.choice() if body.budget else None,
         focus=Focus(services=body.services, metric=body.metric, text=body.title),
         window=Window(start=body.start, end=body.end),
         baseline=baseline,

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 
-from inquest.contracts.latest import Id, InvestigationState, InvestigationSummary, Mode
+from inquest.contracts.latest import BudgetChoice, Id, InvestigationState, InvestigationSummary, Mode, Share
 from inquest.contracts.redaction import redact
+from inquest.contracts.v1.budgets import SHARES_MAX
 
 WINDOW_DAYS_MAX = 7
 SERVICES_MAX = 50
@@ -56,13 +57,51 @@ class WatchQuery(TenantQuery):
     after: int = Field(default=0, ge=0, le=2**63 - 1, description="Position after which to begin.")
 
 
+class CapsBody(Asked):
+    """Limits; what is left out is as without it."""
+
+    calls_max: PositiveInt | None = Field(default=None, description="Calls to data sources.")
+    bytes_max: PositiveInt | None = Field(default=None, description="Bytes of their answers.")
+    tokens_max: PositiveInt | None = Field(default=None, description="Tokens that calls declare or report.")
+    call_s_max: PositiveInt | None = Field(default=None, description="Time of all calls together, in seconds.")
+
+
+class ShareBody(CapsBody):
+    """Limits on one capability or one provider."""
+
+    scope: Literal["capability", "provider"]
+    name: Id
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.calls_max or self.bytes_max or self.tokens_max or self.call_s_max):
+            raise ValueError(f"{self.scope} {self.name}: name a limit: calls_max, bytes_max, tokens_max or call_s_max")
+        return self
+
+
+class BudgetBody(CapsBody):
+    """What an investigation may spend: a profile to start from, and single limits over it."""
+
+    profile: Id | None = Field(default=None, description="fast, balanced, deep, custom, or one of the configuration's.")
+    rounds_max: PositiveInt | None = None
+    step_latency_ms_max: PositiveInt | None = None
+    duration_s_max: PositiveInt | None = None
+    shares: tuple[ShareBody, ...] = Field(default=(), max_length=SHARES_MAX)
+
+    def choice(self) -> BudgetChoice:
+        """Return it as it travels."""
+        shares = tuple(Share(**share.model_dump()) for share in self.shares)
+        return BudgetChoice(**self.model_dump(exclude={"shares"}), shares=shares)
+
+
 class StartBody(Asked):
     """An investigation without a page."""
 
     services: tuple[str, ...] = Field(min_length=1, max_length=SERVICES_MAX, description="Where people see the fault.")
     start: AwareDatetime = Field(alias="from", description="Begin of the incident window (RFC 3339, with a zone).")
     end: AwareDatetime = Field(alias="to", description="End of the incident window.")
-    mode: Mode = "balanced"
+    mode: Mode | None = Field(default=None, description="Absent: that of the budget's profile, else balanced.")
+    budget: BudgetBody | None = Field(default=None, description="Over the saved defaults, for this one alone.")
     title: Words = Field(default="", max_length=500)
     metric: str | None = Field(default=None, max_length=200, description="The measure that looks wrong.")
     baseline_start: AwareDatetime | None = Field(default=None, alias="baseline_from")

@@ -1,6 +1,7 @@
 """The table of HTTP operations. Routes and the OpenAPI document are both made from it. Pure."""
 
 from inquest.api.domain.approval_requests import APPROVAL_OPERATIONS
+from inquest.api.domain.budget_routes import BUDGET_OPERATIONS
 from inquest.api.domain.control_routes import CONTROL_OPERATIONS
 from inquest.api.domain.dead_requests import DEAD_OPERATIONS
 from inquest.api.domain.incident_routes import INCIDENT_OPERATIONS
@@ -96,6 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *INCIDENT_OPERATIONS,
     *CONTROL_OPERATIONS,
     *APPROVAL_OPERATIONS,
+    *BUDGET_OPERATIONS,
     *DEAD_OPERATIONS,
 )
 BY_NAME = {row.name: row for row in OPERATIONS}
