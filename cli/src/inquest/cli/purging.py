@@ -10,6 +10,7 @@ from inquest.contracts.message import derive_id
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS, Subject
 from inquest.contracts.topology import (
     ARCHIVED,
+    BUDGET_DEFAULTS,
     GATEWAY_JOURNAL,
     INTAKE_INCIDENTS,
     MUTES,
@@ -21,7 +22,15 @@ from inquest.contracts.topology import (
 
 Scope: TypeAlias = Mapping[str, Sequence[str]]
 KEPT = frozenset({"AUDIT", "CHECKPOINTS"})  # who did what stays; it holds hashes and reasons, no content
-_OF_TENANT = (INTAKE_INCIDENTS, PLANNER_ADMISSION, GATEWAY_JOURNAL, NOTIFIER_CLAIMS, NOTIFIER_THREADS, MUTES)
+_OF_TENANT = (
+    INTAKE_INCIDENTS,
+    PLANNER_ADMISSION,
+    GATEWAY_JOURNAL,
+    NOTIFIER_CLAIMS,
+    NOTIFIER_THREADS,
+    MUTES,
+    BUDGET_DEFAULTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
