@@ -10,6 +10,7 @@ from inquest.cli.provider_domains import SAMPLES
 from inquest.cli.provider_new import new, write
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import Domain
+from inquest.testkit.outside import installed
 
 pytestmark = pytest.mark.timeout(300)
 CHECKS_PASSED_MIN = 8  # of 17; those that say nothing of a domain are skipped
@@ -20,7 +21,7 @@ def test_there_is_a_template_for_every_domain():
     assert set(SAMPLES) == set(get_args(Domain))
 
 
-def test_a_provider_of_tickets_passes_its_tests_as_printed(tmp_path, installed, run_tests, capsys):
+def test_a_provider_of_tickets_passes_its_tests_as_printed(tmp_path, run_tests, capsys):
     new("acme-desk", "tickets", tmp_path)
     printed = capsys.readouterr().out
     folder = tmp_path / "inquest-acme-desk"
@@ -32,7 +33,7 @@ def test_a_provider_of_tickets_passes_its_tests_as_printed(tmp_path, installed, 
 
 
 @pytest.mark.slow
-def test_every_domain_gets_a_provider_that_passes_its_tests(tmp_path, installed, run_tests):
+def test_every_domain_gets_a_provider_that_passes_its_tests(tmp_path, run_tests):
     folders = [write(f"acme-{domain}", domain, tmp_path) for domain in SAMPLES]
     environment = installed(tmp_path / "site", *folders)
     for domain, folder in zip(SAMPLES, folders, strict=True):
@@ -42,7 +43,7 @@ def test_every_domain_gets_a_provider_that_passes_its_tests(tmp_path, installed,
         assert passed >= CHECKS_PASSED_MIN + FAULTS, domain + done.stdout
 
 
-def test_what_is_installed_is_a_kind_of_inquest_yaml(tmp_path, installed):
+def test_what_is_installed_is_a_kind_of_inquest_yaml(tmp_path):
     environment = installed(tmp_path / "site", write("acme-desk", "tickets", tmp_path))
     (tmp_path / "inquest.yaml").write_text(
         "tenants: {acme: {providers: [{name: desk, kind: acme-desk, settings: {url: 'http://desk:80'}}]}}"
