@@ -1,6 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from inquest.bus.settle import AFTER_S_MAX, DELAY_S_FIRST, DELAY_S_MAX, DELIVERIES_RESERVED, settle
+from inquest.bus.settle import (
+    AFTER_S_MAX,
+    BUG_ATTEMPTS_MAX,
+    DELAY_S_FIRST,
+    DELAY_S_MAX,
+    DELIVERIES_RESERVED,
+    settle,
+)
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 
 attempts = st.integers(1, 50)
@@ -30,15 +37,24 @@ def test_conflict_is_retried_and_other_errors_are_bugs() -> None:
     assert settle(KeyError("x"), 1, 6).is_bug
 
 
-@given(attempts, limits)
-def test_no_message_is_retried_up_to_the_servers_limit(attempt: int, limit: int) -> None:
-    settlement = settle(ValueError("x"), attempt, limit)
-    if attempt >= limit - DELIVERIES_RESERVED:
+def test_a_bug_is_buried_before_what_waits_for_others() -> None:
+    assert settle(ValueError("x"), BUG_ATTEMPTS_MAX, 20).outcome == "dead"
+    assert settle(RetryLater("x"), BUG_ATTEMPTS_MAX, 20).outcome == "retried"
+    assert settle(RetryLater("x"), 20 - DELIVERIES_RESERVED, 20).outcome == "dead"
+    waited_s = sum(settle(RetryLater("x"), attempt, 20).delay_s for attempt in range(1, 20 - DELIVERIES_RESERVED))
+    assert waited_s > 300
+
+
+@given(attempts, limits, st.sampled_from([ValueError("x"), RetryLater("x")]))
+def test_no_message_is_retried_up_to_the_servers_limit(attempt: int, limit: int, error: Exception) -> None:
+    settlement = settle(error, attempt, limit)
+    is_bug = isinstance(error, ValueError)
+    if attempt >= limit - DELIVERIES_RESERVED or (is_bug and attempt >= BUG_ATTEMPTS_MAX):
         assert settlement.outcome == "dead"
     else:
         assert settlement.outcome == "retried"
         assert 0 < settlement.delay_s <= DELAY_S_MAX
-    assert settlement.is_bug
+    assert settlement.is_bug == is_bug
 
 
 @given(attempts)

@@ -21,7 +21,7 @@ class Consumer:
     service: str
     filters: tuple[str, ...]
     ack_wait_s: float = 6.0  # a step whose process died is with another within 10 s
-    deliver_max: int = 10
+    deliver_max: int = 20
     workers_max: int = 16
     batch_max: int = 64
     why: str = ""

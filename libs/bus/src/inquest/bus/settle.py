@@ -11,6 +11,8 @@ AFTER_S_MAX = 3600.0  # of a delay that somebody outside asked for
 # Our own dead-letter path acts this many deliveries before the server's limit. The deliveries between are
 # left for what we cannot catch: poison that kills the process, which the server reports in an advisory.
 DELIVERIES_RESERVED = 2
+# A bug does not mend itself. What waits for others has all deliveries: some five minutes of an outage, at 20.
+BUG_ATTEMPTS_MAX = 8
 
 Outcome = Literal["acked", "retried", "dead"]
 
@@ -28,14 +30,15 @@ def settle(error: BaseException | None, attempt: int, attempt_max: int) -> Settl
     """Decide from the handler's error and the number of this delivery (1 is the first).
 
     No error acks. Impossible dead-letters at once. RetryLater and bugs retry with a delay that doubles from
-    DELAY_S_FIRST up to DELAY_S_MAX, or is as long as the error asks for, and dead-letter at the limit.
+    DELAY_S_FIRST up to DELAY_S_MAX, or is as long as the error asks for, and dead-letter at their limits.
     """
     if error is None:
         return Settlement("acked")
     if isinstance(error, Impossible):
         return Settlement("dead")
     is_bug = not isinstance(error, RetryLater)
-    if attempt >= max(1, attempt_max - DELIVERIES_RESERVED):
+    limit = max(1, attempt_max - DELIVERIES_RESERVED)
+    if attempt >= (min(limit, BUG_ATTEMPTS_MAX) if is_bug else limit):
         return Settlement("dead", is_bug=is_bug)
     asked_s = min(error.after_s, AFTER_S_MAX) if isinstance(error, RetryLater) else 0.0
     return Settlement("retried", max(min(DELAY_S_FIRST * 2 ** (attempt - 1), DELAY_S_MAX), asked_s), is_bug)
