@@ -107,7 +107,7 @@ def test_flags_may_be_a_list_and_metadata_names_services():
     assert changed_at({"last-modified": "yesterday"}) is None
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10**6))
 def test_whatever_arrives_is_states_or_malformed(seed):
     answer = {"flags": [{"key": "a", "reason": "STATIC", "variant": "on", "value": True, "metadata": {"service": "x"}}]}

@@ -141,7 +141,7 @@ def test_a_domain_without_its_data_source_is_refused():
         TenantConfig.model_validate({"providers": [config]})
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10**6))
 def test_whatever_arrives_is_rows_or_malformed(seed):
     services = TenantConfig.model_validate({"catalogue": {"services": list(SERVICES)}})

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.config import Catalogue, TenantConfig
 from inquest.contracts.latest import FlagsRequest, Window
-from inquest.gateway.adapters.launchdarkly_answers import before_and_after, changes_of, entry_of, flag_of
+from inquest.gateway.adapters.launchdarkly_answers import before_and_after, changes_of, entry_of, flags_of
 from inquest.gateway.domain.flags import Owners
 from inquest.gateway.domain.forge import understood
 from inquest.gateway.ports import ProviderError
 from inquest.testkit.apis.launchdarkly import T0, LaunchDarklyServer, at_ms, entry, flag
-from inquest.testkit.backends import Backend
+from inquest.testkit.backends import Backend, Reply
 from inquest.testkit.oddities import odd
 from inquest.testkit.providers import ask, made
 
@@ -70,6 +70,20 @@ async def test_before_and_after_come_for_the_newest():
     assert {row.status for row in rows} == {""}
     assert fetched.problems == ("55 older changes come without before and after (details_max)",)
     assert len([one for one in received if one.path.startswith("/api/v2/auditlog/")]) == 5
+
+
+async def test_a_limit_at_the_details_leaves_the_history():
+    server = LaunchDarklyServer()
+
+    def hurried(received):
+        limits = {"x-ratelimit-route-remaining": "0", "x-ratelimit-reset": "1772373720000"}
+        told = Reply(429, {"code": "rate_limited", "message": "slow down"}, limits)
+        return told if "/auditlog/" in received.path else server(received)
+
+    fetched, received = await read(server=hurried)
+    assert len(fetched.response.changes) == 60
+    assert "asked too often" in fetched.problems[-1]
+    assert len([one for one in received if "/auditlog/" in one.path]) <= 4
 
 
 async def test_states_are_what_most_are_served():
@@ -179,6 +193,8 @@ def test_a_flag_of_two_services_is_two_rows():
     raw["accesses"] = [{"action": "updateOn", "resource": "proj/default:env/test:flag/pool"}]
     rows = changes_of(entry_of(raw, "default", "production"), "production", "", owners())
     assert [row.service for row in rows] == ["cart", "checkout"]
+    state = flag("pool", 1, ["production"]) | {"tags": ["checkout", "cart-svc"]}
+    assert [one.service for one in flags_of(state, "production", "", owners())] == ["cart", "checkout"]
     assert entry_of(raw, "other", "production").flags == {}
 
 
@@ -193,13 +209,13 @@ def test_a_change_of_targeting_alone_says_so():
     assert before_and_after({}, "production") == (None, None)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10**6))
 def test_whatever_arrives_is_rows_or_malformed(seed):
     raw, state = odd(entry(1), seed), odd(flag("x", seed % 3, ["production"]), seed)
     for make in (
         lambda: changes_of(entry_of(raw, "default", "production"), "production", "", owners()),
-        lambda: flag_of(state, "production", "", owners()),
+        lambda: flags_of(state, "production", "", owners()),
         lambda: before_and_after({"previousVersion": state, "currentVersion": flag("x", 1, [])}, "production"),
     ):
         with suppress(ProviderError), understood("it"):

@@ -43,7 +43,7 @@ class GrafanaSettings(HttpSettings):
         "Empty: a tag that the catalogue knows is a service.",
     )
     annotations_max: PositiveInt = Field(
-        default=5000, le=100_000, description="Most annotations of one call; older ones are left out, and it says so."
+        default=5000, le=100_000, description="Most annotations of one stretch of time; older ones are left out."
     )
     dashboards_max: PositiveInt = Field(
         default=50, le=1000, description="Most dashboards of one page of an answer; each is one more request."

@@ -18,7 +18,7 @@ def defined(raw: Any, environment: str, owners: Owners) -> list[FlagData]:
     flags = raw["flags"]
     named = flags.items() if isinstance(flags, dict) else [(one["key"], one) for one in flags]
     of_all = raw.get("metadata") or {}
-    return [_defined(key, one, of_all, environment, owners) for key, one in named]
+    return [state for key, one in named for state in _defined(key, one, of_all, environment, owners)]
 
 
 def evaluated(raw: Any, environment: str, owners: Owners) -> tuple[list[FlagData], list[str]]:
@@ -32,16 +32,14 @@ def evaluated(raw: Any, environment: str, owners: Owners) -> tuple[list[FlagData
             problems.append(f"{key:.100}: {one['errorCode']!s:.50} {one.get('errorDetails') or ''!s:.200}".rstrip())
             continue
         variant = one.get("variant") or ""
-        found.append(
-            FlagData(
-                name=key,
-                enabled=one.get("reason") != "DISABLED",
-                service=_service(key, {**of_all, **(one.get("metadata") or {})}, owners),
-                environment=environment,
-                variation=shown(one["value"]) if "value" in one else variant,
-                rules=one.get("reason") or "",
-            )
+        flag = FlagData(
+            name=key,
+            enabled=one.get("reason") != "DISABLED",
+            environment=environment,
+            variation=shown(one["value"]) if "value" in one else variant,
+            rules=one.get("reason") or "",
         )
+        found += owners.states(flag, _tags({**of_all, **(one.get("metadata") or {})}))
     return found, problems
 
 
@@ -53,21 +51,20 @@ def changed_at(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _defined(key: Any, raw: Any, of_all: Mapping[str, Any], environment: str, owners: Owners) -> FlagData:
+def _defined(key: Any, raw: Any, of_all: Mapping[str, Any], environment: str, owners: Owners) -> list[FlagData]:
     variants, default, targeting = raw["variants"], raw.get("defaultVariant"), raw.get("targeting") or {}
     chosen, percent = _most(targeting) or (default, None)
     if chosen not in variants and chosen is not None:
         chosen, percent = default, None
-    name = _text(key)
-    return FlagData(
-        name=name,
+    flag = FlagData(
+        name=_text(key),
         enabled=_STATES[raw["state"]],
-        service=_service(name, {**of_all, **(raw.get("metadata") or {})}, owners),
         environment=environment,
         variation="" if chosen is None else shown(variants[chosen]),
         rollout_percent=percent,
         rules=rules_text(targeting),
     )
+    return owners.states(flag, _tags({**of_all, **(raw.get("metadata") or {})}))
 
 
 def _most(targeting: Any) -> tuple[str, float] | None:
@@ -82,10 +79,9 @@ def _most(targeting: Any) -> tuple[str, float] | None:
     return (most[0], round(100 * most[1] / total, 3)) if total else None
 
 
-def _service(key: str, metadata: Mapping[str, Any], owners: Owners) -> str | None:
+def _tags(metadata: Mapping[str, Any]) -> list[str]:
     pairs = [(name, value) for name, value in sorted(metadata.items()) if isinstance(value, str)]
-    tags = [text for name, value in pairs for text in (f"{name}:{value}", value)]
-    return next(iter(owners.of(key, tags)), None)
+    return [text for name, value in pairs for text in (f"{name}:{value}", value)]
 
 
 def _text(key: Any) -> str:

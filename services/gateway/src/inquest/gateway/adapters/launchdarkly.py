@@ -16,7 +16,7 @@ from inquest.contracts.latest import (
 )
 from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.kit import Kit, interfaces
-from inquest.gateway.adapters.launchdarkly_answers import Entry, before_and_after, changes_of, entry_of, flag_of
+from inquest.gateway.adapters.launchdarkly_answers import Entry, before_and_after, changes_of, entry_of, flags_of
 from inquest.gateway.domain.flags import Owners, environments, history, states
 from inquest.gateway.domain.forge import quoted, understood
 from inquest.gateway.domain.outcome import Fetched
@@ -29,6 +29,7 @@ _ENTRIES_ROWS = 20  # more LaunchDarkly does not give
 _FLAGS_ROWS = 100
 _NAMED = 20  # flags that are asked for one by one rather than by reading them all
 _GONE = frozenset({404})
+_HURRIED = "LaunchDarkly was asked too often: changes come without before and after; details_max down"
 _PLAIN = re.compile(r"[._-]*[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -73,6 +74,7 @@ class LaunchdarklyProvider:
         paged = page(rows, request, newest=True)
         changes = await self._with_details(paged.rows, errand)
         response = FlagsResponse(changes=changes, flags=states(flags, request), next_cursor=paged.next_cursor)
+        errand.problems = sorted(set(errand.problems))
         return errand.fetched(response, paged.left)
 
     # -- history --------------------------------------------------------------------------------
@@ -118,13 +120,25 @@ class LaunchdarklyProvider:
         if without := len(ids[self._settings.details_max :]):
             errand.problems.append(f"{without} older changes come without before and after (details_max)")
         wanted = ids[: self._settings.details_max]
-        details = dict(zip(wanted, await together(self._detail(one, errand) for one in wanted), strict=True))
+        details: dict[str, Any] = {}
+        at_once = self._settings.requests_at_once_max
+        for start in range(0, len(wanted), at_once):
+            if _HURRIED in errand.problems:
+                break
+            part = wanted[start : start + at_once]
+            details |= zip(part, await together(self._detail(one, errand) for one in part), strict=True)
         with understood("an entry of the audit log"):
             return [_detailed(row, details.get(row.status)) for row in rows]
 
     async def _detail(self, entry_id: str, errand: Errand) -> Any:
         path = f"/api/v2/auditlog/{quoted(entry_id)}"
-        answer = await self._http.ask("GET", path, errand.context, headers=self._headers, allow=_GONE)
+        try:
+            answer = await self._http.ask("GET", path, errand.context, headers=self._headers, allow=_GONE)
+        except ProviderError as error:
+            if error.kind != "limited":
+                raise
+            errand.problems.append(_HURRIED)  # the history is there: it is worth more than its details
+            return None
         if answer.status in _GONE:
             errand.problems.append(f"LaunchDarkly has no entry {entry_id:.50} any more")
             return None
@@ -140,8 +154,7 @@ class LaunchdarklyProvider:
         for project, of_it in wanted.items():
             raws = await self._flags(request, project, of_it, errand)
             with understood("a flag"):
-                made = [flag_of(raw, one, self._url, self._owners) for raw in raws for one in of_it]
-            found += [one for one in made if one is not None]
+                found += [flag for raw in raws for one in of_it for flag in flags_of(raw, one, self._url, self._owners)]
         return found
 
     async def _flags(self, request: FlagsRequest, project: str, of_it: Sequence[str], errand: Errand) -> list[Any]:

@@ -79,19 +79,17 @@ def before_and_after(detail: Any, environment: str) -> tuple[str | None, str | N
     return before, after
 
 
-def flag_of(raw: Any, environment: str, url: str, owners: Owners) -> FlagData | None:
-    """Return what a flag is in an environment; None where it is not there."""
+def flags_of(raw: Any, environment: str, url: str, owners: Owners) -> list[FlagData]:
+    """Return what a flag is in an environment, once for each of its services; nothing where it is not there."""
     there = raw["environments"].get(environment)
     if there is None:
-        return None
+        return []
     enabled, variation, percent = _served(there, raw["variations"])
-    key = raw["key"]
     site = (there.get("_site") or {}).get("href") or _site(raw)
     modified = there.get("lastModified")
-    return FlagData(
-        name=key,
+    flag = FlagData(
+        name=raw["key"],
         enabled=enabled,
-        service=next(iter(owners.of(key, raw.get("tags") or ())), None),
         environment=environment,
         variation=variation,
         rollout_percent=percent,
@@ -99,6 +97,7 @@ def flag_of(raw: Any, environment: str, url: str, owners: Owners) -> FlagData | 
         updated_at=int(modified) / 1000 if modified else None,
         url=f"{url}{site}" if site else "",
     )
+    return owners.states(flag, raw.get("tags") or ())
 
 
 def _version(detail: Any, name: str, environment: str) -> tuple[Any, Sequence[Any]] | None:

@@ -17,7 +17,7 @@ from inquest.contracts.latest import (
 )
 from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.kit import Kit, interfaces
-from inquest.gateway.adapters.unleash_answers import changes_of, flag_of, tags_of, with_strategies
+from inquest.gateway.adapters.unleash_answers import changes_of, flags_of, tags_of, with_strategies
 from inquest.gateway.domain.flags import Owners, environments, history, states
 from inquest.gateway.domain.forge import quoted, seconds, understood
 from inquest.gateway.domain.outcome import Fetched
@@ -82,10 +82,14 @@ class UnleashProvider:
         with understood(path):
             features = list(raw["features"])
             tags = {one["name"]: tags_of(one) for one in features}
-            made = [flag_of(one, project, name, self._url, self._owners) for one in features for name in there]
+            made = [
+                flag
+                for one in features[: self._settings.flags_max]
+                for name in there
+                for flag in flags_of(one, project, name, self._url, self._owners)
+            ]
         if len(features) > self._settings.flags_max:
             errand.problems.append(f"{project} has {len(features)} flags: the state of some was not taken (flags_max)")
-            made = made[: self._settings.flags_max * len(there)]
         events = await self._events(request, project, errand) if ranges(request) else []
         with understood("an event"):
             changes = [
@@ -93,7 +97,7 @@ class UnleashProvider:
                 for one in events
                 for row in changes_of(one, there, self._url, self._owners, tags.get(one.get("featureName"), ()))
             ]
-        return changes, [one for one in made if one is not None]
+        return changes, made
 
     async def _events(self, request: FlagsRequest, project: str, errand: Errand) -> list[Any]:
         """Return events, the newest first, until one from before the window.
@@ -122,23 +126,22 @@ class UnleashProvider:
     async def _with_strategies(
         self, project: str, flags: Sequence[FlagData], changed: set[str], errand: Errand
     ) -> list[FlagData]:
-        wanted = [one for one in flags if one.name in changed]
+        wanted = list(dict.fromkeys((one.name, one.environment) for one in flags if one.name in changed))
         if without := len(wanted[self._settings.details_max :]):
             errand.problems.append(f"{without} flags come without their strategies (details_max)")
         wanted = wanted[: self._settings.details_max]
-        found = await together(self._detail(project, one, errand) for one in wanted)
-        full = {(one.name, one.environment): one for one in found}
-        return [full.get((one.name, one.environment), one) for one in flags]
+        found = await together(self._detail(project, *one, errand) for one in wanted)
+        details = {one: raw for one, raw in zip(wanted, found, strict=True) if raw is not None}
+        with understood("a flag's strategies"):
+            return [
+                with_strategies(one, details[key]) if (key := (one.name, one.environment)) in details else one
+                for one in flags
+            ]
 
-    async def _detail(self, project: str, flag: FlagData, errand: Errand) -> FlagData:
-        path = (
-            f"/api/admin/projects/{quoted(project)}/features/{_part(flag.name)}/environments/{quoted(flag.environment)}"
-        )
+    async def _detail(self, project: str, name: str, environment: str, errand: Errand) -> Any:
+        path = f"/api/admin/projects/{quoted(project)}/features/{_part(name)}/environments/{quoted(environment)}"
         answer = await self._http.ask("GET", path, errand.context, allow=_GONE)
-        if answer.status in _GONE:
-            return flag
-        with understood(path):
-            return with_strategies(flag, answer.json())
+        return None if answer.status in _GONE else answer.json()
 
 
 def _part(name: str) -> str:

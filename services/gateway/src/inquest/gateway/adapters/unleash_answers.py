@@ -54,21 +54,16 @@ def changes_of(
     return owners.rows(change, [*tags_of(raw), *tags])
 
 
-def flag_of(raw: Any, project: str, environment: str, url: str, owners: Owners) -> FlagData | None:
-    """Return what a flag is in an environment, as the project's list has it; None where it is not there."""
+def flags_of(raw: Any, project: str, environment: str, url: str, owners: Owners) -> list[FlagData]:
+    """Return what a flag is in an environment, once for each of its services; nothing where it is not there."""
     there = next((one for one in raw.get("environments") or () if one["name"] == environment), None)
     if there is None:
-        return None
+        return []
     name, enabled = raw["name"], there["enabled"]
     if not isinstance(enabled, bool):
         raise TypeError(f"enabled is {enabled!r:.50}")
-    return FlagData(
-        name=name,
-        enabled=enabled,
-        service=next(iter(owners.of(name, tags_of(raw))), None),
-        environment=environment,
-        url=_page(url, project, name),
-    )
+    flag = FlagData(name=name, enabled=enabled, environment=environment, url=_page(url, project, name))
+    return owners.states(flag, tags_of(raw))
 
 
 def with_strategies(flag: FlagData, raw: Any) -> FlagData:

@@ -34,6 +34,11 @@ class Owners:
         services = self.of(change.ref, tags)
         return [change.model_copy(update={"service": one}) for one in services] or [change]
 
+    def states(self, flag: FlagData, tags: Iterable[str]) -> list[FlagData]:
+        """Return the state once for each service of the flag."""
+        services = self.of(flag.name, tags)
+        return [flag.model_copy(update={"service": one}) for one in services] or [flag]
+
 
 def environments(request: FlagsRequest, configured: Sequence[str]) -> tuple[str, ...]:
     """Return those that are asked for. Raises ProviderError (unsupported) for one that is not configured."""
