@@ -8,37 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 from inquest.bus.bus import Bus
 from inquest.contracts.latest import ListSwitches
-from inquest.contracts.subjects import AUDIT_RECORDED, PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL, TOOL_SWITCHED
+from inquest.contracts.subjects import AUDIT_RECORDED, PROVIDER_SWITCH, SWITCHES_LIST, TOOL_SWITCHED
 from inquest.testkit.fixtures import until
 
-from tests.wiring.gateway.switching_world import Gateway, World, wish
+from tests.wiring.gateway.switching_world import Gateway, World, running, wish
 
 EFFECT_S_MAX = 1.0
-
-
-@asynccontextmanager
-async def running(nats_url: str, world: World, owner: str):
-    """Run a gateway as a process of its own would: its own connection, its loops, its place in the queue groups."""
-    server = Bus(nats_url, "gateway")
-    gateway = World(server, world.sources, world.config).gateway(owner)
-    for subject, replier in (
-        (TOOL_CALL, gateway.handlers.on_tool_call),
-        (PROVIDER_SWITCH, gateway.desk.on_switch),
-        (SWITCHES_LIST, gateway.desk.on_list),
-    ):
-        server.reply(subject, replier)
-    await server.connect()
-    await gateway.desk.board.start()
-    loops = [asyncio.create_task(one()) for one in (gateway.desk.board.follow, gateway.desk.trials.run)]
-    try:
-        await server.ping()
-        yield gateway
-    finally:
-        for loop in loops:
-            loop.cancel()
-        await gateway.desk.aclose()
-        await gateway.desk.audit.close()
-        await server.close()
 
 
 @dataclass

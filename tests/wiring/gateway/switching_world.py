@@ -1,12 +1,16 @@
 """Two gateways over one bus, with an external and an internal source of logs that answer what a test wants."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from inquest.audit import AuditLog
+from inquest.bus.bus import Bus
 from inquest.bus.port import BusPort
 from inquest.config.switching import SwitchConfig
 from inquest.contracts.latest import LogsResponse, Query, SwitchProvider, ToolRequest, ToolResult, Window
+from inquest.contracts.subjects import PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL
 from inquest.contracts.topology import GATEWAY_JOURNAL, GATEWAY_LEDGER, GATEWAY_SWITCHES, PAYLOADS
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
@@ -116,6 +120,31 @@ class World:
         stores = (self.bus.kv(GATEWAY_SWITCHES), self.bus.kv(GATEWAY_LEDGER))
         desk = open_desk(self.bus, stores, lambda _, __: self.config, self.sources, calls, audit)
         return Gateway(Handlers(self.bus, self.sources, calls, _now, audit, desk), desk)
+
+
+@asynccontextmanager
+async def running(nats_url: str, world: World, owner: str):
+    """Run a gateway as a process of its own would: its own connection, its loops, its place in the queue groups."""
+    server = Bus(nats_url, "gateway")
+    gateway = World(server, world.sources, world.config).gateway(owner)
+    for subject, replier in (
+        (TOOL_CALL, gateway.handlers.on_tool_call),
+        (PROVIDER_SWITCH, gateway.desk.on_switch),
+        (SWITCHES_LIST, gateway.desk.on_list),
+    ):
+        server.reply(subject, replier)
+    await server.connect()
+    await gateway.desk.board.start()
+    loops = [asyncio.create_task(one()) for one in (gateway.desk.board.follow, gateway.desk.trials.run)]
+    try:
+        await server.ping()
+        yield gateway
+    finally:
+        for loop in loops:
+            loop.cancel()
+        await gateway.desk.aclose()
+        await gateway.desk.audit.close()
+        await server.close()
 
 
 def request(number: int | str, **more) -> ToolRequest:

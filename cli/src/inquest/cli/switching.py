@@ -96,7 +96,8 @@ def show_switches(domain: str | None, tenant: str, nats_url: str | None, *, as_j
 
 def _lines(one: SwitchStanding) -> list[str]:
     idle = "" if one.setting is None or one.in_effect else "; not in effect: its sources are of one sort"
-    lines = [f"{one.domain:<11}{words(one.setting)}, by {one.origin}{idle}"]
+    origin = f", by {one.origin}" if one.setting else ""
+    lines = [f"{one.domain:<11}{words(one.setting)}{origin}{idle}"]
     for side, names in (("external", one.external), ("internal", one.internal)):
         if names:
             lines.append(f"{'':11}{side}: {', '.join(names)}")
