@@ -1,6 +1,7 @@
 """Draws instructions to models as they would stand in telemetry: in carriers, disguised, encoded, split over fields.
 
-Written before the patterns of `inquest.gateway.domain.injection` were extended, and knows nothing of them.
+It knows nothing of the patterns of `inquest.gateway.domain.injection`; which phrases are older than these says
+`injection_phrases`.
 """
 
 import base64
@@ -11,9 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from scripts.injection_phrases import FIRST, FRESH, MARKS
+from scripts.injection_phrases import FIFTH, FIRST, FOURTH, FRESH, MARKS, THIRD
 
-SETS = {"first": (FIRST, 101), "fresh": (FRESH, 202)}
+SETS = {
+    "first": (FIRST, 101),
+    "fresh": (FRESH, 202),
+    "third": (THIRD, 303),
+    "fourth": (FOURTH, 404),
+    "fifth": (FIFTH, 505),
+}
 _ROUNDS = 12
 _CARRIERS = (
     "{}",

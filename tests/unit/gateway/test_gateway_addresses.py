@@ -1,5 +1,6 @@
 """Where a provider may connect to, and when a source wants to be asked again."""
 
+import socket
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
@@ -58,6 +59,17 @@ def test_a_name_shows_whether_it_is_private(host, private):
 def test_an_address_is_refused_with_a_reason(host, address, says):
     refusal = REACH.refusal(host, address)
     assert (says in refusal) if says else refusal == ""
+
+
+@pytest.mark.parametrize(
+    "host", ["2852039166", "0251.0376.0251.0376", "0xa9fea9fe", "169.254.43518", "[::ffff:a9fe:a9fe]"]
+)
+def test_the_metadata_service_is_refused_in_all_its_spellings(host):
+    """Whoever may name any host still gets no further than the address that it leads to."""
+    found = socket.getaddrinfo(host.strip("[]"), 80, type=socket.SOCK_STREAM)
+    assert found
+    for *_, address in found:
+        assert "nothing may be asked" in Reach(frozenset({host})).refusal(host, str(address[0]))
 
 
 @settings(max_examples=50)

@@ -3,9 +3,11 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 
 from inquest.contracts.text import plain
 
+PASSAGE_CHARS_MAX = 20_000  # of one text in a prompt; more is cut, and the cut is told
 _NONCE_BYTES = 16
 _HIDDEN = {"Cc", "Cf", "Cs", "Co"}  # control, format (zero width, bidi, tags), surrogate, private use
 _LINES = {"\n", "\t"}
@@ -39,3 +41,18 @@ class Fence:
         """Return the text inside the fence; `where` says on one line what it was read from."""
         inside = f"from: {plain(where)}\n{neutral(text)}".replace(self.nonce, "…")
         return f"<data-{self.nonce}>\n{inside}\n</data-{self.nonce}>"
+
+
+def for_model(passages: Iterable[tuple[str, str]]) -> str:
+    """Return what a model is given to read: the rule, then each (where, text) in a fence of one new nonce.
+
+    The only way by which text that was read may get into a prompt.
+    """
+    fence = Fence()
+    wrapped = (fence.wrap(where, _bounded(text)) for where, text in passages)
+    return "\n\n".join([fence.rule, *wrapped])
+
+
+def _bounded(text: str) -> str:
+    cut = len(text) - PASSAGE_CHARS_MAX
+    return f"{text[:PASSAGE_CHARS_MAX]}\n[{cut} more characters were cut]" if cut > 0 else text

@@ -1,63 +1,91 @@
 """Text in telemetry that tries to instruct a model. It stays data, and is reported."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Any
 
-from inquest.contracts.redaction import lowered_bytes
+import re2
+
+from inquest.contracts.fencing import neutral
+from inquest.gateway.domain import injection_rules as rules
+from inquest.gateway.domain.readings import decoded, readings
 
 PREFIX = "injection-attempt: "
 REPORTED_MAX = 20
 _QUOTED_CHARS = 160
-_CHUNK_ROWS = 512
-_ANCHORS = (
-    "instruction",
-    "prompt",
-    "directive",
-    "guideline",
-    "rules",
-    "<|",
-    "inst]",
-    "<<sys>>",
-    "you are now",
-    "tell ",
-)
-_WORDS = r"(?:[^\w.\n]{1,3}\w{1,16}){0,4}"
-_PATTERN = re.compile(
-    # No word boundary in front: a terminal colour code may stand there.
-    rf"(?:ignore|disregard|forget|override|bypass){_WORDS}[^\w.\n]{{1,3}}"
-    rf"(?:previous|prior|above|earlier|preceding|all|your){_WORDS}[^\w.\n]{{1,3}}"
-    r"(?:instructions?|prompts?|rules|directives?|guidelines?)\b"
-    r"|<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>"
-    r"|\[/?inst\]|<<sys>>"
-    r"|\byou are now (?:an?|in|the|dan|free|no longer)\b"
-    r"|\b(?:new|updated|real) (?:system )?instructions?[ \t]{0,3}:"
-    r"|\b(?:reveal|print|show|repeat|output)\b[^.\n]{0,30}\b(?:system|hidden|initial) prompt\b"
-    r"|\b(?:do not|don't|never) tell\b[^.\n]{0,30}\b(?:users?|operators?|humans?|engineers?|on-call)\b",
-    re.IGNORECASE,
-)
+_BEFORE_CHARS = 20
+_CHUNK_ROWS = 256
+_NEIGHBOURS = 3  # fields in a row of one place that are read as one text
+_TEXT_CHARS_MAX = 64_000  # of one text; a longer one is read in parts that overlap
+_OVERLAP_CHARS = 4_000
+_PROGRAM_BYTES = 64 << 20
+
+Row = tuple[str, str]
 
 
-def find_injections(rows: Iterable[tuple[str, str]]) -> list[str]:
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.max_mem = _PROGRAM_BYTES
+    options.never_capture = True
+    return re2.compile(pattern, options)
+
+
+_WORDS, _MARKS = _compiled(rules.WORDS), _compiled(rules.MARKS)
+
+
+def find_injections(rows: Iterable[Row]) -> list[str]:
     """Return a problem line for each (where, text) that looks like an instruction, `REPORTED_MAX` and a count at most.
 
-    Lines read `injection-attempt: <where>: "<what it says>"`; the quotation is one line, and cut.
+    Lines read `injection-attempt: <where>: "<what it says>"`; the quotation is one line, and cut. Fields of one place
+    that follow each other are read as one text too, for an instruction may be split over them.
     """
     found: list[str] = []
     more = 0
     pending = iter(rows)
     while chunk := list(islice(pending, _CHUNK_ROWS)):
-        lowered = lowered_bytes([text for _, text in chunk])
-        live = [anchor for anchor in _ANCHORS if anchor.encode() in lowered]
-        for where, text in chunk if live else ():
-            match = _PATTERN.search(text) if any(anchor in text.lower() for anchor in live) else None
-            if match and len(found) < REPORTED_MAX:
-                found.append(f'{PREFIX}{where}: "{_quotation(text, match.start())}"')
-            elif match:
+        # All in one first: most chunks hold nothing, and one look costs less than hundreds.
+        for where, text in _attempts(chunk) if _said("\n".join(text for _, text in chunk)) else ():
+            if len(found) < REPORTED_MAX:
+                found.append(f'{PREFIX}{where}: "{text}"')
+            else:
                 more += 1
     return [*found, f"{PREFIX}{more} more texts"] if more else found
 
 
-def _quotation(text: str, start: int) -> str:
-    part = text[max(0, start - 20) : start + _QUOTED_CHARS]
-    return " ".join("".join(char if char.isprintable() else " " for char in part).split())
+def _attempts(chunk: Sequence[Row]) -> Iterable[Row]:
+    """Yield where an attempt stands, and its quotation."""
+    told = -1  # the last row that was reported
+    said = [_said(text) for _, text in chunk]
+    for place, (where, text) in enumerate(chunk):
+        if said[place]:
+            told = place
+            yield where, _quotation(text, said[place])
+            continue
+        first = max(0, place - _NEIGHBOURS + 1)
+        near = [row[1] for row in chunk[first : place + 1] if row[0] == where]
+        if first <= told or len(near) < 2:
+            near = []
+        for size in range(2, len(near) + 1):
+            if words := _said(" ".join(near[-size:])):
+                told = place
+                yield where, _quotation(" ".join(near[-size:]), words)
+                break
+
+
+def _said(text: str) -> str:
+    """Return the words of the first instruction in the text, in any of the ways to read it, or nothing."""
+    for start in range(0, max(len(text), 1), _TEXT_CHARS_MAX):
+        part = text[start : start + _TEXT_CHARS_MAX + _OVERLAP_CHARS].encode(errors="replace").decode()
+        if match := _MARKS.search(decoded(part).lower()):
+            return str(match.group())
+        for reading in readings(part):
+            if match := _WORDS.search(reading):
+                return str(match.group())
+    return ""
+
+
+def _quotation(text: str, words: str) -> str:
+    shown = " ".join("".join(char if char.isprintable() else " " for char in neutral(text)).split())
+    first = words.split(maxsplit=1)[0] if words.split() else words
+    start = max(shown.lower().find(first), 0)
+    return shown[max(0, start - _BEFORE_CHARS) : start + _QUOTED_CHARS]
