@@ -13,6 +13,9 @@ BRANCHES_MIN = 80.0
 CRITICAL_MIN = 95.0
 CRITICAL = (
     "libs/bus/src/inquest/bus/settle.py",
+    "libs/config/src/inquest/config/policies/*.py",
+    "services/gateway/src/inquest/gateway/approvals.py",
+    "services/gateway/src/inquest/gateway/policing.py",
     "services/gateway/src/inquest/gateway/domain/*.py",
     "services/gateway/src/inquest/gateway/journal.py",
     "services/intake/src/inquest/intake/domain/correlation/*.py",

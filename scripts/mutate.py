@@ -43,8 +43,13 @@ PRELOADED_FIRST = (
 PRELOADED = (*PRELOADED_FIRST, "inquest.config")
 PRELOADED_LATER = (*PRELOADED, "inquest.testkit.fixtures")
 # Folder, modules and tests of what loses an investigation, accepts a wrong verdict or leaks a secret when it is wrong.
-TARGETS = (  # what is preloaded for the others imports the first two
+TARGETS = (  # what is preloaded for the others imports the first three
     ("contracts/src/inquest/contracts/redaction", "rules redactor people shapes", "tests/unit/redaction"),
+    (
+        "libs/config/src/inquest/config/policies",
+        "asked prepared text",
+        "tests/unit/policy/test_policy_decisions.py tests/unit/policy/test_policy_check.py",
+    ),
     ("libs/bus/src/inquest/bus", "settle", "tests/unit/bus"),
     ("libs/ledger/src/inquest/ledger", "rules", "tests/unit/ledger"),
     ("libs/rca/src/inquest/rca", "confidence", "tests/unit/rca/test_rca_bands.py tests/unit/rca/test_rca_gate.py"),
@@ -52,6 +57,11 @@ TARGETS = (  # what is preloaded for the others imports the first two
         "services/gateway/src/inquest/gateway/domain",
         "journal resolver retry",
         "tests/unit/gateway/test_gateway_decisions.py tests/unit/gateway/test_gateway_reader.py",
+    ),
+    (
+        "services/gateway/src/inquest/gateway/domain",
+        "approvals judgement",
+        "tests/unit/policy/test_policy_approvals.py",
     ),
     ("services/gateway/src/inquest/gateway", "journal", "tests/wiring/gateway/test_gateway_journal.py"),
     ("services/intake/src/inquest/intake/domain", "signature", "tests/unit/intake/test_intake_signature.py"),
@@ -133,7 +143,7 @@ def measure(target: Target, most: int) -> Score:
 
 def _shared_by(target: Target) -> Sequence[str]:
     """Return what may be imported before the target is mutated."""
-    if target.name.startswith("inquest.contracts"):
+    if target.name.startswith(("inquest.contracts", "inquest.config")):
         return PRELOADED_FIRST
     return PRELOADED if target.name.startswith("inquest.bus") else PRELOADED_LATER
 

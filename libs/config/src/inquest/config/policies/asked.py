@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 APPROVAL_RULE = "inquest-approval"
 UNNAMED = "unnamed"
-_LONG_MAX = 2**63 - 1
+_LONGEST = 2**63 - 1
 NO_RULE = "no rule permits it"
 
 
@@ -67,7 +67,7 @@ class Asked:
             "every_service": not self.services,
             "repository": self.repository,
             "at": {"hour": hour, "minute": minute, "weekday": weekday},
-            "spent": {"calls": min(self.calls, _LONG_MAX), "bytes": min(self.size_bytes, _LONG_MAX)},
+            "spent": {"calls": min(self.calls, _LONGEST), "bytes": min(self.size_bytes, _LONGEST)},
             "approved": self.approved,
         }
 

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from inquest.config.policies.prepared import base_text, schema_text
 from inquest.config.policies.text import Statement, statements
@@ -49,6 +51,13 @@ def _id(text: str) -> str:
     return next((str(one.get("annotations", {}).get("id") or "") for one in written.values()), "")
 
 
+@cache
+def _schema() -> Any:
+    from cedarpy import Schema  # noqa: PLC0415 - see above
+
+    return Schema.from_str(schema_text())
+
+
 def _wrong(one: Statement) -> list[tuple[int, str]]:
     from cedarpy import PolicySet, validate_policies  # noqa: PLC0415 - see above
 
@@ -58,5 +67,5 @@ def _wrong(one: Statement) -> list[tuple[int, str]]:
         return [(one.line_of(str(error)), f"is no rule of Cedar: {error}")]
     if parsed.templates():
         return [(one.line, "is a template: write out ?principal and ?resource")]
-    found = validate_policies(one.text, schema_text()).errors
+    found = validate_policies(one.text, _schema()).errors
     return [(one.line_of(message), message) for error in found for message in (_INTERNAL.sub("", error.error),)]
