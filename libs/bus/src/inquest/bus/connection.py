@@ -117,7 +117,7 @@ class Connection:
         for limit_s, step in ((DRAIN_S_MAX, self.broker.stop), (CLOSE_S_MAX, client.close)):
             try:
                 await within(limit_s, step())
-            except (NatsError, TimeoutError) as error:
+            except (NatsError, OSError) as error:  # a server that dies now resets the connection
                 self._log.warning("bus_not_drained", error=str(error) or type(error).__name__)
 
     async def _on_error(self, error: Exception) -> None:
