@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 from inquest.bus.bus import Bus
 from inquest.cli.system import System
 from inquest.config.load import parse
@@ -33,7 +32,7 @@ def configuration(url: str) -> str:
         provider | {"name": "prom-ill", "priority": 200, "settings": settings | {"url": ill}},
         provider | {"name": "prom-main", "priority": 100, "settings": settings | {"url": url}},
     ]
-    return yaml.safe_dump({"tenants": {"default": {"providers": providers}}})
+    return json.dumps({"tenants": {"default": {"providers": providers}}})
 
 
 async def inquest(*arguments: str, cwd: Path) -> tuple[int, str, str]:
