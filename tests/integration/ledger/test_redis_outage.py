@@ -105,4 +105,4 @@ async def test_a_server_that_may_forget_is_told(ledger):
 async def test_budgets_are_forgotten_after_thirty_days(ledger):
     await ledger.reserve([DRAW])
     await ledger.settle(ACME, Spent(size_bytes=1))
-    assert 29 * 86_400 < await ledger._redis.ttl("inquest:budget:acme/inv") <= 30 * 86_400
+    assert 29 * 86_400 < await ledger._redis.ttl("inquest:budget:{acme}:inv") <= 30 * 86_400

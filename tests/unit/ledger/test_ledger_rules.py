@@ -17,6 +17,7 @@ def test_the_last_call_of_the_budget_is_made_and_the_next_is_refused():
     draw = Draw(Account("acme", "inv"), Budget(60, 100))
     assert refusal([draw], [Spent(59, 99)], CALL) is None
     assert refusal([draw], [Spent(60, 0)], CALL) == Refusal(draw, "calls", 60, 60)
+    assert refusal([draw], [Spent(63, 0)], CALL) == Refusal(draw, "calls", 60, 60)  # three are being given back
     assert refusal([draw], [Spent(1, 100)], CALL, [12.5]) == Refusal(draw, "bytes", 100, 100, 12.5)
 
 

@@ -39,7 +39,8 @@ def _over(budget: Budget, before: Spent, asked: Spent) -> tuple[Unit, int, int] 
     )
     for unit, spent, more, limit in limits:
         if limit is not None and (spent >= limit or spent + more > limit):
-            return unit, spent, limit
+            # Of calls there are never more: what is counted beyond is refused at this moment, and being given back.
+            return unit, min(spent, limit) if unit == "calls" else spent, limit
     return None
 
 
