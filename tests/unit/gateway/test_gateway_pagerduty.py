@@ -92,6 +92,8 @@ async def test_change_events_are_changes_of_the_kind_that_is_configured():
     assert (first.kind, first.ref, first.author, first.environment) == ("deploy", f"{8:040x}", "ada", "production")
     assert second.ref == "01C00009"
     assert first.url == "https://ci.acme.example/8"
+    hostile = change_event(8) | {"links": [{"href": "javascript:alert(1)"}]}
+    assert changes_of(hostile, CATALOGUE, kind="deploy", ref_fields=())[0].url == ""
     assert rows[2].service is None
     with pytest.raises(ProviderError) as failed:
         await read(ChangesRequest(window=WINDOW, kinds=("commit",)), "changes")

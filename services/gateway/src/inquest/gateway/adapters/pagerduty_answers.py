@@ -10,6 +10,7 @@ from inquest.gateway.domain.forge import seconds
 SOURCE = "pagerduty"
 _AUTHORS = ("author", "user", "triggered_by", "deployer")
 _ENTRY = "_log_entry"
+_WEB = ("https://", "http://")
 _STATUS = {"trigger": "triggered", "acknowledge": "acknowledged", "resolve": "resolved", "unacknowledge": "triggered"}
 _FIELDS = {
     "assign": "assignee",
@@ -79,7 +80,7 @@ def changes_of(
 ) -> list[ChangeData]:
     """Return a row for each service of a change event; `only` these services' ids, where it is not empty."""
     details: Mapping[str, Any] = raw["custom_details"] if isinstance(raw.get("custom_details"), dict) else {}
-    links = [one["href"] for one in raw.get("links") or () if one.get("href")]
+    links = [one["href"] for one in raw.get("links") or () if str(one.get("href")).startswith(_WEB)]
     of_it = raw.get("services") or ()
     if only and not any(one.get("id") in only for one in of_it):
         return []
