@@ -1,5 +1,6 @@
 """Streamable HTTP: sessions, event streams, credentials, and what is no answer."""
 
+import gzip
 import json
 
 import pytest
@@ -76,3 +77,21 @@ async def test_what_is_no_answer_is_told(body, kind, said):
         with pytest.raises(ProviderError, match=said) as failed:
             await answer(CASE.at(backend.url))
     assert failed.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(302, headers={"location": "http://169.254.169.254/latest/"}),
+        Reply(307, headers={"location": "http://127.0.0.1:1/"}),
+        Reply(301, headers={"location": "file:///etc/passwd"}),
+        Reply(how="endless"),
+        Reply(body=gzip.compress(b" " * 50_000_000), headers={"content-encoding": "gzip"}),
+    ],
+    ids=["to-metadata", "to-private", "to-file", "endless", "bomb"],
+)
+async def test_a_server_leads_nowhere_else_and_is_not_read_for_ever(reply):
+    async with Backend(serve=lambda _: reply).listening() as backend:
+        with pytest.raises(ProviderError) as failed:
+            await answer(CASE.at(backend.url))
+    assert failed.value.kind == "malformed"
