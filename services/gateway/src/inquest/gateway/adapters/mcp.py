@@ -1,7 +1,7 @@
 """Reads any domain from an MCP server, by a mapping. A server that no longer fits its mapping is not asked."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +103,11 @@ class McpProvider:
     async def _read(self, tool: Tool, request: DomainRequest, context: Context) -> Fetched:
         ask = _Ask([], [])
         plain = request.model_dump(mode="json")
-        is_once = tool.access == "write" or not _is_timed(tool)
-        parts = ranges(request)[-1:] if is_once else ranges(request)
+        if tool.access == "write":  # once, whatever stretches of time the request is about
+            window = request.window
+            parts: Sequence[TimeRange] = [TimeRange(window.start.timestamp(), window.end.timestamp())]
+        else:
+            parts = ranges(request) if _is_timed(tool) else ranges(request)[-1:]
         for part in parts:
             scope = Scope(plain, (part.start, part.end), self._config.settings.values, self._names.service)
             for item in self._items(tool, scope):
