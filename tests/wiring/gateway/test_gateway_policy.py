@@ -1,13 +1,24 @@
 """Policies and approvals at work: what is refused, what waits for a person, and what was really written."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
-from inquest.config import Config, ConfigStore
+from inquest.config import Config, ConfigStore, TenantConfig
 from inquest.contracts import subjects as s
-from inquest.contracts.latest import DecideApproval, ListApprovals, Query, ToolRequest, ToolResult, Window
+from inquest.contracts.latest import (
+    DecideApproval,
+    ListApprovals,
+    Query,
+    TicketsRequest,
+    ToolRequest,
+    ToolResult,
+    Window,
+)
 from inquest.contracts.topology import CONFIG, GATEWAY_APPROVALS
+from inquest.gateway.conformance.making import making
+from inquest.gateway.ports import Context, ProviderError
 from inquest.gateway.service import build
 from inquest.gateway.settings import Settings
 from inquest.packs import PackMeta, TimeRange, write_pack
@@ -207,3 +218,13 @@ async def test_policies_that_cannot_be_read_permit_nothing(memory_bus, gateways,
 async def test_nobody_decides_what_nobody_asked(memory_bus, gateways, desk):
     await gateways({"providers": [desk.provider()]})
     assert (await decide(memory_bus, "nothing")).approval is None
+
+
+async def test_what_writes_refuses_whoever_comes_past_the_gateway(desk):
+    config = TenantConfig.model_validate({"providers": [desk.provider()]})
+    question = TicketsRequest(window=WINDOW, text="open it")
+    async with making(config.providers[0], "acme", config) as provider:
+        assert [(one.access, one.operations) for one in provider.describe()] == [("write", ("create_ticket",))]
+        with pytest.raises(ProviderError, match="not called without an approval"):
+            await provider.call(question, Context("acme", "tickets", time.monotonic() + 10, 100_000))
+    assert desk.written == []

@@ -129,6 +129,7 @@ class Approved:
             raise
         except InquestError as error:
             raise ProviderError("auth", f"not written: the use of the approval is not recorded: {error}") from error
+        context.may_write = True
         return await self.provider.call(request, context)
 
     def describe(self) -> tuple[DataSourceInterfaceContract, ...]:

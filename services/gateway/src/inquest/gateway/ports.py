@@ -32,6 +32,7 @@ class Context:
     deadline_s: float
     bytes_left: int
     bytes_read: int = field(default=0, init=False)
+    may_write: bool = field(default=False, init=False)  # an approval of exactly this call was just used up
 
     def left_s(self) -> float:
         """Return the time that is left; zero or less when it is up."""

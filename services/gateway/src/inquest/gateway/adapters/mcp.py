@@ -72,6 +72,8 @@ class McpProvider:
         tool = self._mapping.domains.get(context.domain)
         if tool is None or context.domain not in self._config.domains:
             raise ProviderError("unsupported", f"{self._config.name} has no {context.domain}")
+        if tool.access == "write" and not context.may_write:
+            raise ProviderError("unsupported", f"{tool.tool} writes: it is not called without an approval")
         if not isinstance(request, REQUESTS[context.domain]):
             raise ProviderError("unsupported", f"this is no question about {context.domain}")
         if not tool.whole:
