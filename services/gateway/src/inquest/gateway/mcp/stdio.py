@@ -80,6 +80,8 @@ class StdioChannel:
 
     async def request(self, method: str, params: Mapping[str, Any], context: Context) -> Any:
         """See Channel."""
+        if context.left_s() <= 0:  # some servers do not outlive a request that is taken back in the same breath
+            raise ProviderError("timeout", f"{self._settings.command[0]}: no time is left for {method}")
         self._last += 1
         number = self._last
         waits: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
