@@ -1,5 +1,6 @@
 """What an approval is bound to, how long it stands, and what becomes of a call by it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from inquest.audit import AuditLog
 from inquest.config.policies.asked import APPROVAL_RULE, Asked, Decision
 from inquest.config.policy import ApprovalsConfig
+from inquest.contracts.errors import Conflict, RetryLater
 from inquest.contracts.latest import (
     Approval,
     DataSourceInterfaceContract,
@@ -20,9 +22,10 @@ from inquest.contracts.latest import (
 )
 from inquest.contracts.topology import GATEWAY_APPROVALS
 from inquest.contracts.v1.approvals import APPROVALS_LISTED_MAX, QUESTION_CHARS_MAX
-from inquest.gateway.approvals import Approvals
+from inquest.gateway.approvals import Approvals, Approved
 from inquest.gateway.domain.approvals import Write, decided, obstacle, used
 from inquest.gateway.domain.judgement import Tool, reading, tool_of, writing
+from inquest.gateway.ports import Context, ProviderError
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -207,3 +210,89 @@ async def test_a_list_of_approvals_is_bounded(memory_bus):
     found = (await desk.on_list(ListApprovals(tenant="acme"))).approvals
     assert len(found) == APPROVALS_LISTED_MAX
     assert found[0].approval_id == f"call-{APPROVALS_LISTED_MAX + 1}"
+
+
+class Writer:
+    """Counts what it was let write."""
+
+    def __init__(self) -> None:
+        self.written = 0
+        self.probed = 0
+
+    def describe(self):
+        return (contract("tickets"),)
+
+    async def probe(self) -> None:
+        self.probed += 1
+
+    async def call(self, request, context):
+        assert context.may_write
+        self.written += 1
+        return "written"
+
+
+class Broken:
+    """An audit that cannot be written."""
+
+    async def record(self, deed) -> None:
+        raise RetryLater("the bus is away")
+
+
+class Overtaken:
+    """A bucket in which somebody else always writes first."""
+
+    def __init__(self, kv) -> None:
+        self.get = kv.get
+
+    async def update(self, key, value, revision) -> int:
+        raise Conflict("newer")
+
+
+async def desk_with(memory_bus, name, audit=None) -> Approvals:
+    kv = memory_bus.kv(GATEWAY_APPROVALS)
+    await kv.put("acme.call", state(name).model_dump_json().encode())
+    return Approvals(kv, audit or AuditLog(memory_bus, "gateway"), lambda: T0, lambda _: ApprovalsConfig())
+
+
+def approved(desk) -> Approved:
+    return Approved(Writer(), desk, WRITE)
+
+
+def context() -> Context:
+    return Context("acme", "tickets", 0, 0)
+
+
+async def test_a_provider_writes_only_while_its_approval_stands(memory_bus):
+    one = approved(await desk_with(memory_bus, "given"))
+    assert await one.call("question", context()) == "written"
+    with pytest.raises(ProviderError, match="was used before"):
+        await one.call("question", context())
+    assert (one.provider.written, "was used before" in one.refusal) == (1, True)
+    await one.probe()
+    assert (one.provider.probed, one.describe()) == (1, one.provider.describe())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("asked", "has not approved it"), ("refused", "a person refused it"), ("used", "used before")]
+)
+async def test_what_is_not_approved_is_not_written(memory_bus, name, said):
+    one = approved(await desk_with(memory_bus, name))
+    with pytest.raises(ProviderError, match=said):
+        await one.call("question", context())
+    assert one.provider.written == 0
+
+
+async def test_without_the_record_of_its_use_nothing_is_written(memory_bus):
+    one = approved(await desk_with(memory_bus, "given", Broken()))
+    with pytest.raises(ProviderError, match="is not recorded: the bus is away"):
+        await one.call("question", context())
+    assert one.provider.written == 0
+
+
+async def test_who_is_overtaken_neither_writes_nor_decides(memory_bus):
+    desk = replace(await desk_with(memory_bus, "given"), kv=Overtaken(memory_bus.kv(GATEWAY_APPROVALS)))
+    one = approved(desk)
+    with pytest.raises(ProviderError, match="used before"):
+        await one.call("question", context())
+    assert one.provider.written == 0
+    assert "changed meanwhile" in (await desk.on_decide(wish("refuse"))).problem
