@@ -1,4 +1,4 @@
-"""mcp-grafana and mcp-atlassian as their makers ship them (`.ci/run` installs them), over a Grafana and a Jira of ours."""
+"""mcp-grafana and mcp-atlassian as their makers ship them, over a Grafana and a Jira of ours. See `.ci/run`."""
 
 import os
 import re
