@@ -10,7 +10,8 @@ from inquest.contracts.payloads import encode
 from inquest.contracts.subjects import AUDIT_RECORDED, TOOL_COMPARED, TOOL_SWITCHED
 from inquest.contracts.topology import GATEWAY_SWITCHES
 from inquest.contracts.v1.switching import SWITCHES_MAX
-from inquest.gateway.comparing import AT_ONCE_MAX, COMPARED_BYTES_MAX
+from inquest.gateway import comparing
+from inquest.gateway.comparing import AT_ONCE_MAX
 from inquest.testkit.fixtures import until
 
 from tests.wiring.gateway.switching_world import T0, World, request, wish
@@ -200,11 +201,12 @@ async def test_what_is_the_same_is_told_too(world, memory_bus):
     [
         ({"failing": True}, "internal has no answer: ours: connection refused"),
         ({"truncated": True}, "both answers are cut"),
-        ({"lines": 60_000}, f"up to {COMPARED_BYTES_MAX} are compared"),
+        ({"lines": 3}, "up to 300 are compared"),
     ],
 )
-async def test_what_cannot_be_compared_is_told_with_the_reason(world, memory_bus, change, problem):
+async def test_what_cannot_be_compared_is_told_with_the_reason(world, memory_bus, monkeypatch, change, problem):
     world.config = SHADOW
+    monkeypatch.setattr(comparing, "COMPARED_BYTES_MAX", 300)  # one line has less, three have more
     for name, value in change.items():
         setattr(world.sources.internal, name, value)
     world.sources.external.truncated = "truncated" in change

@@ -14,9 +14,9 @@ from typing import Any
 
 from inquest.bus.port import BusPort, Objects
 from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import Domain, ToolComparison, ToolRequest, ToolResult
+from inquest.contracts.latest import Domain, DomainRequest, ToolComparison, ToolRequest, ToolResult
 from inquest.contracts.subjects import TOOL_COMPARED
-from inquest.gateway.domain.fence import fence
+from inquest.gateway.calls import seal
 from inquest.gateway.domain.golden import Golden, compare
 from inquest.gateway.domain.outcome import Fetched, Reading
 from inquest.gateway.domain.request import request_of
@@ -111,7 +111,7 @@ class Comparer:
         elif result.size_bytes > COMPARED_BYTES_MAX:
             problem = f"the answer has {result.size_bytes} bytes; up to {COMPARED_BYTES_MAX} are compared"
         else:
-            golden, problem = await self._golden(request.domain, lead, result, reading.fetched, plan, ignore)
+            golden, problem = await self._golden(request, lead, result, reading.fetched, plan, ignore)
         return ToolComparison(
             tenant=request.tenant,
             investigation_id=request.investigation_id,
@@ -130,32 +130,33 @@ class Comparer:
         )
 
     async def _golden(
-        self, domain: Domain, lead: str, result: ToolResult, fetched: Fetched, plan: Plan, ignore: Collection[str]
+        self, request: ToolRequest, lead: str, result: ToolResult, fetched: Fetched, plan: Plan, ignore: Collection[str]
     ) -> tuple[Golden | None, str]:
         data = b64decode(result.payload_inline) if result.payload_inline else b""
         if result.payload_ref:
             data = await self.payloads.get(result.payload_ref)
-        work = _Work(domain, lead, data, fetched, plan.interfaces[0], ignore)
+        asks = request_of(request.domain, request.query)
+        work = _Work(request.domain, lead, data, fetched, plan.interfaces[0], asks, ignore)
         return await asyncio.get_running_loop().run_in_executor(self.executor, work.done)
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What a thread does: both answers as canonical JSON, without what the tenant has removed."""
+    """What a thread does: both answers as they are answered, fenced and reduced alike, and their differences."""
 
     domain: Domain
     lead: str
     data: bytes
     fetched: Fetched
     interface: Interface
+    asks: DomainRequest
     ignore: Collection[str]
 
     def done(self) -> tuple[Golden | None, str]:
-        clean, _ = fence(self.fetched.response, self.interface.redactor)
-        text = clean.model_dump_json()
-        if len(text) > COMPARED_BYTES_MAX:
-            return None, f"the answer has {len(text)} bytes; up to {COMPARED_BYTES_MAX} are compared"
-        theirs: dict[str, Any] = json.loads(text)
+        sealed = seal(self.fetched, self.interface.redactor, self.asks)
+        if sealed.payload.size_bytes > COMPARED_BYTES_MAX:
+            return None, f"the answer has {sealed.payload.size_bytes} bytes; up to {COMPARED_BYTES_MAX} are compared"
+        theirs: dict[str, Any] = json.loads(zlib.decompress(sealed.payload.data))
         ours: dict[str, Any] = json.loads(zlib.decompress(self.data))
         pair = (ours, theirs) if self.lead == "external" else (theirs, ours)
         return compare(self.domain, *pair, self.ignore), ""

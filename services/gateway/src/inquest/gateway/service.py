@@ -66,6 +66,11 @@ def build(bus: BusPort, settings: Settings) -> Service:
     bus.reply(s.APPROVAL_DECIDE, policing.approvals.on_decide)
     bus.reply(s.APPROVALS_LIST, policing.approvals.on_list)
 
+    async def start() -> None:
+        # Before the directory, for which calls wait: none is led by a side that was switched off.
+        await desk.board.start()
+        await directory.start()
+
     async def close() -> None:
         await desk.aclose()
         await shared.aclose()
@@ -76,7 +81,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
 
     return Service(
         name="gateway",
-        on_start=(desk.board.start, directory.start, policing.start),
+        on_start=(start, policing.start),
         tasks=(cache.follow, roster.run, desk.board.follow, desk.trials.run),
         chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
         on_stop=(audit.close, close),
