@@ -1,5 +1,6 @@
 """An investigation that reaches a limit concludes with what there is, and says which limit it was."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,7 @@ from inquest.testkit.lab import BUNDLED, Lab, LabFactory
 pytestmark = pytest.mark.timeout(240)
 
 
-async def investigated(running: Lab, key: str, budget: dict[str, object], *, before: int = 0) -> InvestigationStory:
+async def investigated(running: Lab, key: str, budget: Mapping[str, object], *, before: int = 0) -> InvestigationStory:
     """Start one with this budget, after a call that declares `before` tokens; returns its story once concluded."""
     (one,) = running.scenarios
     window = {"from": _iso(one.meta.window.start), "to": _iso(one.meta.window.end)}

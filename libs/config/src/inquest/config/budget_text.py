@@ -1,7 +1,7 @@
 """Budgets as people write them: `calls=10 bytes=200MiB call-time=30s profile=deep provider:loki:calls=5`. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from inquest.contracts.errors import Impossible
@@ -17,9 +17,16 @@ _SINGLE = {
     "duration": "duration_s_max",
 }
 _OF_A_PART = ("calls", "bytes", "tokens", "call-time")
-_SIZES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
+_SIZES: dict[str, float] = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 _SIZES |= {"b": 1, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
-_TIMES = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PLAIN: Mapping[str, float] = {"": 1}
+_TIMES: Mapping[str, float] = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS: Mapping[str, Mapping[str, float]] = {
+    "bytes": _SIZES,
+    "call-time": _TIMES,
+    "step-time": _TIMES,
+    "duration": _TIMES,
+}
 _NUMBER = re.compile(r"([0-9]{1,15})([a-zA-Z]*)")
 _FORMS = f"{', '.join(_SINGLE)}, profile, provider:NAME:LIMIT, capability:NAME:LIMIT"
 
@@ -56,15 +63,13 @@ def _put(into: dict[str, Any], name: str, value: Any, item: str) -> None:
 
 def _amount(item: str, limit: str, text: str) -> int:
     found = _NUMBER.fullmatch(text.strip())
-    units: dict[str, float] = {"bytes": _SIZES, "call-time": _TIMES, "step-time": _TIMES, "duration": _TIMES}.get(
-        limit, {"": 1}
-    )
+    units = _UNITS.get(limit, _PLAIN)
     if found is None or found[2].lower() not in units:
         example = {"bytes": "200MiB"}.get(limit, "90s or 2m" if units is _TIMES else "40")
         raise Impossible(f"{item!r}: {text!r} is no amount; write it like {example}")
     amount = int(found[1]) * units[found[2].lower()] * (1000 if limit == "step-time" else 1)
     if amount < 1 or amount != int(amount):
-        raise Impossible(f"{item!r}: must be at least 1{'' if units == {'': 1} else ', in whole units'}")
+        raise Impossible(f"{item!r}: must be at least 1{'' if units is _PLAIN else ', in whole units'}")
     return int(amount)
 
 

@@ -6,7 +6,6 @@ from inquest.api.adapters.grpc_calls import answer, caller_of, tenant_of, valid
 from inquest.api.budgets import Budgets
 from inquest.api.domain.budget_requests import ClearBudgetBody, ExplainBudgetBody, SaveBudgetBody
 from inquest.contracts import codec
-from inquest.contracts.proto.v1 import messages_pb2
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.identity import Authenticator
@@ -23,7 +22,7 @@ _SINGLE = (
 )
 
 
-def budget_of(sent: messages_pb2.BudgetChoice) -> dict[str, Any]:
+def budget_of(sent: Any) -> dict[str, Any]:
     """Return a budget as the models parse it."""
     values: dict[str, Any] = {name: getattr(sent, name) for name in _SINGLE if sent.HasField(name)}
     values["shares"] = [
