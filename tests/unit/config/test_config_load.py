@@ -137,7 +137,7 @@ zzz: 1
     assert "channels[0].url: is required" in everything
     assert "modes.fast.limits.call_max: unknown key; did you mean calls_max?" in everything
     assert "modes.fast.capabilities: unknown: guess" in everything
-    assert "zzz: unknown key; there are correlation, modes, retention, tenants, version" in everything
+    assert "zzz: unknown key; there are correlation, modes, policy, profiles, retention, tenants, version" in everything
 
 
 def test_a_secret_in_the_file_is_refused_and_not_repeated():

@@ -4,13 +4,13 @@ import pytest
 from inquest.config import Config
 from inquest.config.retention import RetentionConfig
 from inquest.contracts.streams import DAY_S, STREAMS
-from inquest.contracts.topology import BUCKETS, GATEWAY_LEDGER, GATEWAY_SHARED
+from inquest.contracts.topology import BUCKETS, GATEWAY_APPROVALS, GATEWAY_LEDGER, GATEWAY_SHARED
 from pydantic import ValidationError
 
 
 def test_defaults_are_what_the_table_says_and_all_that_ages_is_covered():
     table = {row.name: row.age_s_max for row in (*STREAMS, *BUCKETS) if row.age_s_max}
-    fixed = {"ADVISORIES", GATEWAY_LEDGER.name, GATEWAY_SHARED.name}
+    fixed = {"ADVISORIES", GATEWAY_APPROVALS.name, GATEWAY_LEDGER.name, GATEWAY_SHARED.name}
     assert RetentionConfig().ages() == {name: age for name, age in table.items() if name not in fixed}
 
 

@@ -95,7 +95,7 @@ def test_a_file_takes_the_place_of_the_text(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("policy: {file: a.cedar, text: ''}\n", "inquest.yaml:1: policy.file: and text are both given; keep one"),
+        ("policy: {file: a.cedar, text: b}\n", "inquest.yaml:1: policy.file: and text are both given; keep one"),
         ("policy: {file: a.cedar}\n", "a.cedar: cannot be read: No such file or directory"),
         ("policy: [1]\n", "inquest.yaml:1: policy: must be a mapping (key: value)"),
         ("policy: {text: [1]}\n", "inquest.yaml:1: policy.text: Input should be a valid string"),
@@ -104,6 +104,12 @@ def test_a_file_takes_the_place_of_the_text(tmp_path):
 )
 def test_what_is_wrong_around_the_rules_is_said_too(text, said, tmp_path):
     assert any(one.endswith(said) for one in problems(text, tmp_path))
+
+
+def test_what_says_nothing_is_not_given(tmp_path):
+    (tmp_path / "own.cedar").write_text(GOOD)
+    assert parse("policy: {file: own.cedar, text: ''}\n", base=tmp_path).policy.text == GOOD
+    assert parse(f"policy:\n  file: null\n  text: '{GOOD}'\n", base=tmp_path).policy.text == GOOD
 
 
 def test_without_a_base_no_file_is_read():
