@@ -16,7 +16,7 @@ from inquest.api.ports import Clock
 from inquest.api.stored import changed
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import KeyValue
-from inquest.config import Config
+from inquest.config import Config, TenantConfig
 from inquest.config.budgets import levels_of, resolve
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import AuditAction, BudgetChoice, BudgetLevel, SavedBudget, SavedBudgets
@@ -41,7 +41,7 @@ class Budgets:
         found = await self._saved(chosen)
         if caller.is_scoped:
             found = SavedBudgets(saved=tuple(one for one in found.saved if (one.level, one.name) == _own(caller)))
-        return overview(self.config(), chosen, found)
+        return overview(self._config(chosen), chosen, found)
 
     async def save(self, caller: Principal, tenant: str | None, body: SaveBudgetBody) -> SavedBudget:
         """Save the default of a user or team."""
@@ -65,7 +65,8 @@ class Budgets:
 
     async def explain(self, caller: Principal, tenant: str | None, body: ExplainBudgetBody) -> BudgetExplained:
         """Return what a new investigation would get, by the same rules as the planner's."""
-        chosen, config = caller.may("budgets.read", tenant), self.config()
+        chosen = caller.may("budgets.read", tenant)
+        config = self._config(chosen)
         run = checked(body.budget.choice(), config, chosen) if body.budget else BudgetChoice()
         if run.profile is None and body.mode is not None:
             run = run.model_copy(update={"profile": body.mode})
@@ -79,6 +80,11 @@ class Budgets:
             shares=granted.shares,
             limits_from=dict(granted.limits_from),
         )
+
+    def _config(self, tenant: str) -> Config:
+        """Return the configuration; a tenant that is not in it, or not yet, has nothing of its own."""
+        config = self.config()
+        return config.model_copy(update={"tenants": {tenant: TenantConfig(), **config.tenants}})
 
     def _whose(self, caller: Principal, tenant: str | None, level: BudgetLevel, name: str) -> tuple[str, str]:
         """Return the tenant, and the user or team. Raises Forbidden, Impossible for a team without a name."""
