@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from inquest.contracts.latest import LogsResponse, Query, ToolRequest, Window
 from inquest.contracts.payloads import INLINE_BYTES_MAX, Payload, encode
+from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, record_of, result_of
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
@@ -53,7 +54,7 @@ def test_a_small_payload_travels_inline_and_a_large_one_by_reference():
 
 def test_the_record_says_what_the_result_says():
     found = result(Sealed(encode(LogsResponse()), ()))
-    record = record_of(REQUEST, found, T0)
+    record = record_of(REQUEST, found, T0, CAREFUL)
     shared = set(record.model_dump()) & set(found.model_dump())
     assert {name: getattr(record, name) for name in shared} == {name: getattr(found, name) for name in shared}
     assert (record.called_at, record.investigation_id) == (T0, "inv")

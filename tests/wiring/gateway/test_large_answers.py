@@ -7,6 +7,7 @@ from inquest.contracts.latest import CapabilityTask, LogsRequest, LogsResponse, 
 from inquest.contracts.payloads import INLINE_BYTES_MAX, Payload, decode, encode
 from inquest.gateway.calls import seal
 from inquest.gateway.domain import large
+from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.outcome import Fetched, Reading, Sealed, record_of, result_of
 from inquest.rca import summary
 from inquest.worker.domain.answers import Answer
@@ -91,7 +92,7 @@ def test_a_cut_answer_shows_in_result_record_evidence_and_coverage():
     sealed = seal(Fetched(made, "{app}"), asks=ASKS)
     answered = result(made, sealed)
     assert (answered.truncated, answered.status) == (True, "degraded")
-    assert record_of(REQUEST, answered, NOON).truncated
+    assert record_of(REQUEST, answered, NOON, CAREFUL).truncated
     outcome = concluded(made, sealed)
     assert all(CUT in one.provenance.query for one in outcome.evidence)
     assert outcome.finished.coverage[0].status == "degraded"

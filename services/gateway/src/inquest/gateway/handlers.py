@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts.latest import AuditAction, InterfaceList, ListInterfaces, ToolRequest, ToolResult
+from inquest.contracts.redaction import Redactor
 from inquest.contracts.subjects import TOOL_CALLED
 from inquest.gateway.calls import Calls
+from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.judgement import Judgement
 from inquest.gateway.domain.outcome import record_of, without_answer
 from inquest.gateway.domain.request import call_id
@@ -50,7 +52,7 @@ class Handlers:
         else:
             result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
         result = told(judged, result)
-        await self._record(request, result)
+        await self._record(request, result, interfaces[0].redactor if interfaces else CAREFUL)
         if self.switches:
             self.switches.saw(plan, request, result)
         return result
@@ -62,12 +64,12 @@ class Handlers:
         ordered = sorted(wanted, key=lambda one: (one.domain, -one.fallback_priority, one.provider))
         return InterfaceList(interfaces=tuple(ordered))
 
-    async def _record(self, request: ToolRequest, result: ToolResult) -> None:
+    async def _record(self, request: ToolRequest, result: ToolResult, redactor: Redactor) -> None:
         is_refused = result.status == "refused"
         # A recorded result is published again: the gateway may have died between the journal and the stream.
         await self.bus.publish(
             TOOL_CALLED,
-            record_of(request, result, self.clock()),
+            record_of(request, result, self.clock(), redactor),
             # What a rule refuses may be made later: that leaves a record of its own.
             msg_id=f"{request.tenant}:tool-call:{result.call_id}" + (":refused" if is_refused and result.rules else ""),
             tenant=request.tenant,

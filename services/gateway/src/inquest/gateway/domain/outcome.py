@@ -15,6 +15,9 @@ from inquest.contracts.latest import (
 )
 from inquest.contracts.payloads import INLINE_BYTES_MAX, Payload
 from inquest.contracts.redaction import Redactor
+from inquest.contracts.redaction.models import Cleaning
+
+_CURSOR = ("cursor",)  # changed, it leads to no next page
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +164,8 @@ def result_of(
     )
 
 
-def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> ToolCall:
-    """Return the record that the call leaves."""
+def record_of(request: ToolRequest, result: ToolResult, called_at: datetime, redactor: Redactor) -> ToolCall:
+    """Return the record that the call leaves; what was asked may name what its tenant has removed."""
     return ToolCall(
         call_id=result.call_id,
         tenant=request.tenant,
@@ -191,5 +194,5 @@ def record_of(request: ToolRequest, result: ToolResult, called_at: datetime) -> 
         capability=request.capability_id or "",
         tokens=result.tokens,
         limits_reached=result.limits_reached,
-        query=request.query,
+        query=Cleaning(redactor, _CURSOR).model(request.query),
     )
