@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from inquest.config.quota import Quota
 from inquest.contracts.latest import LimitReached, Query, Share, ToolAttempt, ToolRequest, ToolResult, Window
 from inquest.contracts.spending import by_provider, distinct, together, told
-from inquest.gateway.domain.spending import charge, draws_of, providers_of, reached_by
+from inquest.gateway.spending import charge, draws_of, providers_of, reached_by
 from inquest.ledger import Account, Budget, Draw, Refusal, Spent
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)

@@ -158,7 +158,9 @@ async def test_a_decision_cut_short_is_completed(world, sweep):
     await world.page()
     incident = (await world.bus.last(INCIDENT_OPENED, tenant="acme", incident="inc-1")).message
     cache = world.service.on_start[0].__self__
-    draft = decide.incident_opened(incident, await AppliedConfiguration(cache, world.bus.kv(BUDGET_DEFAULTS)).terms("acme"))
+    draft = decide.incident_opened(
+        incident, await AppliedConfiguration(cache, world.bus.kv(BUDGET_DEFAULTS)).terms("acme")
+    )
     investigation = decide.investigation_of("acme", "inc-1")
     keys = {"tenant": "acme", "investigation": investigation}
     events = decide.events_of(None, [draft], tenant="acme", investigation_id=investigation, at=world.bus.now)

@@ -166,9 +166,15 @@ def differences(tale: Tale, quiet: Tale, title: str) -> Sequence[str]:
     if tale.end != quiet.end:
         found.append(f"{title}: ended {tale.end!r} {tale.reason}")
     if tale.verdict != quiet.verdict:
-        found.append(f"{title}: another verdict: {tale.verdict[:2000]!r}")
+        found.append(f"{title}: another verdict: {first_difference(tale.verdict, quiet.verdict)}")
     if tale.counts() != quiet.counts():
         found.append(f"{title}: effects {tale.counts()}, not {quiet.counts()}")
     if tale.doubled():
         found.append(f"{title}: doubled {tale.doubled()}")
     return found
+
+
+def first_difference(one: bytes, other: bytes) -> str:
+    """Return both from shortly before where they part."""
+    at = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
+    return f"{one[max(0, at - 120) : at + 120]!r}, not {other[max(0, at - 120) : at + 120]!r}"

@@ -88,8 +88,9 @@ class Tale:
 def canonical(verdict: Verdict) -> bytes:
     """Return the verdict without what may differ between two runs, as sorted JSON."""
     content = verdict.model_dump(mode="json", exclude=NOT_COMPARED)
-    for spent in (content["spend"], *content["spend"].get("by_capability", ())):
-        for name in ("repeated_calls", "provider_ms"):
+    whole = content["spend"]
+    for spent in (whole, *whole.get("by_capability", ()), *whole.get("by_provider", ())):
+        for name in ("repeated_calls", "provider_ms", "call_ms"):
             spent.pop(name, None)
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 

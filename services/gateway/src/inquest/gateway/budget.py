@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from inquest.config.quota import Quota
 from inquest.contracts.latest import LimitReached, ToolRequest, ToolResult
 from inquest.contracts.spending import told
-from inquest.gateway.domain.spending import charge, draws_of, providers_of, reached_by
 from inquest.gateway.ports import Interface
+from inquest.gateway.spending import charge, draws_of, providers_of, reached_by
 from inquest.ledger import Account, Draw, Ledger, LedgerAway, Refusal, Spent
 from inquest.telemetry.logs import get_logger
 

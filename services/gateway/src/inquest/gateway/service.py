@@ -47,7 +47,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     shared = Shared(answers, roster.journal(answers))
     calls = Calls(
         journal=roster.journal(bus.kv(t.GATEWAY_JOURNAL)),
-        purse=Purse(ledger, lambda tenant: cache.current.config.quota_of(tenant)),
+        purse=Purse(ledger, lambda tenant: cache.current.config.quota_of(tenant)),  # noqa: PLW0108 - it changes
         reader=watch(reader, "provider", "read"),
         payloads=bus.objects(t.PAYLOADS),
         clock=_now,
