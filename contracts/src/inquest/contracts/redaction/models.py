@@ -52,7 +52,7 @@ class Cleaning:
         if isinstance(value, Message):
             return self.model(value)
         if isinstance(value, Mapping):
-            return self._attributes(value) if value else value
+            return self._attributes([value])[0] if value else value
         if isinstance(value, list | tuple):
             clean = self._many(value)
             return clean if clean is value else type(value)(clean)
@@ -64,6 +64,8 @@ class Cleaning:
             return self._texts(values, [one for one in dict.fromkeys(values) if one])
         if len(kinds) == 1 and issubclass(next(iter(kinds)), Message):
             return self._models(values)
+        if kinds and all(issubclass(one, Mapping) for one in kinds):
+            return self._attributes(values)
         return [self._any(one) for one in values]
 
     def _texts(self, values: Sequence[Any], distinct: Sequence[str]) -> Sequence[Any]:
@@ -75,12 +77,15 @@ class Cleaning:
     def _ids(self, ids: Sequence[str | None]) -> Sequence[str | None]:
         return self._texts(ids, [one for one in dict.fromkeys(ids) if one and not _PLAIN_ID.fullmatch(one)])
 
-    def _attributes(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        clean = self._redactor.attributes({name: one for name, one in attributes.items() if isinstance(one, str)})
-        return {
-            self._name(name): self._cut(clean[name], one) if isinstance(one, str) else self._any(one)
-            for name, one in attributes.items()
-        }
+    def _attributes(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        texts = [{name: one for name, one in row.items() if isinstance(one, str)} for row in rows]
+        return [
+            {
+                self._name(name): self._cut(clean[name], one) if isinstance(one, str) else self._any(one)
+                for name, one in row.items()
+            }
+            for row, clean in zip(rows, self._redactor.attribute_rows(texts), strict=True)
+        ]
 
     def _name(self, name: str) -> str:
         known = self._names.get(name)

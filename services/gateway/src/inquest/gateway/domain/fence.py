@@ -46,8 +46,9 @@ def _logs(response: LogsResponse) -> Rows:
 
 def _traces(response: TracesResponse) -> Rows:
     attributes = response.attributes or [{}] * len(response.names)
-    for service, name, some in zip(response.services, response.names, attributes, strict=True):
-        yield from ((f"traces of {service}", text) for text in (name, *some.values()))
+    rows = zip(response.services, response.names, (tuple(some.values()) for some in attributes), strict=True)
+    for service, name, some in dict.fromkeys(rows):  # most spans say what others said
+        yield from ((f"traces of {service}", text) for text in (name, *some))
 
 
 def _changes(response: ChangesResponse) -> Rows:
