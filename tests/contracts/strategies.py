@@ -30,7 +30,8 @@ def instances(model: type[Message]) -> st.SearchStrategy[Any]:
 def _value(hint: Any, limits: Sequence[Any] = ()) -> st.SearchStrategy[Any]:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _value(args[0], [*limits, *args[1:]])
+        named = [limit for one in args[1:] for limit in getattr(one, "metadata", [one])]  # those of a Field, too
+        return _value(args[0], [*limits, *named])
     if origin is Literal:
         return st.sampled_from(args)
     if origin in {Union, UnionType}:
