@@ -91,7 +91,7 @@ def test_a_provider_that_knows_none_of_the_services_is_not_asked():
 
 
 def test_who_knows_all_services_comes_before_who_knows_some():
-    narrow, wide = Candidate("narrow", 200, frozenset({"cart"})), Candidate("wide", 100)
+    narrow, wide = Candidate("narrow", 200, services=frozenset({"cart"})), Candidate("wide", 100)
     assert rank([narrow, wide], ()) == (wide, narrow)
     assert rank([narrow, wide], ("cart", "checkout")) == (wide, narrow)
     assert rank([narrow, wide], ("cart",)) == (narrow, wide)
