@@ -26,6 +26,7 @@ VALUES = {
     "github": {"repositories": ["acme/shop"]},
     "grafana": {"tags": ["deploy"]},
     "launchdarkly": {"environments": ["shop/production"]},
+    "octocode": {"repositories": ["acme/shop"]},
     "sentry": {"organization": "acme", "projects": ["shop"]},
     "slack": {"channels": ["C024BE91L"]},
 }

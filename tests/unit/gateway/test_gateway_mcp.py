@@ -167,12 +167,24 @@ def test_an_error_text_becomes_a_kind(text, kind: ErrorKind):
             {"content": [{"type": "text", "text": "y"}]},
             "a row",
         ),
+        (
+            {"form": "structured", "rows": "a[].b[]", "empty": '"status":"empty"'},
+            {"structuredContent": {"a": [{"c": [1]}]}},
+            "does not say that there is none",
+        ),
     ],
 )
 def test_an_answer_of_another_form_is_told(read, result, said):
     reading = Read.model_validate(read)
     with pytest.raises(Unprojected, match=said):
         raw_rows(reading, body_of(reading, result))
+
+
+def test_what_all_rows_have_in_common_is_in_each_that_lacks_it():
+    reading = shipped("octocode").domains["changes"].read
+    of_one_second = {"results": [{"data": {"commits": [{"sha": "a"}, {"sha": "b", "date": 2}]}}], "shared": {"date": 1}}
+    assert raw_rows(reading, of_one_second) == [{"sha": "a", "date": 1}, {"sha": "b", "date": 2}]
+    assert raw_rows(reading, {"results": [{"status": "empty", "data": {"repo": "shop"}}]}) == []
 
 
 @given(

@@ -152,7 +152,27 @@ def _launchdarkly(arguments: Arguments) -> str:
     return json.dumps({"items": entries[: asked["limit"]], "totalCount": len(entries)})
 
 
-ANSWERS: Mapping[str, Callable[[Arguments], str]] = {
+def _octocode(arguments: Arguments) -> dict[str, Any]:
+    (asked,) = arguments["queries"]
+    commits = [
+        {
+            "sha": f"{step:040x}",
+            "date": _iso(step),
+            "messageHeadline": f"raise pool, {PLANTED}",
+            "author": {"name": "Ann Ash", "email": "ann@example.org", "login": "ann"},
+        }
+        for step in reversed(STEPS)
+        if asked["since"] <= _iso(step) <= asked["until"]
+    ]
+    about = {"type": "repo", "owner": asked["owner"], "repo": asked["repo"]}
+    if not commits:
+        return {"results": [{"id": "q1", "status": "empty", "data": about}]}
+    same = {"messageHeadline": commits[0]["messageHeadline"]} if len(commits) > 1 else {}
+    commits = [{key: one for key, one in commit.items() if key not in same} for commit in commits]
+    return {"results": [{"id": "q1", "data": {**about, "commits": commits}}], **({"shared": same} if same else {})}
+
+
+ANSWERS: Mapping[str, Callable[[Arguments], str | dict[str, Any]]] = {
     "git_log": _git,
     "list_commits": _github,
     "get_annotations": _grafana,
@@ -161,6 +181,7 @@ ANSWERS: Mapping[str, Callable[[Arguments], str]] = {
     "query-docs": _context7,
     "find_releases": _sentry,
     "get-audit-log-entries": _launchdarkly,
+    "ghSearchCommits": _octocode,
 }
 
 
@@ -171,8 +192,8 @@ def tools_of(name: str) -> list[dict[str, Any]]:
     return found
 
 
-def answer(tools: list[dict[str, Any]], tool: str, arguments: Arguments) -> tuple[str, bool]:
-    """Return the text of an answer, and whether it is an error. Arguments are held to the tool's schema."""
+def answer(tools: list[dict[str, Any]], tool: str, arguments: Arguments) -> tuple[str | dict[str, Any], bool]:
+    """Return an answer (text, or what is structured) and whether it is an error. Arguments are held to the schema."""
     schema = next((one["inputSchema"] for one in tools if one["name"] == tool), None)
     if schema is None:
         return f"Unknown tool: {tool}", True
@@ -195,9 +216,11 @@ def server_of(name: str) -> Server[Any]:
 
     async def on_call(_: ServerRequestContext[Any], params: types.CallToolRequestParams) -> types.CallToolResult:
         started = time.perf_counter()
-        text, failed = answer(tools(), params.name, params.arguments or {})
+        found, failed = answer(tools(), params.name, params.arguments or {})
         own = {OWN_MS: (time.perf_counter() - started) * 1000}
-        return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed, _meta=own)
+        text, structured = (found, None) if isinstance(found, str) else ("see structuredContent", found)
+        content: list[types.ContentBlock] = [types.TextContent(type="text", text=text)]
+        return types.CallToolResult(content=content, structured_content=structured, is_error=failed, _meta=own)
 
     return Server(f"replay-{name}", on_list_tools=on_list, on_call_tool=on_call)
 

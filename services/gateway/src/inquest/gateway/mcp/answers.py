@@ -110,10 +110,13 @@ def raw_rows(read: Read, body: Any) -> list[Any]:
     """Return the rows of an answer as the server has them. Raises Unprojected."""
     if read.form == "text":
         return _matches(read, str(body))
-    found = at(body, read.rows)
-    if found is None:
+    if at(body, read.rows) is None:
         raise Unprojected(f"the answer has no {read.rows or 'rows'}")
-    return rows_at(body, read.rows)
+    found = rows_at(body, read.rows)
+    if not found and read.empty:
+        _says_so(read.empty, orjson.dumps(body).decode())
+    shared = at(body, read.shared) if read.shared else None
+    return [shared | one if isinstance(one, dict) else one for one in found] if isinstance(shared, dict) else found
 
 
 def _matches(read: Read, text: str) -> list[Any]:
@@ -122,9 +125,14 @@ def _matches(read: Read, text: str) -> list[Any]:
     lines = compiled(read.lines)
     parts = [encodable(one) for one in (text.split(read.split) if read.split else [text])]
     found = [match.groupdict() for part in parts for match in lines.finditer(part)]
-    if not found and not (read.empty and compiled(read.empty).search(encodable(text))):
-        raise Unprojected(f"nothing in the answer is a row, and it does not say that there is none: {text[:100]!r}")
+    if not found:
+        _says_so(read.empty, text)
     return found
+
+
+def _says_so(empty: str | None, text: str) -> None:
+    if not (empty and compiled(empty).search(encodable(text))):
+        raise Unprojected(f"nothing in the answer is a row, and it does not say that there is none: {text[:100]!r}")
 
 
 def project(domain: Domain, read: Read, rows: Iterable[Any], scope: Scope) -> list[Any]:

@@ -96,7 +96,10 @@ class Read(Section):
     rows: FieldPath = Field(default="", description="Where the rows are; `a[].b` goes through lists.")
     split: str = Field(default="", max_length=100, description="Of text: where one record ends and the next begins.")
     lines: Pattern | None = Field(default=None, description="Of text: each match is a row, its named groups the parts.")
-    empty: Pattern | None = Field(default=None, description="Of text: an answer without rows that says so.")
+    shared: FieldPath = Field(default="", description="Of JSON: where what all rows have in common is said once.")
+    empty: Pattern | None = Field(
+        default=None, description="An answer without rows that says so: in its text, or in its JSON without spaces."
+    )
     failed: FieldPath = Field(default="", description="An answer that has something here is an error.")
     failed_text: Pattern | None = Field(default=None, description="A text that is an error, though not marked as one.")
     fields: dict[str, Expr] = Field(default_factory=dict, description="Field of the domain's row → value.")
