@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
 
 def program(name):
-    path = HOME / "venv/bin" / name
+    path = HOME / name / "bin" / name
     if not path.exists():
         pytest.skip(f"{name} is not installed under {HOME.name}: .ci/run does it")
     return str(path)

@@ -39,7 +39,7 @@ def repository(tmp_path):
 
 @pytest.mark.slow
 async def test_the_git_server_passes_every_check(repository):
-    stdio = {"command": [program("venv/bin/mcp-server-git")]}
+    stdio = {"command": [program("mcp-server-git/bin/mcp-server-git")]}
     values = {"repositories": [str(repository)]}
     config = {"name": "git-mcp", "kind": "mcp", "domains": ["changes"]}
     config["settings"] = {"mapping": "git", "stdio": stdio, "values": values}
@@ -57,7 +57,7 @@ async def test_the_git_server_passes_every_check(repository):
 
 @pytest.mark.slow
 async def test_a_repository_that_is_not_there_is_not_found(tmp_path):
-    stdio = {"command": [program("venv/bin/mcp-server-git")]}
+    stdio = {"command": [program("mcp-server-git/bin/mcp-server-git")]}
     config = {"name": "git-mcp", "kind": "mcp", "domains": ["changes"]}
     config["settings"] = {"mapping": "git", "stdio": stdio, "values": {"repositories": [str(tmp_path / "none")]}}
     async with made(config) as provider:
