@@ -24,6 +24,7 @@ from inquest.contracts.topology import GATEWAY_APPROVALS
 from inquest.contracts.v1.approvals import APPROVALS_LISTED_MAX, QUESTION_CHARS_MAX
 from inquest.gateway.approvals import Approvals, Approved
 from inquest.gateway.domain.approvals import Write, decided, obstacle, used
+from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.judgement import Tool, reading, tool_of, writing
 from inquest.gateway.ports import Context, ProviderError
 
@@ -138,9 +139,10 @@ def test_a_refusal_stands_and_does_not_move_its_end():
 
 
 def test_a_write_that_nobody_could_read_is_none_to_ask_about():
-    long = REQUEST.model_copy(update={"query": REQUEST.query.model_copy(update={"text": "x" * QUESTION_CHARS_MAX})})
-    assert not Write(long, "call", "desk", "create_ticket").is_readable
-    assert WRITE.is_readable
+    assert WRITE.is_readable(CAREFUL)
+    for text in ("x" * QUESTION_CHARS_MAX, " ".join(f"a{number}@b.co" for number in range(1500))):  # redacted, it grows
+        asked = REQUEST.model_copy(update={"query": REQUEST.query.model_copy(update={"text": text})})
+        assert not replace(WRITE, request=asked).is_readable(CAREFUL)
     assert len(WRITE.asked(T0, 1, "x" * (QUESTION_CHARS_MAX + 1)).question) == QUESTION_CHARS_MAX
 
 

@@ -69,12 +69,13 @@ class Policing:
             return reading([(one, one.name, decision) for one, _, decision in judged])
         write = Write(request, call_id, one.name, tool.operation)
         standing, found = await self.approvals.standing(write)
-        if standing == "none" and write.is_readable:
+        is_readable = write.is_readable(one.redactor)
+        if standing == "none" and is_readable:
             found = await self.approvals.ask(write, one.redactor)
         approved = Approved(one.provider, self.approvals, write)
         # One provider, asked once, for this call alone: whatever comes of it, it is not written twice.
         sole = replace(one, provider=approved, retries_max=0, shares=False, revision=f"{one.revision} {call_id}")
-        return writing(sole, standing, found, decide(tool), is_readable=write.is_readable)
+        return writing(sole, standing, found, decide(tool), is_readable=is_readable)
 
     async def _asked(self, request: ToolRequest, policies: Prepared) -> Asked:
         """Return the call without its tool. The ledger is asked where a rule looks at what was spent."""

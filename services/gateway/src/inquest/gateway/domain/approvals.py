@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from inquest.contracts.latest import Approval, DecideApproval, ToolRequest
+from inquest.contracts.redaction import Redactor
 from inquest.contracts.v1.approvals import QUESTION_CHARS_MAX
 from inquest.gateway.domain.request import canonical
 
@@ -27,10 +28,9 @@ class Write:
         """What is written, as JSON that does not depend on the order in which it was asked for."""
         return canonical(self.request)
 
-    @property
-    def is_readable(self) -> bool:
-        """Whether a person can be shown all of it."""
-        return len(self.question) <= QUESTION_CHARS_MAX
+    def is_readable(self, redactor: Redactor) -> bool:
+        """Say whether a person can be shown all of it: what stands in place of a secret may be longer."""
+        return max(len(self.question), len(redactor.text(self.question))) <= QUESTION_CHARS_MAX
 
     @property
     def request_hash(self) -> str:
