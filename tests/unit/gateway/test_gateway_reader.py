@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
-from inquest.contracts.latest import LogsRequest, LogsResponse, Window
+from inquest.contracts.latest import LogsRequest, LogsResponse, MetricsResponse, SeriesData, TracesResponse, Window
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.domain.retry import RetryPolicy
@@ -157,3 +157,20 @@ async def test_probes_open_and_close_the_circuit(reader):
     await reader.health.failed(loki, "x")
     reader.health.keep(frozenset())
     assert (await reader.health.get(loki)).failures == 0
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        LogsResponse(times=[1.0], services=[], severities=["error"], messages=["boom"]),
+        LogsResponse(times=[1.0], services=["a"], severities=["error"], messages=["boom"], trace_ids=["t", "u"]),
+        TracesResponse(trace_ids=["t"], span_ids=["s"]),
+        MetricsResponse(series=[SeriesData(service="a", metric="m", times=[1.0, 2.0], values=[3.0])]),
+    ],
+)
+async def test_an_answer_that_does_not_fit_together_does_not_cost_the_answer_of_the_next(reader, response):
+    lies = interface("lies", Fetched(response, "q"), priority=200)
+    reading = await read(reader, lies, interface("honest", ANSWER))
+    assert (reading.provider, reading.status) == ("honest", "degraded")
+    assert reading.attempts[0].error == "malformed"
+    assert "does not fit together" in reading.faults[0]

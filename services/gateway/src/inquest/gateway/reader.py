@@ -9,6 +9,7 @@ from typing import Literal
 
 from inquest.contracts.latest import Domain, DomainRequest, ToolAttempt
 from inquest.gateway.board import HealthBoard
+from inquest.gateway.domain.columns import misfit
 from inquest.gateway.domain.outcome import Fetched, Reading
 from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
@@ -105,6 +106,8 @@ class Reader:
                     context = Context(call.tenant, call.domain, time.monotonic() + limit_s, call.bytes_left)
                     async with asyncio.timeout(limit_s):
                         fetched = await interface.provider.call(request, context)
+            if wrong := misfit(fetched.response):
+                raise ProviderError("malformed", f"the answer does not fit together: {wrong}")  # noqa: TRY301
         except TimeoutError:
             failure = ProviderError("timeout", f"no answer within {limit_s:.1f} s")
         except Unasked as error:
