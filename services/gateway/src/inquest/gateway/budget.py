@@ -89,6 +89,8 @@ class Bill:
 
     async def reserve(self, wait_s: float) -> str | None:
         """Take one call from every budget it counts for; return why not, where one has none left. See `Purse.take`."""
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + wait_s
         quota, tokens = self.purse.quota(self.request.tenant), self.request.tokens
         base = draws_of(self.request, quota)
         if refusal := await self.purse.take(base, tokens, wait_s):
@@ -96,17 +98,26 @@ class Bill:
         self._draws = base
         limited = providers_of([one.name for one in self.interfaces], self.request, quota)
         for name, draws in limited.items():
-            if refusal := await self.purse.take(draws, 0, wait_s):
+            try:
+                refusal = await self.purse.take(draws, 0, ends_s - loop.time())
+            except LedgerAway:
+                await self._give_back(len(base), tokens)
+                raise
+            if refusal:
                 self._refused(refusal)
                 self.interfaces = tuple(one for one in self.interfaces if one.name != name)
             else:
                 self._draws += draws
         if self.interfaces:
             return None
-        for draw in base:
-            await self.purse.add(draw.account, Spent(calls=-1, tokens=-tokens))
-        self._draws = ()
+        await self._give_back(len(base), tokens)
         return _because(self.reached)
+
+    async def _give_back(self, whole: int, tokens: int) -> None:
+        """Undo what was reserved: of the first `whole` draws with the tokens, for nobody is asked."""
+        draws, self._draws = self._draws, ()
+        for number, draw in enumerate(draws):
+            await self.purse.add(draw.account, Spent(calls=-1, tokens=-tokens if number < whole else 0))
 
     def stamp(self, result: ToolResult) -> ToolResult:
         """Return the result with its tokens, and with what was left out or refused over a limit."""
