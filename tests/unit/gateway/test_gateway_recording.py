@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.contracts.errors import Impossible
-from inquest.contracts.latest import REQUESTS, DocumentsRequest, FlagData, FlagsRequest, LogsRequest, TracesRequest
+from inquest.contracts.latest import (
+    REQUESTS,
+    DocumentsRequest,
+    FlagData,
+    FlagsRequest,
+    LogsRequest,
+    ToolCall,
+    TracesRequest,
+)
 from inquest.contracts.payloads import encode
 from inquest.gateway.adapters.recording_folder import About, open_recording, write_recording
 from inquest.gateway.conformance.rows import rows_of
@@ -62,6 +70,15 @@ async def test_of_two_calls_alike_the_one_that_brought_something_counts(tmp_path
     bad, _ = call("logs", 2, range(4), payload_sha256="", status="failed")
     write_recording(tmp_path, ABOUT, [good, bad], payloads)
     assert (await read(tmp_path, "logs", LogsRequest(window=window(0, 4)))).response.times
+
+
+async def test_a_question_that_its_domain_did_not_take_does_not_cost_the_rest(tmp_path):
+    good, payloads = call("logs", 1, range(4))
+    strange, _ = call("logs", 2, range(4), payload_sha256="", status="failed", error="malformed")
+    asked = strange.query.model_copy(update={"ids": ("x",)})
+    strange = ToolCall.model_validate_json(strange.model_copy(update={"query": asked}).model_dump_json())
+    write_recording(tmp_path, ABOUT, [good, strange], payloads)
+    assert (await read(tmp_path, "logs", LogsRequest(window=window(0, 4)))).partial == ""
 
 
 async def test_what_was_changed_or_is_missing_is_told(tmp_path):

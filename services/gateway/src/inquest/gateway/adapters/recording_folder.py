@@ -90,10 +90,14 @@ def open_recording(path: Path) -> Recording:
         raise Impossible(f"{path} has format {about.format}, this is for {FORMAT}: upgrade Inquest")
     of_question: dict[str, ToolCall] = {}
     for one in calls:
-        if one.query is not None:
+        if one.query is None:
+            continue
+        try:
             key = question(one.domain, request_of(one.domain, one.query))
-            if one.payload_sha256 or key not in of_question:  # what brought something counts
-                of_question[key] = one
+        except Impossible:  # the domain did not take it then either: it is no question that is asked again
+            continue
+        if one.payload_sha256 or key not in of_question:  # what brought something counts
+            of_question[key] = one
     return Recording(path, about, calls, of_question)
 
 
