@@ -130,6 +130,8 @@ async def test_another_configuration_reads_anew(gateway, provider, loki):
     await make(gateway("one"), asked(1), loki)
     await make(gateway("one"), asked(2), replace(loki, revision="2"))
     assert provider.asked == 2
+    await make(gateway("one"), asked(3), replace(loki, turn=1))  # another side leads since then
+    assert provider.asked == 3
 
 
 async def test_what_must_not_be_shared_is_not(gateway, provider, loki):

@@ -1,11 +1,14 @@
 """Trials that the rule takes back, and those that it leaves alone."""
 
+from dataclasses import replace
+
 import pytest
 from inquest.config.switching import SwitchConfig
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import AUDIT_RECORDED, TOOL_SWITCHED
+from inquest.gateway.domain.tally import Counted
 
-from tests.wiring.gateway.switching_world import World, wish
+from tests.wiring.gateway.switching_world import World, request, wish
 
 TRIED = SwitchConfig.model_validate({"use": "both", "percent": 100, "compare_percent": 0})
 SHADOW = SwitchConfig.model_validate({"use": "both", "percent": 0, "compare_percent": 100})
@@ -117,3 +120,15 @@ async def test_what_could_not_be_told_is_told_later(world, memory_bus):
     gateway.desk.trials.kv = kv
     await gateway.learn()
     assert (await gateway.desk.trials.tally("acme", "logs")).errors.total == 2
+
+
+async def test_what_was_asked_before_a_switch_does_not_undo_what_was_seen_after_it(world):
+    gateway = world.gateway()
+    await gateway.desk.on_switch(wish("promote", "both", 100))
+    interfaces = await world.sources.interfaces("acme", "logs")
+    now = gateway.desk.board.plan(request(1), interfaces)
+    gateway.desk.trials.saw(now, request(1), Counted(calls=3))
+    gateway.desk.trials.saw(replace(now, number=now.number - 1), request(1), Counted(calls=1, errors=1))
+    await gateway.learn()
+    errors = (await gateway.desk.trials.tally("acme", "logs")).errors
+    assert (errors.total, errors.bad_total) == (3, 0)

@@ -186,6 +186,16 @@ async def test_both_are_read_and_compared_after_the_answer_without_secrets(world
     assert (compared.equal, compared.total, compared.rows_external, compared.rows_internal) == (False, 1, 1, 1)
 
 
+async def test_a_page_of_one_side_is_not_asked_of_the_other(world, memory_bus):
+    world.config = SHADOW
+    gateway = world.gateway()
+    page = request(1).query.model_copy(update={"cursor": "2"})
+    assert (await gateway.ask(1, query=page)).status == "ok"
+    await gateway.learn()
+    assert world.sources.internal.asked == 0
+    assert memory_bus.published(TOOL_COMPARED) == []
+
+
 async def test_what_is_the_same_is_told_too(world, memory_bus):
     world.config = TRIED.model_copy(update={"compare_percent": 100})
     gateway = world.gateway()

@@ -50,6 +50,8 @@ class Comparer:
         """Compare in the background where this call is one of the sample. Costs no wait."""
         if plan.choice.lead is None or plan.choice.follows is None or not result.payload_sha256 or not plan.following:
             return
+        if request.query.cursor:  # of the side that led: the other one cannot know it, and has not failed
+            return
         config = self.trials.board.configured(request.tenant, request.domain)
         led = next((one for one in plan.interfaces if one.name == result.provider), None)
         is_led = led is not None and led.side == plan.choice.lead

@@ -22,8 +22,8 @@ log = get_logger("gateway")
 
 
 def share_key(request: ToolRequest, interfaces: Sequence[Interface]) -> str:
-    """Return what two calls have in common that one answer serves: tenant, question, and who would be asked for it."""
-    asked = (canonical(request), *(f"{one.key} {one.revision}" for one in interfaces))
+    """Return what two calls have in common that one answer serves: tenant, question, and who would be asked when."""
+    asked = (canonical(request), *(f"{one.key} {one.revision} {one.turn}" for one in interfaces))
     return f"{request.tenant}.{hashlib.sha256(chr(10).join(asked).encode()).hexdigest()}"
 
 

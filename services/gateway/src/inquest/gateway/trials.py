@@ -45,7 +45,8 @@ class Trials:
         """Count; costs no wait."""
         key = (request.tenant, request.domain)
         number, before = self._seen.get(key, (plan.number, Counted()))
-        self._seen[key] = (plan.number, before + more if number == plan.number else more)
+        if plan.number >= number:  # what was asked before the last switch counts no more
+            self._seen[key] = (plan.number, before + more if number == plan.number else more)
 
     def _is_guarded(self, plan: Plan, request: ToolRequest) -> bool:
         """What stands in the configuration as the one side that answers is no trial."""
