@@ -108,6 +108,15 @@ async def test_a_rule_refuses_a_read_in_the_result_the_record_and_the_audit(memo
     assert (await call(memory_bus, "step-3")).rules == ("no-payments",)  # all services: payments too
 
 
+async def test_the_audit_names_every_provider_that_one_rule_kept_out(memory_bus, gateways, tmp_path):
+    loose = '@id("no-loose") forbid (principal, action, resource) when { resource.provider like "loose*" };'
+    packs = [pack(tmp_path, name) for name in ("loose-1", "loose-2", "whole")]
+    await gateways({"providers": packs, "policy": {"text": loose}})
+    assert (await call(memory_bus)).rules == ("no-loose",)
+    [audited] = memory_bus.published(s.AUDIT_RECORDED)
+    assert audited.reason == "; ".join(f"loose-{n} was not asked: refused by rule no-loose" for n in (1, 2))
+
+
 async def test_a_provider_that_is_forbidden_is_passed_over_and_named(memory_bus, gateways, tmp_path):
     providers = [{**pack(tmp_path, "loose"), "priority": 200}, pack(tmp_path, "whole")]
     await gateways({"providers": providers, "policy": {"text": NO_PAYMENTS}})

@@ -52,7 +52,7 @@ class Handlers:
         else:
             result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
         result = told(judged, result)
-        await self._record(request, result, interfaces[0].redactor if interfaces else CAREFUL)
+        await self._record(request, result, judged.notes, interfaces[0].redactor if interfaces else CAREFUL)
         if self.switches:
             self.switches.saw(plan, request, result)
         return result
@@ -64,7 +64,7 @@ class Handlers:
         ordered = sorted(wanted, key=lambda one: (one.domain, -one.fallback_priority, one.provider))
         return InterfaceList(interfaces=tuple(ordered))
 
-    async def _record(self, request: ToolRequest, result: ToolResult, redactor: Redactor) -> None:
+    async def _record(self, request: ToolRequest, result: ToolResult, notes: Sequence[str], redactor: Redactor) -> None:
         is_refused = result.status == "refused"
         # A recorded result is published again: the gateway may have died between the journal and the stream.
         await self.bus.publish(
@@ -77,7 +77,7 @@ class Handlers:
         )
         if is_refused or result.rules:
             action: AuditAction = "policy-refused" if result.rules else "budget-refused"
-            why = result.reason if is_refused else "; ".join(result.problems[-len(result.rules) :])
+            why = result.reason if is_refused else "; ".join(notes)
             await self.audit.refused(Deed(action, request.tenant, "gateway", why, request.investigation_id, "refused"))
         if not result.recorded:
             TOOL_CALLS.labels(result.domain, result.provider or "none", result.status).inc()
