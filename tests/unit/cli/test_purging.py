@@ -42,6 +42,7 @@ def test_no_pattern_reaches_another_tenant(scope):
 def test_signals_calls_and_notices_are_named_one_by_one():
     assert of_signals("acme", ["s1"]) == {"SIGNALS": ["evt.signal.received.v1.acme.s1"]}
     assert of_calls("acme", ["k1"], ["n1"]) == {
+        "KV_gateway-approvals": ["$KV.gateway-approvals.acme.k1"],
         "KV_gateway-journal": ["$KV.gateway-journal.acme.k1"],
         "KV_notifier-claims": ["$KV.notifier-claims.acme.n1"],
     }

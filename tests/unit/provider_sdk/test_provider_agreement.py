@@ -123,5 +123,6 @@ def test_different_questions_are_taken_newest_first():
 
 def test_questions_that_cannot_be_asked_again_are_left_out():
     calls = [call(1, known=False), call(2, cursor="7"), call(3, path="src"), call(4, text="timeout")]
+    calls.append(call(5, text="open it").model_copy(update={"access": "write"}))
     (one,) = questions("logs", calls, 10)
     assert (one.text, one.rows_max) == ("timeout", 10_000)

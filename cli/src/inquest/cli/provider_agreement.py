@@ -40,6 +40,8 @@ def questions(domain: Domain, calls: Iterable[ToolCall], count_max: int) -> list
     for call in calls:
         if call.domain != domain or call.query is None or call.query.cursor or len(found) == count_max:
             continue
+        if call.access == "write":  # it asked for nothing
+            continue
         query = call.query.model_copy(update={"rows_max": min(call.query.rows_max, ROWS_ASKED_MAX)})
         try:
             request = request_of(domain, query)

@@ -11,6 +11,7 @@ from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS, Subject
 from inquest.contracts.topology import (
     ARCHIVED,
     BUDGET_DEFAULTS,
+    GATEWAY_APPROVALS,
     GATEWAY_JOURNAL,
     INTAKE_INCIDENTS,
     MUTES,
@@ -30,6 +31,7 @@ _OF_TENANT = (
     NOTIFIER_THREADS,
     MUTES,
     BUDGET_DEFAULTS,
+    GATEWAY_APPROVALS,
 )
 
 
@@ -80,8 +82,9 @@ def of_signals(tenant: str, signal_ids: Iterable[str]) -> Scope:
 
 
 def of_calls(tenant: str, call_ids: Iterable[str], notice_ids: Iterable[str]) -> Scope:
-    """Return the journal's and the notifier's memory of calls and notices."""
+    """Return what the journal, approvals and the notifier remember of calls and notices."""
     return {
+        **_keys(GATEWAY_APPROVALS, [f"{tenant}.{one}" for one in call_ids]),
         **_keys(GATEWAY_JOURNAL, [f"{tenant}.{one}" for one in call_ids]),
         **_keys(NOTIFIER_CLAIMS, [f"{tenant}.{one}" for one in notice_ids]),
     }
