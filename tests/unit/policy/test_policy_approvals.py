@@ -28,8 +28,7 @@ from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.judgement import Tool, reading, tool_of, writing
 from inquest.gateway.ports import Context, ProviderError
 
-T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
+T0, DAY = datetime(2026, 3, 1, 14, 0, tzinfo=UTC), timedelta(days=1)
 NO = Decision(permitted=False, rules=("no",), because={"no": "it is not ours"})
 YES = Decision(permitted=True, rules=("yes",))
 UNAPPROVED = Decision(permitted=False, rules=(APPROVAL_RULE,))
@@ -141,7 +140,7 @@ def test_a_refusal_stands_and_does_not_move_its_end():
 def test_a_write_that_nobody_could_read_is_none_to_ask_about():
     assert WRITE.is_readable(CAREFUL)
     for text in ("x" * QUESTION_CHARS_MAX, " ".join(f"a{number}@b.co" for number in range(1500))):  # redacted, it grows
-        asked = REQUEST.model_copy(update={"query": REQUEST.query.model_copy(update={"text": text})})
+        asked = REQUEST.model_copy(update={"query": Query(window=REQUEST.query.window, text=text)})
         assert not replace(WRITE, request=asked).is_readable(CAREFUL)
     assert len(WRITE.asked(T0, 1, "x" * (QUESTION_CHARS_MAX + 1)).question) == QUESTION_CHARS_MAX
 
