@@ -68,8 +68,8 @@ async def test_each_limit_stops_it_with_what_there_is(lab: LabFactory) -> None:
     calls = await investigated(running, "calls", {"calls_max": 2})
     assert stopped(calls) == {("run", "", "calls", 2)}
     assert calls.verdicts[-1].stopped_by
-    assert calls.verdicts[-1].spend.calls == 2
-    assert calls.verdicts[-1].spend.by_provider[0].calls == 2
+    spend = calls.verdicts[-1].spend  # a call that no source can answer is counted, and reads nothing
+    assert spend.calls == sum(one.calls for one in spend.by_provider) <= 2
     assert "made 2 of 2 calls (set by this run)" in report_text(calls, UTC)
     for what, budget in (
         ("tokens", {"tokens_max": 100}),

@@ -5,15 +5,22 @@ import re
 from inquest.contracts.redaction.rules import Rule
 
 FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
-_QUOTE = r"\\{0,3}[\"']|%22|&quot;"
-ASSIGN = rf"(?:{_QUOTE})?[ \t]{{0,3}}(?:=>|:=|[=:]|%3[AaDd]|\.{{4,64}})[ \t]{{0,3}}(?:<<)?"
+QUOTE = r"\\{0,3}[\"']|%22|&quot;|\\{1,3}u0022"
+_QUOTE = QUOTE
+_COLOUR = r"\x1b\[[\d;]{0,8}m"
+# Between a name and its value: what closes the name, the sign, what wraps the value in code, tables and Markdown.
+ASSIGN = (
+    rf"(?:{_QUOTE}|[\])`*]|{_COLOUR}){{0,4}}[ \t]{{0,24}}"
+    rf"(?:: ?(?:str|string|bytes) =|=>|->|:=|[=:]|\|(?= )|%3[AaDd]|\.{{4,64}})(?:{_COLOUR}|\*{{1,2}})?[ \t]{{0,24}}"
+    rf"(?:<<|\[\]string\{{|(?:Some|Secret|SecretStr|SecretString)\(|<!\[CDATA\[|[`\[(](?=[\"'`])|`|{_COLOUR}|N(?=')){{0,2}}"
+)
 _OPEN = rf"(?P<quote>{_QUOTE})?"
 KEY_NAMES = (
     r"passwo?r?d|passwort|kennwort|mot[ _-]de[ _-]passe|contraseña|senha|пароль|パスワード|密码|pwd|passphrase|passcode"
     r"|(?<![a-z])pass|(?<![a-z])(?:bind|root|admin|user|db|rpc)?[_-]?pw|(?<![a-z])(?:psk|creds)|mnemonic"
     r"|secret(?:[_-]?(?:value|string|text))?|credentials?"
     r"|(?:api|app|access|client|secret|private|signing|encryption|master|account|license|auth|ssh|storage|webhook|hmac"
-    r"|jwt|aes|shared|symmetric|cipher|deploy|integration|subscription|functions|admin|recovery|write)[_-]?key"
+    r"|jwt|aes|shared|symmetric|cipher|deploy|integration|subscription|functions|admin|recovery|write|session)[_.-]?key"
     r"(?:[_-]?(?:base|data))?"
     r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid"
@@ -22,6 +29,7 @@ KEY_NAMES = (
 _NO_SECRET = re.compile(
     r"(?:true|false|yes|no|null|none|nil|undefined|missing|invalid|expired|required|empty|unset|changed|wrong"
     r"|incorrect|redacted|hidden|masked|failed|failure|accepted|rejected|disabled|enabled|authentication|refresh"
+    r"|unexpected|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var|local|data|each|process\.env)\.[\w.]{1,80}"
     r"|\*+|[xX]{3,}|\.{3}|-+|\(.{0,20}|\[.{0,20}|\{.{0,20}|<[^>]{0,40}>?|\$\{?[A-Z_a-z(].{0,60}|%[sdv]|\d{1,2}"
     r"|(?:file:|env:)?(?:[~.]|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
     re.IGNORECASE,
@@ -29,7 +37,8 @@ _NO_SECRET = re.compile(
 _NAMED = "password"
 
 
-def _is_secret(value: str) -> bool:
+def is_secret(value: str) -> bool:
+    """Say whether a value after a secret's name is one, and does not only speak of it."""
     return not _NO_SECRET.fullmatch(value.strip("\"'.,;:)!\\ "))
 
 
@@ -40,10 +49,11 @@ NAMED = (
         ("authorization",),
         re.compile(
             rf"(?P<kept>authorization{ASSIGN}(?:{_QUOTE})?"
-            rf"(?:(?:basic|bearer|digest|negotiate|token|apikey|aws4-hmac-sha256) )?+){FRESH}[^\s\"']{{1,4096}}",
+            rf"(?:(?:basic|bearer|digest|negotiate|token|apikey|aws4-hmac-sha256|[a-z][\w-]{{1,24}}(?= \S{{12}})) )?+)"
+            rf"{FRESH}[^\s\"']{{1,4096}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         "bearer-token",
@@ -66,7 +76,7 @@ NAMED = (
         ("cookie",),
         # Attributes of a cookie that is set (Path, Expires) are in the way of nobody: all of the line goes.
         re.compile(
-            rf"(?P<kept>\b(?:set-)?cookie{ASSIGN}(?:{_QUOTE})?){FRESH}(?=[^\s=;\"']{{1,128}}=)[^\r\n\"']{{3,4096}}",
+            rf"(?P<kept>(?<![a-z])(?:set-)?cookie{ASSIGN}(?:{_QUOTE})?){FRESH}(?=[^\s=;\"']{{1,128}}=)[^\r\n\"']{{3,4096}}",
             re.IGNORECASE,
         ),
     ),
@@ -97,7 +107,7 @@ NAMED = (
             rf"(?(quote)(?:(?!(?P=quote))(?:\\.|[^\n\\])){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22){_WORD}){{1,1024}})",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -107,23 +117,29 @@ NAMED = (
             rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
             rf"{FRESH}(?!-){_WORD}{{4,1024}}"
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
-        ("curl", "wget", "sshpass", "redis-cli", "mysql", "ldap", "docker login", "mongo"),
+        (
+            *("curl", "wget", "sshpass", "redis-cli", "mysql", "ldap", "docker login", "mongo"),
+            *("7z", "sqlcmd", "ipmitool", "keytool", "az login", "http "),
+        ),
         # Programs with a letter for it. An option that only looks like one (`docker -p 80:80`) is another program's.
         re.compile(
-            r"(?P<kept>\b(?:(?:curl|wget)\b[^\n|;]{0,512}?[ \t](?:-u|--user|--proxy-user)[ \t=]{1,3}[\"']?"
+            r"(?P<kept>\b(?:(?:curl|wget|http)\b[^\n|;]{0,512}?[ \t](?:-[ua]|--user|--proxy-user)[ \t=]{0,3}[\"']?"
             r"[^\s:\"']{1,128}:(?!//)"
             r"|sshpass[ \t]{1,3}-p[ \t]{0,3}[\"']?"
             r"|redis-cli\b[^\n|;]{0,512}?[ \t]-a[ \t]{1,3}[\"']?"
             r"|(?:ldap(?:search|modify|add|delete|whoami)|docker login|mongo(?:sh|dump|restore)?)\b[^\n|;]{0,512}?"
             r"[ \t]-[wp][ \t]{1,3}[\"']?"
-            r"|mysql(?:dump|admin|import)?\b[^\n|;]{0,512}?[ \t]-p(?=[^\s-]))"
+            r"|7z\b[^\n|;]{0,512}?[ \t]-p|(?:sqlcmd|ipmitool)\b[^\n|;]{0,512}?[ \t]-P[ \t]{0,3}[\"']?"
+            r"|keytool\b[^\n|;]{0,512}?[ \t]-(?:store|key)pass[ \t]{1,3}"
+            r"|az login\b[^\n|;]{0,512}?[ \t]-p[ \t]{1,3}[\"']?"
+            r"|mysql(?:dump|admin|import)?\b[^\n|;]{0,512}?[ \t]-p[\"']?(?=[^\s\"'-]))"
             rf"){FRESH}[^\s\"']{{3,1024}}"
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -136,7 +152,7 @@ NAMED = (
             rf"){FRESH}[^\s\"'();]{{3,1024}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -147,7 +163,7 @@ NAMED = (
             rf"[,\s]{{1,40}}[\"']?value[\"']?[ \t]{{0,3}}[:=][ \t]{{0,3}}[\"']?){FRESH}[^\s\"'<>]{{1,1024}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -164,7 +180,7 @@ NAMED = (
             rf"(?P<kept>\bidentified (?:with \S{{1,64}} )?(?:by|as) (?:password )?[\"']){FRESH}[^\"'\n]{{1,1024}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -173,19 +189,21 @@ NAMED = (
             rf"(?P<kept><(?:[\w.-]{{1,30}}:)?\w{{0,20}}(?:password|passwd|secret|token)>){FRESH}[^<\s]{{1,1024}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
-        ("password", "passphrase", "passcode", "secret key"),
+        ("password", "passphrase", "passcode", "pw", "secret key", "api key", "token"),
         # Prose that tells one: "the password is …", "with password '…'".
         re.compile(
-            r"(?P<kept>\b(?:password|passphrase|passcode|secret key)\b(?: for [\w@.'-]{1,64})?(?: (?:is|was|to))?"
-            rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
+            r"(?P<kept>\b(?:password|passphrase|passcode|pw|pwd|secret key|api key|token)\b"
+            r"(?: (?:for|of) (?:the )?[\w@.'-]{1,64}(?: [\w-]{1,24}){0,2}?)?"
+            r"(?: (?:is|was|to|set to|changed to|reset to))?"
+            rf"(?: ?[:=]|->)?[ \t]{{1,3}}(?:{_QUOTE}|[`*]{{1,2}})?)"
             rf"{FRESH}(?=[^\s\"']{{0,64}}(?:[\d!@#$%^&*]|-\w{{1,32}}-))[^\s\"']{{6,256}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -196,7 +214,7 @@ NAMED = (
             rf"(?P<quote>{_QUOTE})){FRESH}[^\s\"'\\]{{3,256}}(?=(?P=quote))",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -208,7 +226,7 @@ NAMED = (
             rf"{FRESH}[^\s\"']{{3,1024}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         _NAMED,
@@ -219,7 +237,7 @@ NAMED = (
             rf"{FRESH}(?=[A-Za-z+/_-]{{0,64}}\d)(?=[\d+/_-]{{0,64}}[A-Za-z])[\w+/=.~-]{{16,1024}}",
             re.IGNORECASE,
         ),
-        _is_secret,
+        is_secret,
     ),
     Rule(
         "signature",

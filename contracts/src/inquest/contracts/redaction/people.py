@@ -8,8 +8,8 @@ from inquest.contracts.redaction.rules import Rule
 
 _PERSON = (
     r"(?:first|last|full|given|family|middle|maiden|legal|customer|patient|card_?holder|account_?holder|holder|contact"
-    r"|recipient|employee|passenger|guest|subscriber|beneficiary|billing|shipping|enduser|real)[_.-]?name"
-    r"|surname|card_?holder|account_?holder"
+    r"|recipient|employee|passenger|guest|subscriber|beneficiary|billing|shipping|enduser|real)[ _.-]?name"
+    r"|surname|forename|name on card|card[ _]?holder|account[ _]?holder"
 )
 # Not an address: names of ciphers, of systemd units, versions of packages.
 _NO_MAIL = re.compile(
@@ -20,7 +20,7 @@ EMAIL = Rule(
     "email",
     ("@", "%40"),
     re.compile(
-        r"(?<![\w.+%-])[\w.+'-]{1,64}(?:@|%40)(?!v?\d{1,4}\.\d)(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,24}(?![\w@-])"
+        r"(?:(?<![\w.+%-])|(?<=%3D)|(?<=%3A)|(?<=%20))[\w.+'-]{1,64}(?:@|%40)(?!v?\d{1,4}\.\d)(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,24}(?![\w@-])"
     ),
     lambda value: not _NO_MAIL.fullmatch(value),
 )

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from inquest.contracts.redaction.forms import FORMS
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, PERSON_NAME
 from inquest.contracts.redaction.rules import ANYWHERE, Rule, Tag
@@ -42,6 +43,7 @@ class Redactor:
             *SECRETS,
             *TOKENS,
             *NAMED,
+            *FORMS,
             *OPAQUE,
             *people,
             *CARDS,
@@ -61,11 +63,14 @@ class Redactor:
         for start in range(0, len(texts), _CHUNK_TEXTS):
             chunk = texts[start : start + _CHUNK_TEXTS]
             joined, lowered = "\n".join(chunk), lowered_bytes(chunk)
+            present = {
+                anchors: [one for one in anchors if one.encode() in lowered]
+                for anchors in dict.fromkeys(anchors for _, anchors in self._all)
+            }
             live = [
-                (rule, here)
+                (rule, present[anchors])
                 for rule, anchors in self._all
-                if (here := [one for one in anchors if one.encode() in lowered])
-                and (anchors != ANYWHERE or rule.pattern.search(joined))
+                if present[anchors] and (anchors != ANYWHERE or rule.pattern.search(joined))
             ]
             out.extend([self._apply(text, live) for text in chunk] if live else chunk)
         return out
@@ -96,11 +101,17 @@ class Redactor:
 
     def _apply(self, text: str, rules: Sequence[tuple[Rule, Sequence[str]]]) -> str:
         lowered = text.lower()
+        looked: Sequence[str] = ()
+        is_there = False
         for rule, anchors in rules:
-            for anchor in anchors:
-                if anchor in lowered:
-                    text = rule.apply(text, self._tag)
-                    break
+            if anchors is not looked:  # rules that follow each other may share theirs
+                looked, is_there = anchors, False
+                for anchor in anchors:
+                    if anchor in lowered:
+                        is_there = True
+                        break
+            if is_there:
+                text = rule.apply(text, self._tag)
         return text
 
 

@@ -46,7 +46,8 @@ class Rule:
         """Return the text with what fits replaced."""
 
         def replaced(found: Any) -> str:
-            kept = found.groupdict().get("kept") or ""
+            groups = found.groupdict()
+            kept = groups.get("kept") or groups.get("kept_too") or ""
             whole: str = found[0]
             value = whole[len(kept) :]
             if self.accept is not None and not self.accept(value):

@@ -55,7 +55,9 @@ _OPAQUE = Rule(
     ANYWHERE,
     # Long and drawn at random: a token of an issuer that nobody listed, or an id, which its pseudonym still tells
     # apart. Discord's are three such parts.
-    re.compile(r"(?<![\w./+-])(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}|[A-Za-z0-9_-]{36,1024})(?![\w/+-])"),
+    re.compile(
+        r"(?<![\w./+-])(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}|(?<!SHA256:)(?!sha\d{3}-)[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
+    ),
     _is_random,
 )
 
@@ -72,7 +74,7 @@ _CARD = Rule(
     "card",
     ANYWHERE,
     re.compile(
-        r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d)"
+        r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d|5018|5020|5038|6304|6759|676[1-3])"
         r"([ -]?)\d{4}\1\d{4}\1\d{4}"
         r"|3[47]\d\d([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)"
     ),
