@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inquest.contracts.redaction import redact, redact_all, redact_attributes
 
@@ -76,6 +76,8 @@ TEXTS = st.lists(WORDS, max_size=8).map("".join)
 
 @settings(max_examples=50)
 @given(TEXTS)
+@example("sent bearer a1b2c3d4e5f6postgres://app:hunter2@db:5432/shop")
+@example("HikariConfig - password........................tiger-monkey-rocket")
 def test_redaction_is_done_after_one_pass(text):
     clean = redact(text)
     assert redact(clean) == clean

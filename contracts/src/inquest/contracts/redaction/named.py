@@ -9,12 +9,13 @@ QUOTE = r"\\{0,3}[\"']|%22|&quot;|\\{1,3}u0022"
 _QUOTE = QUOTE
 _COLOUR = r"\x1b\[[\d;]{0,8}m"
 # Between a name and its value: what closes the name, the sign, what wraps the value in code, tables and Markdown.
-ASSIGN = (
-    rf"(?:{_QUOTE}|[\])`*]|{_COLOUR}){{0,4}}[ \t]{{0,24}}"
+_CLOSED = r"(?<=[\"'])\]|\](?= =>)(?<![:-]password\])(?<![:-]token\])(?<![:-]key\])"  # not that of a mark
+ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
+    rf"(?>(?:{_QUOTE}|[)`*]|{_CLOSED}|{_COLOUR}){{0,4}}[ \t]{{0,24}}"
     rf"(?:: ?(?:str|string|bytes) =|=>|->|:=|[=:]|\|(?= )|%3[AaDd]|\.{{4,64}})(?:{_COLOUR}|\*{{1,2}})?[ \t]{{0,24}}"
-    rf"(?:<<|\[\]string\{{|(?:Some|Secret|SecretStr|SecretString)\(|<!\[CDATA\[|[`\[(](?=[\"'`])|`|{_COLOUR}|N(?=')){{0,2}}"
+    rf"(?:<<|\[\]string\{{|(?:Some|Secret|SecretStr|SecretString)\(|<!\[CDATA\[|[`\[(](?=[\"'`])|`|{_COLOUR}|N(?=')){{0,2}})"
 )
-_OPEN = rf"(?P<quote>{_QUOTE})?"
+_OPEN = rf"(?P<quote>{_QUOTE})?+"
 KEY_NAMES = (
     r"passwo?r?d|passwort|kennwort|mot[ _-]de[ _-]passe|contraseña|senha|пароль|パスワード|密码|pwd|passphrase|passcode"
     r"|(?<![a-z])pass|(?<![a-z])(?:bind|root|admin|user|db|rpc)?[_-]?pw|(?<![a-z])(?:psk|creds)|mnemonic"
