@@ -1,7 +1,6 @@
 """A write waits, a person approves it by the command over the api, and a gateway started since then makes it once."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -15,22 +14,12 @@ from inquest.contracts.subjects import AUDIT_RECORDED, TOOL_CALL
 from inquest.contracts.topology import CONFIG
 from inquest.gateway import service as gateway
 from inquest.gateway.settings import Settings as GatewaySettings
-from inquest.runtime.host import Host
 from inquest.testkit.desk import Desk
+from inquest.testkit.hosting import hosted
 from typer.testing import CliRunner
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 MAY_WRITE = '@id("desk-may-write") permit (principal, action == Action::"write", resource);'
-
-
-@asynccontextmanager
-async def hosted(name, build, settings):
-    host = Host(name, build, settings)
-    await host.start()
-    try:
-        yield host
-    finally:
-        await host.stop()
 
 
 async def write(bus, text="open a ticket"):

@@ -1,7 +1,5 @@
 """The controls over gRPC, with a real server, a real trace store and the real API."""
 
-from contextlib import asynccontextmanager
-
 import grpc
 import grpc.aio
 import pytest
@@ -11,24 +9,14 @@ from inquest.api import service as api
 from inquest.api.settings import Settings as ApiSettings
 from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
-from inquest.runtime.host import Host
 from inquest.testkit.fixtures import until
+from inquest.testkit.hosting import hosted
 from inquest.testkit.stories import InvestigationBuilder
 from inquest.tracestore import service as tracestore
 from inquest.tracestore.settings import Settings as StoreSettings
 
 ONE = InvestigationBuilder()
 ACME = {"tenant": "acme"}
-
-
-@asynccontextmanager
-async def hosted(name, build, settings):
-    host = Host(name, build, settings)
-    await host.start()
-    try:
-        yield host
-    finally:
-        await host.stop()
 
 
 @pytest_asyncio.fixture

@@ -1,7 +1,6 @@
 """The API over a real nats-server, a real trace store and real sockets, by HTTP and by gRPC."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import grpc
 import grpc.aio
@@ -23,6 +22,7 @@ from inquest.contracts.proto.v1 import services_pb2 as pb
 from inquest.contracts.proto.v1 import services_pb2_grpc as rpc
 from inquest.runtime.host import Host
 from inquest.testkit.fixtures import until
+from inquest.testkit.hosting import hosted
 from inquest.testkit.keys import hashed
 from inquest.testkit.stories import WINDOW, InvestigationBuilder
 from inquest.tracestore import service as tracestore
@@ -31,16 +31,6 @@ from inquest.tracestore.settings import Settings as StoreSettings
 ONE = InvestigationBuilder()
 ID = ONE.investigation_id
 PATH = f"/v1/investigations/{ID}"
-
-
-@asynccontextmanager
-async def hosted(name, build, settings):
-    host = Host(name, build, settings)
-    await host.start()
-    try:
-        yield host
-    finally:
-        await host.stop()
 
 
 @pytest_asyncio.fixture

@@ -1,7 +1,7 @@
 """An api and a trace store that listen, keys and tokens of every role, and what two tenants have."""
 
 import base64
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,8 @@ from inquest.gateway import service as gateway
 from inquest.gateway.settings import Settings as GatewaySettings
 from inquest.identity import ROLES
 from inquest.identity.keys import new_key
-from inquest.runtime.host import Host
 from inquest.testkit.fixtures import until
+from inquest.testkit.hosting import hosted
 from inquest.testkit.issuer import AUDIENCE, ISSUER, Published, SigningKey, issuer_server
 from inquest.testkit.stories import InvestigationBuilder
 from inquest.tracestore import service as tracestore
@@ -114,16 +114,6 @@ def letter(subject: str, seq: int) -> DeadLetter:
         headers={},
         payload_base64=base64.b64encode(b"{}").decode(),
     )
-
-
-@asynccontextmanager
-async def hosted(name, build, settings):
-    host = Host(name, build, settings)
-    await host.start()
-    try:
-        yield host
-    finally:
-        await host.stop()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from inquest.bus.bus import Bus
 from inquest.bus.port import BusPort
 from inquest.config.switching import SwitchConfig
 from inquest.contracts.latest import LogsResponse, Query, SwitchProvider, ToolRequest, ToolResult, Window
-from inquest.contracts.subjects import PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL
+from inquest.contracts.subjects import AUDIT_RECORDED, PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL
 from inquest.contracts.topology import GATEWAY_JOURNAL, GATEWAY_LEDGER, GATEWAY_SWITCHES, PAYLOADS
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
@@ -25,6 +25,14 @@ from inquest.gateway.switch_desk import SwitchDesk, open_desk
 from inquest.ledger.nats import BusLedger
 
 T0 = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
+
+TRIED = SwitchConfig.model_validate({"use": "both", "percent": 100, "compare_percent": 0})
+SHADOW = SwitchConfig.model_validate({"use": "both", "percent": 0, "compare_percent": 100})
+
+
+def audited(bus) -> list[tuple[str, str, str]]:
+    records = bus.published(AUDIT_RECORDED)
+    return [(one.action, one.by, one.about) for one in records if one.action.startswith("provider-")]
 
 
 @dataclass

@@ -5,26 +5,15 @@ from dataclasses import replace
 import pytest
 from inquest.config.switching import SwitchConfig
 from inquest.contracts.errors import RetryLater
-from inquest.contracts.subjects import AUDIT_RECORDED, TOOL_SWITCHED
+from inquest.contracts.subjects import TOOL_SWITCHED
 from inquest.gateway.domain.tally import Counted
 
-from tests.wiring.gateway.switching_world import World, request, wish
-
-TRIED = SwitchConfig.model_validate({"use": "both", "percent": 100, "compare_percent": 0})
-SHADOW = SwitchConfig.model_validate({"use": "both", "percent": 0, "compare_percent": 100})
+from tests.wiring.gateway.switching_world import SHADOW, TRIED, World, audited, request, wish
 
 
 @pytest.fixture
 def world(memory_bus) -> World:
     return World(memory_bus)
-
-
-def audited(bus) -> list[tuple[str, str, str]]:
-    records = bus.published(AUDIT_RECORDED)
-    return [(one.action, one.by, one.about) for one in records if one.action.startswith("provider-")]
-
-
-# -- people -------------------------------------------------------------------------------------
 
 
 async def test_errors_that_two_gateways_count_together_take_a_trial_back_once(world, memory_bus):

@@ -7,27 +7,19 @@ from inquest.config.switching import SwitchConfig
 from inquest.contracts.errors import Impossible, RetryLater
 from inquest.contracts.latest import ListSwitches, ProviderSwitch, SwitchBook, SwitchSetting
 from inquest.contracts.payloads import encode
-from inquest.contracts.subjects import AUDIT_RECORDED, TOOL_COMPARED, TOOL_SWITCHED
+from inquest.contracts.subjects import TOOL_COMPARED, TOOL_SWITCHED
 from inquest.contracts.topology import GATEWAY_SWITCHES
 from inquest.contracts.v1.switching import SWITCHES_MAX
 from inquest.gateway import comparing
 from inquest.gateway.comparing import AT_ONCE_MAX
 from inquest.testkit.fixtures import until
 
-from tests.wiring.gateway.switching_world import T0, World, request, wish
-
-TRIED = SwitchConfig.model_validate({"use": "both", "percent": 100, "compare_percent": 0})
-SHADOW = SwitchConfig.model_validate({"use": "both", "percent": 0, "compare_percent": 100})
+from tests.wiring.gateway.switching_world import SHADOW, T0, TRIED, World, audited, request, wish
 
 
 @pytest.fixture
 def world(memory_bus) -> World:
     return World(memory_bus)
-
-
-def audited(bus) -> list[tuple[str, str, str]]:
-    records = bus.published(AUDIT_RECORDED)
-    return [(one.action, one.by, one.about) for one in records if one.action.startswith("provider-")]
 
 
 # -- people -------------------------------------------------------------------------------------

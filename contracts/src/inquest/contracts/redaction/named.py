@@ -6,16 +6,15 @@ from inquest.contracts.redaction.rules import Rule
 
 FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
 QUOTE = r"\\{0,3}[\"']|%22|&quot;|\\{1,3}u0022"
-_QUOTE = QUOTE
 _COLOUR = r"\x1b\[[\d;]{0,8}m"
 # Between a name and its value: what closes the name, the sign, what wraps the value in code, tables and Markdown.
 _CLOSED = r"(?<=[\"'])\]|\](?= =>)(?<![:-]password\])(?<![:-]token\])(?<![:-]key\])"  # not that of a mark
 ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
-    rf"(?>(?:{_QUOTE}|[)`*]|{_CLOSED}|{_COLOUR}){{0,4}}[ \t]{{0,24}}"
+    rf"(?>(?:{QUOTE}|[)`*]|{_CLOSED}|{_COLOUR}){{0,4}}[ \t]{{0,24}}"
     rf"(?:: ?(?:str|string|bytes) =|=>|->|:=|[=:]|\|(?= )|%3[AaDd]|\.{{4,64}})(?:{_COLOUR}|\*{{1,2}})?[ \t]{{0,24}}"
     rf"(?:<<|\[\]string\{{|(?:Some|Secret|SecretStr|SecretString)\(|<!\[CDATA\[|[`\[(](?=[\"'`])|`|{_COLOUR}|N(?=')){{0,2}})"
 )
-_OPEN = rf"(?P<quote>{_QUOTE})?+"
+_OPEN = rf"(?P<quote>{QUOTE})?+"
 KEY_NAMES = (
     r"passwo?r?d|passwort|kennwort|mot[ _-]de[ _-]passe|contraseña|senha|пароль|パスワード|密码|pwd|passphrase|passcode"
     r"|(?<![a-z])pass|(?<![a-z])(?:bind|root|admin|user|db|rpc)?[_-]?pw|(?<![a-z])(?:psk|creds)|mnemonic"
@@ -49,7 +48,7 @@ NAMED = (
         "authorization",
         ("authorization",),
         re.compile(
-            rf"(?P<kept>authorization{ASSIGN}(?:{_QUOTE})?"
+            rf"(?P<kept>authorization{ASSIGN}(?:{QUOTE})?"
             rf"(?:(?:basic|bearer|digest|negotiate|token|apikey|aws4-hmac-sha256|[a-z][\w-]{{1,24}}(?= \S{{12}})) )?+)"
             rf"{FRESH}[^\s\"']{{1,4096}}",
             re.IGNORECASE,
@@ -77,7 +76,7 @@ NAMED = (
         ("cookie",),
         # Attributes of a cookie that is set (Path, Expires) are in the way of nobody: all of the line goes.
         re.compile(
-            rf"(?P<kept>(?<![a-z])(?:set-)?cookie{ASSIGN}(?:{_QUOTE})?){FRESH}(?=[^\s=;\"']{{1,128}}=)[^\r\n\"']{{3,4096}}",
+            rf"(?P<kept>(?<![a-z])(?:set-)?cookie{ASSIGN}(?:{QUOTE})?){FRESH}(?=[^\s=;\"']{{1,128}}=)[^\r\n\"']{{3,4096}}",
             re.IGNORECASE,
         ),
     ),
@@ -115,7 +114,7 @@ NAMED = (
         ("--pass", "--token", "--secret", "--api", "-password", "-token"),
         re.compile(
             r"(?P<kept>(?<!\w)--?(?:[a-z]{1,20}-){0,3}(?:password|passwd|passphrase|pass|token|secret|api-?key)"
-            rf"[ \t]{{1,3}}(?:{_QUOTE})?)"
+            rf"[ \t]{{1,3}}(?:{QUOTE})?)"
             rf"{FRESH}(?!-){_WORD}{{4,1024}}"
         ),
         is_secret,
@@ -200,7 +199,7 @@ NAMED = (
             r"(?P<kept>\b(?:password|passphrase|passcode|pw|pwd|secret key|api key|token)\b"
             r"(?: (?:for|of) (?:the )?[\w@.'-]{1,64}(?: [\w-]{1,24}){0,2}?)?"
             r"(?: (?:is|was|to|set to|changed to|reset to))?"
-            rf"(?: ?[:=]|->)?[ \t]{{1,3}}(?:{_QUOTE}|[`*]{{1,2}})?)"
+            rf"(?: ?[:=]|->)?[ \t]{{1,3}}(?:{QUOTE}|[`*]{{1,2}})?)"
             rf"{FRESH}(?=[^\s\"']{{0,64}}(?:[\d!@#$%^&*]|-\w{{1,32}}-))[^\s\"']{{6,256}}",
             re.IGNORECASE,
         ),
@@ -212,7 +211,7 @@ NAMED = (
         # In quotes it is told, whatever it is made of: SQL, and messages that repeat what they were given.
         re.compile(
             r"(?P<kept>\b(?:password|passphrase|passcode)\b(?: for [\w@.'-]{1,64})?(?: (?:is|was|to))?[ \t]{1,3}"
-            rf"(?P<quote>{_QUOTE})){FRESH}[^\s\"'\\]{{3,256}}(?=(?P=quote))",
+            rf"(?P<quote>{QUOTE})){FRESH}[^\s\"'\\]{{3,256}}(?=(?P=quote))",
             re.IGNORECASE,
         ),
         is_secret,
@@ -234,7 +233,7 @@ NAMED = (
         ("key ", "token ", "secret ", "password "),
         # A long value of letters and digits right after the word for it: "api key … is not valid".
         re.compile(
-            rf"(?P<kept>\b(?:{KEY_NAMES}|(?:api|access|secret) key) {{1,3}}(?:(?:is|was) )?(?:{_QUOTE}|[`(\[])?)"
+            rf"(?P<kept>\b(?:{KEY_NAMES}|(?:api|access|secret) key) {{1,3}}(?:(?:is|was) )?(?:{QUOTE}|[`(\[])?)"
             rf"{FRESH}(?=[A-Za-z+/_-]{{0,64}}\d)(?=[\d+/_-]{{0,64}}[A-Za-z])[\w+/=.~-]{{16,1024}}",
             re.IGNORECASE,
         ),
@@ -249,7 +248,7 @@ NAMED = (
         "code",
         ("otp", "cvv", "cvc", "pin", "mfa"),
         re.compile(
-            rf"(?P<kept>(?<![a-z])(?:otp|cvv2?|cvc2?|pin|mfa)(?:[_-]?code)?{ASSIGN}(?:{_QUOTE})?)\d{{3,8}}(?![\w.])",
+            rf"(?P<kept>(?<![a-z])(?:otp|cvv2?|cvc2?|pin|mfa)(?:[_-]?code)?{ASSIGN}(?:{QUOTE})?)\d{{3,8}}(?![\w.])",
             re.IGNORECASE,
         ),
     ),

@@ -77,7 +77,7 @@ class Redactor:
 
     def attributes(self, attributes: Mapping[str, str]) -> dict[str, str]:
         """Redact values, and wholly those whose name says that they are secret, or a person's."""
-        return {name: self._attribute(name, value) for name, value in attributes.items()}
+        return self.attribute_rows([attributes])[0]
 
     def attribute_rows(self, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         """Redact like `attributes`, each value of all rows once: spans have few that differ."""
@@ -86,9 +86,6 @@ class Redactor:
         pairs = {pair for row in rows for pair in row.items()}
         known = {(name, value): self._under(name, value, clean[value]) for name, value in pairs}
         return [{name: known[name, value] for name, value in row.items()} for row in rows]
-
-    def _attribute(self, name: str, value: str) -> str:
-        return self._under(name, value, self.text(value))
 
     def _under(self, name: str, value: str, clean: str) -> str:
         if not value or clean.startswith("[redacted:"):

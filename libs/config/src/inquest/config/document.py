@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from inquest.contracts.errors import Impossible
 
@@ -139,3 +140,13 @@ def locate(root: yaml.Node | None, location: Location, name: str) -> tuple[str, 
         if mark:
             file, line = mark.name, mark.line + 1
     return file, line, path
+
+
+def refusal(root: yaml.Node | None, error: ValidationError, name: str) -> ConfigInvalid:
+    """Return what a document that fits no model has wrong, each with its place."""
+    problems = []
+    for detail in error.errors(include_url=False):
+        file, line, path = locate(root, detail["loc"], name)
+        message = "unknown key" if detail["type"] == "extra_forbidden" else detail["msg"]
+        problems.append(Problem(file, line, path, message.removeprefix("Value error, ")))
+    return ConfigInvalid(problems)

@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from inquest.audit import AuditLog
@@ -71,20 +72,20 @@ def build(bus: BusPort, settings: Settings) -> Service:
         await desk.board.start()
         await directory.start()
 
-    async def close() -> None:
-        await desk.aclose()
-        await shared.aclose()
-        await governors.aclose()
-        await clients.aclose()
-        await ledger.close()
-        await asyncio.to_thread(executor.shutdown, cancel_futures=True)
-
     return Service(
         name="gateway",
         on_start=(start, policing.start),
         tasks=(cache.follow, roster.run, desk.board.follow, desk.trials.run),
         chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
-        on_stop=(audit.close, close),
+        on_stop=(
+            audit.close,
+            partial(asyncio.to_thread, executor.shutdown, cancel_futures=True),
+            ledger.close,
+            clients.aclose,
+            governors.aclose,
+            shared.aclose,
+            desk.aclose,
+        ),
         pings={"config": cache.ping, "ledger": ledger.ping},
     )
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, NonNegativeInt, ValidationError
 
-from inquest.config.document import ConfigInvalid, Problem, compose, construct, locate
+from inquest.config.document import compose, construct, refusal
 from inquest.config.model import Config
 from inquest.config.policies.asked import Asked, Decision
 from inquest.config.policies.prepared import Prepared, prepare
@@ -87,12 +87,7 @@ def read_cases(text: str, name: str) -> tuple[Case, ...]:
     try:
         return Cases.model_validate(construct(root, name)).cases
     except ValidationError as error:
-        problems = []
-        for detail in error.errors(include_url=False):
-            file, line, path = locate(root, detail["loc"], name)
-            message = "unknown key" if detail["type"] == "extra_forbidden" else detail["msg"]
-            problems.append(Problem(file, line, path, message.removeprefix("Value error, ")))
-        raise ConfigInvalid(problems) from error
+        raise refusal(root, error, name) from error
 
 
 def prepared(config: Config, tenant: str) -> Prepared:

@@ -14,8 +14,8 @@ from inquest.contracts.latest import (
     FlagsRequest,
     FlagsResponse,
 )
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S
 from inquest.gateway.adapters.flagd_answers import changed_at, defined, evaluated
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.domain.flags import Owners, states
 from inquest.gateway.domain.forge import iso, understood

@@ -1,9 +1,7 @@
 """What providers of code and its changes do alike, whichever forge it is: ask repositories, order, page, add diffs."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -19,11 +17,11 @@ from inquest.contracts.latest import (
     CodeResponse,
     DataSourceInterfaceContract,
     DomainRequest,
-    DomainResponse,
     TicketData,
     TicketsRequest,
     TicketsResponse,
 )
+from inquest.gateway.adapters.errands import Errand, together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.kit import interfaces
 from inquest.gateway.domain.forge import Repositories, next_params, numbers_of, seconds, shipped, understood
@@ -36,32 +34,10 @@ LOOKBACK_S = 24 * 3600.0
 """How long before the window commits and deploys are listed: they may have shipped, or begun, in it."""
 PAGES_MAX = 10
 PAGE_ROWS = 100
-PROBE_S = 5.0
 _MISSING = frozenset({404, 410})  # of an issue
-PROBE_BYTES_MAX = 1024 * 1024
 
 ResultT = TypeVar("ResultT")
 RequestT = TypeVar("RequestT", bound=DomainRequest)
-
-
-@dataclass(slots=True)
-class Errand:
-    """One call under way: `start` and `end` in epoch seconds."""
-
-    request: DomainRequest
-    context: Context
-    start: float = 0.0
-    end: float = 0.0
-    asked: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    cuts: list[str] = field(default_factory=list)
-
-    def fetched(self, response: DomainResponse, left: int) -> Fetched:
-        """Return the answer; what was cut shows in it."""
-        more = [f"{left} more rows: the cursor leads to them"] if left else []
-        partial = "; ".join([*sorted(set(self.cuts)), *more])
-        response = response.model_copy(update={"truncated": bool(partial)})
-        return Fetched(response, "; ".join(sorted(self.asked)) or "nothing", tuple(sorted(self.problems)), partial)
 
 
 Reader = Callable[[str, Errand], Awaitable[list[ChangeData]]]
@@ -120,10 +96,10 @@ class Forge(ABC):
         kinds = [kind for kind in readers if kind in (request.kinds or self._rules.kinds)]
         if not kinds:
             raise ProviderError("unsupported", f"no changes of kind {', '.join(request.kinds)[:200]} here")
-        repositories, asked = self._places.asked(request, request.repository), ranges(request)
-        if not asked:
+        repositories = self._places.asked(request, request.repository)
+        if not ranges(request):
             return Fetched(ChangesResponse(), "nothing")
-        errand = Errand(request, context, asked[0].start, asked[-1].end)
+        errand = Errand.over(request, context)
         read = {*kinds, "commit"} if "deploy" in kinds else kinds  # which commits a deploy ships, commits tell
         found = await together(readers[kind](name, errand) for name in repositories for kind in readers if kind in read)
         changes = [one for ones in found for one in ones]
@@ -163,10 +139,9 @@ class Forge(ABC):
         return errand.fetched(CodeResponse(parts=list(paged.rows), next_cursor=paged.next_cursor), paged.left)
 
     async def _tickets(self, request: TicketsRequest, context: Context) -> Fetched:
-        asked = ranges(request)
-        if not asked:
+        if not ranges(request):
             return Fetched(TicketsResponse(), "nothing")
-        errand = Errand(request, context, asked[0].start, asked[-1].end)
+        errand = Errand.over(request, context)
         found = await together(self.tickets(name, errand) for name in self._places.asked(request))
         rows = [one for ones in found for one in ones if is_wanted_ticket(one, request)]
         paged = page(sorted(rows, key=lambda one: (one.created_at, one.ticket_id)), request)
@@ -266,13 +241,3 @@ async def made(
             if by and all(raw[by] and seconds(raw[by]) < since for raw in rows):
                 break
     return found
-
-
-async def together(asks: Iterable[Awaitable[ResultT]]) -> list[ResultT]:
-    """Return all results in order. Where one fails the others are ended: none outlives the call."""
-    tasks = [asyncio.ensure_future(one) for one in asks]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()

@@ -6,16 +6,8 @@ from pathlib import Path
 
 from inquest.config.kinds.git import GitProvider as Config
 from inquest.contracts.latest import ChangeData, CodeData, CodeRequest
-from inquest.gateway.adapters.forge import (
-    LOOKBACK_S,
-    PROBE_BYTES_MAX,
-    PROBE_S,
-    CodeReader,
-    Errand,
-    Forge,
-    Reader,
-    together,
-)
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.forge import LOOKBACK_S, CodeReader, Forge, Reader
 from inquest.gateway.adapters.git_answers import blamed, commits_of, files_of, tags_of
 from inquest.gateway.adapters.git_process import Git, Output
 from inquest.gateway.adapters.kit import Kit

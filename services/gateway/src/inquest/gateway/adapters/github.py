@@ -9,18 +9,8 @@ from typing import Any
 
 from inquest.config.kinds.github import GithubProvider as Config
 from inquest.contracts.latest import ChangeData, CodeData, CodeRequest, TicketData
-from inquest.gateway.adapters.forge import (
-    LOOKBACK_S,
-    PAGE_ROWS,
-    PROBE_BYTES_MAX,
-    PROBE_S,
-    CodeReader,
-    Errand,
-    HttpForge,
-    Reader,
-    made,
-    together,
-)
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.forge import LOOKBACK_S, PAGE_ROWS, CodeReader, HttpForge, Reader, made
 from inquest.gateway.adapters.github_answers import (
     check_of,
     code_of,

@@ -6,16 +6,8 @@ from typing import Any
 
 from inquest.config.kinds.gitlab import GitlabProvider as Config
 from inquest.contracts.latest import ChangeData, CodeData, CodeRequest, TicketData
-from inquest.gateway.adapters.forge import (
-    LOOKBACK_S,
-    PROBE_BYTES_MAX,
-    PROBE_S,
-    CodeReader,
-    Errand,
-    HttpForge,
-    Reader,
-    made,
-)
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand
+from inquest.gateway.adapters.forge import LOOKBACK_S, CodeReader, HttpForge, Reader, made
 from inquest.gateway.adapters.gitlab_answers import (
     blame_of,
     code_of,

@@ -27,7 +27,7 @@ from inquest.contracts.latest import (
     EventsRequest,
     EventsResponse,
 )
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.grafana_answers import changes_of, dashboard_of, events_of, found_of, moment
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.loki import LokiProvider
@@ -75,8 +75,7 @@ class GrafanaProvider:
             return await self._behind[context.domain].call(request, context)
         if context.domain in self._config.domains:
             offset(request.cursor)  # a strange one is refused before anything is read
-            asked = ranges(request)
-            errand = Errand(request, context, *((asked[0].start, asked[-1].end) if asked else ()))
+            errand = Errand.over(request, context)
             if isinstance(request, EventsRequest):
                 return await self._events(request, errand)
             if isinstance(request, ChangesRequest):

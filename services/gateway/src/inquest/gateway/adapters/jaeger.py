@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from inquest.config import Catalogue
 from inquest.config.kinds.jaeger import JaegerProvider as Config
 from inquest.contracts.latest import DataSourceInterfaceContract, DomainRequest, TracesRequest
-from inquest.gateway.adapters.forge import together
+from inquest.gateway.adapters.errands import together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.jaeger_answers import data_of, spans_of
 from inquest.gateway.adapters.kit import Kit, interfaces

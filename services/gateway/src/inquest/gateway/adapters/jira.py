@@ -25,7 +25,7 @@ from inquest.contracts.latest import (
     TicketsRequest,
     TicketsResponse,
 )
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.jira_answers import Rules, comments_of, ticket_of, transitions_of
 from inquest.gateway.adapters.kit import Kit, interfaces
@@ -74,8 +74,7 @@ class JiraProvider:
         """See Provider."""
         if context.domain in self._config.domains:
             offset(request.cursor)  # a strange one is refused before anything is read
-            asked = ranges(request)
-            errand = Errand(request, context, *((asked[0].start, asked[-1].end) if asked else ()))
+            errand = Errand.over(request, context)
             if isinstance(request, TicketsRequest):
                 return await self._tickets(request, errand)
             if isinstance(request, ChangesRequest):

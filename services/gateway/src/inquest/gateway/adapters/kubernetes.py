@@ -22,7 +22,7 @@ from inquest.contracts.latest import (
     ObjectsResponse,
 )
 from inquest.gateway.adapters import kubernetes_lists as lists
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.kubernetes_answers import endings, pod_object, sightings, workload_object

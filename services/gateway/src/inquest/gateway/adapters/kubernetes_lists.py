@@ -7,7 +7,7 @@ from typing import Any
 
 from inquest.config import Catalogue
 from inquest.config.kinds.kubernetes import KubernetesSettings
-from inquest.gateway.adapters.forge import Errand, together
+from inquest.gateway.adapters.errands import Errand, together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.domain.forge import understood
 from inquest.gateway.ports import Context, ProviderError

@@ -14,7 +14,7 @@ from inquest.contracts.latest import (
     FlagsRequest,
     FlagsResponse,
 )
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.launchdarkly_answers import Entry, before_and_after, changes_of, entry_of, flags_of
 from inquest.gateway.domain.flags import Owners, environments, history, states
@@ -67,7 +67,7 @@ class LaunchdarklyProvider:
             for environment in environments(request, self._settings.environments)
         ]
         asked = ranges(request)
-        errand = Errand(request, context, *((asked[0].start, asked[-1].end) if asked else ()))
+        errand = Errand.over(request, context)
         flags = await self._states(request, places, errand) if request.states and not request.cursor else []
         found = await together(self._changes(request, *place, errand) for place in places if asked)
         rows = history((row for ones in found for row in ones), request, errand.start, errand.end)

@@ -20,7 +20,8 @@ from inquest.contracts.latest import (
     TicketsRequest,
     TicketsResponse,
 )
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, is_wanted_ticket, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.forge import is_wanted_ticket
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.pagerduty_answers import changes_of, event_of, ticket_of, with_history
 from inquest.gateway.domain.forge import understood
@@ -60,8 +61,7 @@ class PagerdutyProvider:
         """See Provider."""
         if context.domain in self._config.domains:
             offset(request.cursor)  # a strange one is refused before anything is read
-            asked = ranges(request)
-            errand = Errand(request, context, *((asked[0].start, asked[-1].end) if asked else ()))
+            errand = Errand.over(request, context)
             if isinstance(request, TicketsRequest):
                 return await self._tickets(request, errand)
             if isinstance(request, ChangesRequest):

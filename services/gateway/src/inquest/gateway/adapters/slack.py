@@ -18,7 +18,7 @@ from inquest.contracts.latest import (
     DataSourceInterfaceContract,
     DomainRequest,
 )
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.slack_answers import checked, message_of, threads_in

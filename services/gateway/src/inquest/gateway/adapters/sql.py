@@ -15,7 +15,7 @@ from inquest.contracts.latest import (
     ObjectsRequest,
     ObjectsResponse,
 )
-from inquest.gateway.adapters.forge import PROBE_S, Errand
+from inquest.gateway.adapters.errands import PROBE_S, Errand
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.sql_rows import Row, Values, bindings, object_of, size_of
 from inquest.gateway.adapters.sql_sqlite import Sqlite

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from inquest.config import Catalogue
 from inquest.config.kinds.tempo import TempoProvider as Config
 from inquest.contracts.latest import DataSourceInterfaceContract, DomainRequest, TracesRequest
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, together
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.tempo_answers import TRACE_ID, ids_of, spans_of

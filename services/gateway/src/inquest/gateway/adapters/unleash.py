@@ -15,7 +15,7 @@ from inquest.contracts.latest import (
     FlagsRequest,
     FlagsResponse,
 )
-from inquest.gateway.adapters.forge import PROBE_BYTES_MAX, PROBE_S, Errand, together
+from inquest.gateway.adapters.errands import PROBE_BYTES_MAX, PROBE_S, Errand, together
 from inquest.gateway.adapters.kit import Kit, interfaces
 from inquest.gateway.adapters.unleash_answers import changes_of, flags_of, tags_of, with_strategies
 from inquest.gateway.domain.flags import Owners, environments, history, states
@@ -59,8 +59,7 @@ class UnleashProvider:
             raise ProviderError("unsupported", f"Unleash has no {context.domain}")
         offset(request.cursor)  # a strange one is refused before anything is read
         there = environments(request, self._settings.environments)
-        asked = ranges(request)
-        errand = Errand(request, context, *((asked[0].start, asked[-1].end) if asked else ()))
+        errand = Errand.over(request, context)
         found = await together(self._project(request, project, there, errand) for project in self._settings.projects)
         rows = history((row for changes, _ in found for row in changes), request, errand.start, errand.end)
         paged = page(rows, request, newest=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt, ValidationError, model_validator
 
-from inquest.config.document import ConfigInvalid, Problem, compose, construct, locate, read_text
+from inquest.config.document import ConfigInvalid, Problem, compose, construct, read_text, refusal
 from inquest.config.section import Name, Section
 from inquest.contracts.latest import REQUESTS, Access, Domain, ErrorKind
 from inquest.gateway.mcp.patterns import compiled
@@ -165,12 +165,7 @@ def parse(text: str, name: str) -> Mapping:
     try:
         return Mapping.model_validate(construct(root, name))
     except ValidationError as error:
-        problems = []
-        for detail in error.errors(include_url=False):
-            file, line, path = locate(root, detail["loc"], name)
-            message = "unknown key" if detail["type"] == "extra_forbidden" else detail["msg"]
-            problems.append(Problem(file, line, path, message.removeprefix("Value error, ")))
-        raise ConfigInvalid(problems) from error
+        raise refusal(root, error, name) from error
 
 
 @cache
