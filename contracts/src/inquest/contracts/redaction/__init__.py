@@ -4,7 +4,7 @@
 what the tenant's own patterns describe, and can give each value a pseudonym.
 """
 
-from inquest.contracts.redaction.redactor import Policy, Redactor, lowered_bytes
+from inquest.contracts.redaction.redactor import Policy, Redactor
 
 _SECRETS = Redactor(Policy(personal=False))
 
@@ -12,4 +12,4 @@ redact = _SECRETS.text
 redact_all = _SECRETS.texts
 redact_attributes = _SECRETS.attributes
 
-__all__ = ["Policy", "Redactor", "lowered_bytes", "redact", "redact_all", "redact_attributes"]
+__all__ = ["Policy", "Redactor", "redact", "redact_all", "redact_attributes"]

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Any
 
+import re2
+
 from inquest.contracts.errors import Impossible
 from inquest.contracts.redaction.rules import ANYWHERE, Rule
 
@@ -16,8 +18,6 @@ def own_rule(kind: str, pattern: str) -> Rule:
 
     Raises Impossible where RE2 cannot read the pattern, or where it would match nothing at all.
     """
-    import re2  # noqa: PLC0415 - only who has patterns of their own pays for it
-
     options = re2.Options()
     options.max_mem = _PROGRAM_BYTES_MAX
     options.log_errors = False

@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from inquest.contracts.redaction.anchors import Anchored
 from inquest.contracts.redaction.forms import FORMS
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, PERSON_NAME
-from inquest.contracts.redaction.rules import ANYWHERE, Rule, Tag
+from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
 from inquest.contracts.redaction.tokens import TOKENS
 
@@ -49,30 +50,21 @@ class Redactor:
             *CARDS,
             *(ADDRESSES if policy.addresses else ()),
         )
-        self._all = tuple((rule, rule.anchors) for rule in rules)
+        self._rules = Anchored(rules)
         self._personal = policy.personal
         self._tag = _tagger(policy.key)
 
     def text(self, text: str) -> str:
         """Return the text with everything that is known replaced."""
-        return self._apply(text, self._all)
+        return self._apply(text, self._rules.anywhere)
 
     def texts(self, texts: Sequence[str]) -> list[str]:
-        """Redact a column of texts, chunk by chunk, each with only those rules that can find something in the chunk."""
+        """Redact a column of texts; rules without anchors are tried where they find something in a chunk of it."""
         out: list[str] = []
         for start in range(0, len(texts), _CHUNK_TEXTS):
             chunk = texts[start : start + _CHUNK_TEXTS]
-            joined, lowered = "\n".join(chunk), lowered_bytes(chunk)
-            present = {
-                anchors: [one for one in anchors if one.encode() in lowered]
-                for anchors in dict.fromkeys(anchors for _, anchors in self._all)
-            }
-            live = [
-                (rule, present[anchors])
-                for rule, anchors in self._all
-                if present[anchors] and (anchors != ANYWHERE or rule.pattern.search(joined))
-            ]
-            out.extend([self._apply(text, live) for text in chunk] if live else chunk)
+            anywhere = self._rules.present("\n".join(chunk))
+            out.extend([self._apply(text, anywhere) for text in chunk])
         return out
 
     def attributes(self, attributes: Mapping[str, str]) -> dict[str, str]:
@@ -96,25 +88,10 @@ class Redactor:
             return f"[redacted:name{self._tag(value)}]"
         return clean
 
-    def _apply(self, text: str, rules: Sequence[tuple[Rule, Sequence[str]]]) -> str:
-        lowered = text.lower()
-        looked: Sequence[str] = ()
-        is_there = False
-        for rule, anchors in rules:
-            if anchors is not looked:  # rules that follow each other may share theirs
-                looked, is_there = anchors, False
-                for anchor in anchors:
-                    if anchor in lowered:
-                        is_there = True
-                        break
-            if is_there:
-                text = rule.apply(text, self._tag)
+    def _apply(self, text: str, anywhere: Sequence[int]) -> str:
+        for rule in self._rules.live(text, anywhere):
+            text = rule.apply(text, self._tag)
         return text
-
-
-def lowered_bytes(texts: Iterable[str]) -> bytes:
-    """Return the texts as one, for a search of ASCII anchors: lowering bytes is many times as fast as lowering text."""
-    return "\n".join(texts).encode(errors="replace").lower()
 
 
 def _tagger(key: bytes) -> Tag:

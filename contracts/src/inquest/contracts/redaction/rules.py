@@ -28,7 +28,7 @@ class Rule:
     """One shape of secret.
 
     Every pattern is bounded, so that the time is linear in the length of the text, and is only tried on texts that
-    contain one of its anchors: plain substring search is a hundred times as fast.
+    contain one of its anchors, which are looked for all at once.
 
     Attributes:
         kind: what stands in the mark.
