@@ -108,6 +108,23 @@ async def test_the_same_request_twice_is_one_call_of_the_provider(bus, nats_serv
     assert [one.message.call_id for one in records] == [first.call_id]
 
 
+async def test_a_call_asked_again_when_the_server_forgot_its_record_has_one_record(bus, provider):
+    provider.gate.set()
+    handlers, js = gateway(bus, "one", interface("loki", provider)), bus.connection.js
+    config = (await js.stream_info("TOOLCALLS")).config
+    await js.update_stream(config.evolve(duplicate_window=0.1))
+    await handlers.on_tool_call(request())
+    probe = ("evt.tool.called.v1.acme.other", b"", {"Nats-Msg-Id": "probe"})
+    await js.publish(probe[0], probe[1], headers=probe[2])
+
+    async def is_forgotten() -> bool:
+        return not (await js.publish(probe[0], probe[1], headers=probe[2])).duplicate
+
+    await until(is_forgotten)
+    assert (await handlers.on_tool_call(request())).recorded
+    assert len(await bus.read(TOOL_CALLED, tenant="acme", investigation="inv")) == 1
+
+
 async def test_two_gateways_asked_at_once_make_one_call(bus, provider):
     one, two = (gateway(bus, owner, interface("loki", provider)) for owner in ("one", "two"))
     tasks = [asyncio.create_task(each.on_tool_call(request())) for each in (one, two, one, two)]

@@ -271,7 +271,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
     "api": ("AUDIT", "DEAD"),
     "worker": ("EVIDENCE",),
-    "gateway": ("SIGNALS",),  # the changes that came in through the doors
+    # The changes that came in through the doors, and which calls were told before a death.
+    "gateway": ("SIGNALS", "TOOLCALLS"),
     # An advisory names a message of any stream; it is fetched to become a dead letter. Raw deliveries are intake's.
     "tracestore": tuple(stream.name for stream in STREAMS if stream.name != RAW_STREAM),
 }

@@ -66,15 +66,16 @@ class Handlers:
 
     async def _record(self, request: ToolRequest, result: ToolResult, notes: Sequence[str], redactor: Redactor) -> None:
         is_refused = result.status == "refused"
-        # A recorded result is published again: the gateway may have died between the journal and the stream.
-        await self.bus.publish(
-            TOOL_CALLED,
-            record_of(request, result, self.clock(), redactor),
-            # What a rule refuses may be made later: that leaves a record of its own.
-            msg_id=f"{request.tenant}:tool-call:{result.call_id}" + (":refused" if is_refused and result.rules else ""),
-            tenant=request.tenant,
-            investigation=request.investigation_id,
-        )
+        if not (result.recorded and await self._is_told(request, result)):
+            await self.bus.publish(
+                TOOL_CALLED,
+                record_of(request, result, self.clock(), redactor),
+                # What a rule refuses may be made later: that leaves a record of its own.
+                msg_id=f"{request.tenant}:tool-call:{result.call_id}"
+                + (":refused" if is_refused and result.rules else ""),
+                tenant=request.tenant,
+                investigation=request.investigation_id,
+            )
         if is_refused or result.rules:
             action: AuditAction = "policy-refused" if result.rules else "budget-refused"
             why = result.reason if is_refused else "; ".join(notes)
@@ -92,6 +93,15 @@ class Handlers:
             recorded=result.recorded,
             duration_ms=result.duration_ms,
         )
+
+
+    async def _is_told(self, request: ToolRequest, result: ToolResult) -> bool:
+        """Say whether a recorded call is in the stream: its gateway may have died between the journal and there.
+
+        A step that had to wait comes back when the server has long forgotten the message's id.
+        """
+        told = await self.bus.read(TOOL_CALLED, tenant=request.tenant, investigation=request.investigation_id)
+        return (result.call_id, result.status) in {(one.message.call_id, one.message.status) for one in told}
 
 
 @dataclass(frozen=True, slots=True)
