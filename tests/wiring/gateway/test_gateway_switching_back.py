@@ -6,6 +6,7 @@ import pytest
 from inquest.config.switching import SwitchConfig
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import TOOL_SWITCHED
+from inquest.contracts.topology import GATEWAY_SWITCHES
 from inquest.gateway.domain.tally import Counted
 
 from tests.wiring.gateway.switching_world import SHADOW, TRIED, World, audited, request, wish
@@ -121,3 +122,22 @@ async def test_what_was_asked_before_a_switch_does_not_undo_what_was_seen_after_
     await gateway.learn()
     errors = (await gateway.desk.trials.tally("acme", "logs")).errors
     assert (errors.total, errors.bad_total) == (3, 0)
+
+
+async def test_what_was_counted_of_a_switch_that_a_restore_took_away_does_not_end_the_counting(world, memory_bus):
+    gateway = world.gateway()
+    kv = memory_bus.kv(GATEWAY_SWITCHES)
+    await gateway.desk.on_switch(wish("promote", "both", 100))
+    backup = await kv.get("switches")
+    for percent in (50, 100):
+        await gateway.desk.on_switch(wish("promote", "both", percent))
+    await gateway.ask(1)
+    await gateway.learn()
+    await kv.put("switches", backup.value)
+    await gateway.learn()
+    world.sources.internal.failing = True
+    for number in range(25):
+        await gateway.ask(f"after-{number}")
+    await gateway.learn()
+    switch = gateway.desk.board.switch("acme", "logs")
+    assert (switch.automatic, switch.setting.use) == (True, "external")

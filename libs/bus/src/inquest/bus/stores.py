@@ -28,6 +28,7 @@ from inquest.contracts.topology import Bucket
 
 _WATCH_S = 0.5
 _BATCH_MAX = 256
+_NO_STREAM = 10059  # the server's code for a stream that does not exist
 _OPERATION = "KV-Operation"  # what a removal of a key carries
 _ASK_S_MAX = 5.0
 _CLOCK_S_MAX = 10.0  # then the server is asked for its time again
@@ -56,7 +57,10 @@ class BusKeyValue:
         kv = await self._kv()
         try:
             entry = await kv.get(key)
-        except KeyNotFoundError:
+        except KeyNotFoundError as error:
+            cause = error.__context__  # the client makes the same error of a key and of a bucket that are not there
+            if isinstance(cause, APIError) and cause.err_code == _NO_STREAM:
+                raise RetryLater(f"bucket {self._name} is not there") from error
             return None
         except (NatsError, TimeoutError) as error:
             raise self._lost(key, error) from error

@@ -1,12 +1,13 @@
 """The switches: which side answers a domain, for all gateways. One key of KV `gateway-switches`, followed by each."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inquest.bus.port import BusPort, KeyValue
+from inquest.bus.port import BusPort, Entry, KeyValue
 from inquest.config.switching import SwitchConfig
-from inquest.contracts.errors import Conflict, Impossible, InquestError
+from inquest.contracts.errors import Conflict, Impossible, InquestError, RetryLater
 from inquest.contracts.latest import (
     Domain,
     ProviderSwitch,
@@ -23,6 +24,7 @@ from inquest.gateway.ports import Interface
 from inquest.telemetry.logs import get_logger
 
 KEY = "switches"
+FOLLOW_S = 0.5  # what another gateway switched, or a restore brought back, is known here within this time
 _TRIES_MAX = 8  # of a compare-and-set that others win
 
 log = get_logger("gateway")
@@ -59,20 +61,41 @@ class Switchboard:
     configured: Callable[[str, Domain], SwitchConfig]
     book: SwitchBook = field(default_factory=SwitchBook)
     _index: dict[tuple[str, str], ProviderSwitch] = field(default_factory=dict)
+    _source: Entry | None = None  # what the book was read from; None: it was made here, or there is none
 
     async def start(self) -> None:
-        """Load once, so that no call is led by a side that was switched off. Raises RetryLater."""
-        entry = await self.kv.get(KEY)
-        if entry:
-            self._take(decode(entry.value, SwitchBook))
+        """Load once, so that no call is led by a side that was switched off. Raises RetryLater, Impossible."""
+        await self.load()
 
     async def follow(self) -> None:
         """Follow the switches until cancelled. A book of a newer release that cannot be read changes nothing here."""
-        async for entry in self.kv.watch(KEY):
+        told = ""
+        while True:
+            problem = ""
             try:
-                self._take(decode(entry.value, SwitchBook))
+                await self.load()
             except Impossible as error:
-                log.warning("switches_not_read", reason=str(error))
+                problem = str(error)
+            except RetryLater:
+                problem = told  # the bus is away; what it holds is the same when it is back
+            if problem not in {"", told}:
+                log.warning("switches_not_read", reason=problem)
+            told = problem
+            await asyncio.sleep(FOLLOW_S)
+
+    async def load(self) -> tuple[SwitchBook, int]:
+        """Take the book that is there, and return it with its revision, 0 where there is none.
+
+        Also one that is older than ours, or none at all: then a backup was restored. Raises RetryLater, Impossible.
+        """
+        held = self.book
+        entry = await self.kv.get(KEY)
+        if entry and entry == self._source:
+            return self.book, entry.revision
+        book = decode(entry.value, SwitchBook) if entry else SwitchBook()
+        if self.book is held:  # else something newer was taken while this was being read
+            self._take(book, entry)
+        return book, entry.revision if entry else 0
 
     def standing(self, tenant: str, domain: Domain) -> tuple[SwitchSetting | None, Origin]:
         """Return who answers a domain, and who said so: what was switched goes before the configuration."""
@@ -110,9 +133,7 @@ class Switchboard:
         winning or the switch is another one.
         """
         for _ in range(_TRIES_MAX):
-            entry = await self.kv.get(KEY)
-            book = decode(entry.value, SwitchBook) if entry else SwitchBook()
-            self._take(book)
+            book, revision = await self.load()
             present = self.switch(switch.tenant, switch.domain)
             if "number" in expect and (present.number if present else 0) != expect["number"]:
                 raise Conflict(f"{switch.domain} of {switch.tenant} was switched meanwhile")
@@ -124,7 +145,7 @@ class Switchboard:
             after = _with(book, made)
             try:
                 data = encode(after).data
-                await (self.kv.update(KEY, data, entry.revision) if entry else self.kv.create(KEY, data))
+                await (self.kv.update(KEY, data, revision) if revision else self.kv.create(KEY, data))
             except Conflict:
                 continue
             self._take(after)
@@ -134,10 +155,9 @@ class Switchboard:
             return done
         raise Conflict("the switches changed meanwhile, again and again; try again")
 
-    def _take(self, book: SwitchBook) -> None:
-        if book.number >= self.book.number:
-            self.book = book
-            self._index = {(one.tenant, one.domain): one for one in book.switches}
+    def _take(self, book: SwitchBook, source: Entry | None = None) -> None:
+        self.book, self._source = book, source
+        self._index = {(one.tenant, one.domain): one for one in book.switches}
 
     async def _tell(self, done: ProviderSwitched) -> None:
         one = done.switch

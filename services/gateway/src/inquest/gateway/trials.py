@@ -83,7 +83,10 @@ class Trials:
         key, window = _key(tenant, domain), self.board.configured(tenant, domain).rollback.calls_window
         for _ in range(_TRIES_MAX):
             entry = await self.kv.get(key)
-            tally = counted(Tally.model_validate_json(entry.value) if entry else Tally(), number, more, window)
+            before = Tally.model_validate_json(entry.value) if entry else Tally()
+            if before.number > number and await self._is_gone(before.number):
+                before = Tally()
+            tally = counted(before, number, more, window)
             data = tally.model_dump_json().encode()
             try:
                 await (self.kv.update(key, data, entry.revision) if entry else self.kv.create(key, data))
@@ -91,6 +94,11 @@ class Trials:
                 continue
             return tally
         raise Conflict("other gateways keep counting")
+
+    async def _is_gone(self, number: int) -> bool:
+        """Say whether there is no such switch any more: a backup was restored, and numbers begin again before it."""
+        book, _ = await self.board.load()
+        return book.number < number
 
     async def _judge(self, tenant: str, domain: Domain, tally: Tally) -> None:
         reason = too_bad(tally, self.board.configured(tenant, domain).rollback)
