@@ -9,7 +9,7 @@ from inquest.audit import AuditLog
 from inquest.bus.bus import Bus
 from inquest.bus.port import BusPort
 from inquest.config.switching import SwitchConfig
-from inquest.contracts.latest import LogsResponse, Query, SwitchProvider, ToolRequest, ToolResult, Window
+from inquest.contracts.latest import ErrorKind, LogsResponse, Query, SwitchProvider, ToolRequest, ToolResult, Window
 from inquest.contracts.subjects import AUDIT_RECORDED, PROVIDER_SWITCH, SWITCHES_LIST, TOOL_CALL
 from inquest.contracts.topology import GATEWAY_JOURNAL, GATEWAY_LEDGER, GATEWAY_SWITCHES, PAYLOADS
 from inquest.gateway.board import HealthBoard
@@ -41,6 +41,7 @@ class Source:
 
     severity: str = "error"
     failing: bool = False
+    error: ErrorKind = "unreachable"  # where it fails
     truncated: bool = False
     lines: int = 1
     asked: int = 0
@@ -48,7 +49,7 @@ class Source:
     async def call(self, _request, _context) -> Fetched:
         self.asked += 1
         if self.failing:
-            raise ProviderError("unreachable", "connection refused")
+            raise ProviderError(self.error, "connection refused")
         count = self.lines
         response = LogsResponse(
             times=[float(n) for n in range(count)],
@@ -74,14 +75,22 @@ class Sources:
 
     external: Source | None = field(default_factory=Source)
     internal: Source | None = field(default_factory=Source)
+    failures_max: int = 10_000  # whoever breaks is asked again at once: what a circuit does is tested elsewhere
 
     async def interfaces(self, _tenant: str, domain: str) -> list[Interface]:
         if domain != "logs":
             return []
         sources = {"loki": ("external", self.external), "ours": ("internal", self.internal)}
         return [
-            # Whoever breaks is asked again at once here: what a circuit does is tested elsewhere.
-            Interface(f"acme/{name}", name, frozenset({"logs"}), one, retries_max=0, failures_max=10_000, side=side)
+            Interface(
+                f"acme/{name}",
+                name,
+                frozenset({"logs"}),
+                one,
+                retries_max=0,
+                failures_max=self.failures_max,
+                side=side,
+            )
             for name, (side, one) in sources.items()
             if one
         ]

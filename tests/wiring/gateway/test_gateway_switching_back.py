@@ -141,3 +141,24 @@ async def test_what_was_counted_of_a_switch_that_a_restore_took_away_does_not_en
     await gateway.learn()
     switch = gateway.desk.board.switch("acme", "logs")
     assert (switch.automatic, switch.setting.use) == (True, "external")
+
+
+@pytest.mark.parametrize("error", ["unsupported", "limited"])
+async def test_what_a_candidate_does_not_serve_or_was_not_asked_for_is_no_error_of_a_comparison(world, error):
+    world.config, world.sources.internal.failing, world.sources.internal.error = SHADOW, True, error
+    gateway = world.gateway()
+    for number in range(5):  # fewer than the rule needs: what is taken back begins to count anew
+        await gateway.ask(number)
+        await gateway.learn()
+    assert world.sources.internal.asked == 5
+    assert (await gateway.desk.trials.tally("acme", "logs")).errors.total == 0
+
+
+async def test_while_its_circuit_is_open_a_candidate_collects_no_errors_from_comparisons(world):
+    world.config, world.sources.internal.failing, world.sources.failures_max = SHADOW, True, 2
+    gateway = world.gateway()
+    for number in range(10):
+        await gateway.ask(number)
+        await gateway.learn()
+    errors = (await gateway.desk.trials.tally("acme", "logs")).errors
+    assert (errors.total, errors.bad_total, world.sources.internal.asked) == (2, 2, 2)

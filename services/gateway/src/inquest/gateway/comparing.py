@@ -14,7 +14,7 @@ from typing import Any
 
 from inquest.bus.port import BusPort, Objects
 from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import Domain, DomainRequest, ToolComparison, ToolRequest, ToolResult
+from inquest.contracts.latest import Domain, DomainRequest, ErrorKind, ToolComparison, ToolRequest, ToolResult
 from inquest.contracts.subjects import TOOL_COMPARED
 from inquest.gateway.calls import seal
 from inquest.gateway.domain.golden import Golden, compare
@@ -30,6 +30,7 @@ from inquest.telemetry.logs import get_logger
 
 AT_ONCE_MAX = 4  # of one gateway; a sample that finds no place is left out
 COMPARED_BYTES_MAX = 4 * 1024 * 1024  # of one answer as JSON; a larger one is not compared
+_NO_FAULT: frozenset[ErrorKind] = frozenset({"unsupported", "limited"})
 
 log = get_logger("gateway")
 
@@ -83,7 +84,7 @@ class Comparer:
                 left_s=request.timeout_ms / 1000,
             )
             if plan.choice.follows == plan.setting.candidate:
-                self.trials.saw(plan, request, Counted(calls=1, errors=int(reading.fetched is None)))
+                self.trials.saw(plan, request, judged(reading))
             compared = await self._compared(plan, request, result, reading, ignore)
             if not compared.problem:
                 self.trials.saw(plan, request, Counted(compared=1, differing=int(not compared.equal)))
@@ -140,6 +141,16 @@ class Comparer:
         asks = request_of(request.domain, request.query)
         work = _Work(request.domain, lead, data, fetched, plan.interfaces[0], asks, ignore)
         return await asyncio.get_running_loop().run_in_executor(self.executor, work.done)
+
+
+def judged(reading: Reading) -> Counted:
+    """Return what a dual read says about the side that is tried.
+
+    It answered, or broke when it was asked. Who rests, waits for a turn or has nothing of the kind has done neither.
+    """
+    broke = any(one.status in {"failed", "timeout"} and one.error not in _NO_FAULT for one in reading.attempts)
+    is_error = reading.fetched is None and broke
+    return Counted(calls=int(reading.fetched is not None or broke), errors=int(is_error))
 
 
 @dataclass(frozen=True, slots=True)
