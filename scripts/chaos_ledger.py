@@ -30,9 +30,10 @@ async def ledger(
         explained = tale.end != "concluded" and bool(tale.reason or any(f".{tenant}." in one for one in dead))
         counts["explained"] += explained
         counts["lost"] += tale.end != "concluded" and not explained
-        counts["diverged"] += tale.end == "concluded" and tale.verdict != right.verdict
+        counts["late"] += tale.is_late
+        counts["diverged"] += tale.end == "concluded" and not tale.is_told_as(right)
         counts["doubled_effects"] += len(tale.doubled())
-        counts["odd_counts"] += tale.counts() != right.counts()
+        counts["odd_counts"] += not tale.is_counted_as(right)
         counts["maybe_sent"] += len(tale.maybe_sent)
         problems += differences(tale, right, tenant)
     stuck, left, bugs = await unsettled(arena.bus), await orphans(arena.bus), arena.bugs()
@@ -55,6 +56,7 @@ async def ledger(
         "calls_taken_over": await repeats(arena.bus),
         "maybe_sent": counts["maybe_sent"],
         "diverged": counts["diverged"],
+        "late": counts["late"],
         "stuck": len(stuck),
         "orphaned": len(left),
         "dead_letters": len(dead),

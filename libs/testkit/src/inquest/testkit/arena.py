@@ -165,9 +165,10 @@ def differences(tale: Tale, quiet: Tale, title: str) -> Sequence[str]:
     found = []
     if tale.end != quiet.end:
         found.append(f"{title}: ended {tale.end!r} {tale.reason}")
-    if tale.verdict != quiet.verdict:
-        found.append(f"{title}: another verdict: {first_difference(tale.verdict, quiet.verdict)}")
-    if tale.counts() != quiet.counts():
+    if not tale.is_told_as(quiet):
+        what = f"revision {tale.revision}, {first_difference(tale.verdict, quiet.verdict)}"
+        found.append(f"{title}: another verdict: {what}")
+    if not tale.is_counted_as(quiet):
         found.append(f"{title}: effects {tale.counts()}, not {quiet.counts()}")
     if tale.doubled():
         found.append(f"{title}: doubled {tale.doubled()}")

@@ -34,8 +34,10 @@ STREAMS = (
     "OUTCOMES",
 )
 STREAMS_OF_WORK = tuple(row.name for row in TABLE if row.retention == "work-queue")
+# What a verdict on time and a second one, with the step that came late, have more of than one verdict alone.
+TOLD_AGAIN = frozenset({"event", "verdict", "notice", "post"})
 # Times of the clock, what a repeated read adds, and ids that name the tenant; all else must be equal to the byte.
-NOT_COMPARED = {"verdict_id", "tenant", "investigation_id", "incident_id", "reached_at", "timings"}
+NOT_COMPARED = {"verdict_id", "revision", "tenant", "investigation_id", "incident_id", "reached_at", "timings"}
 
 
 @dataclass(slots=True)
@@ -47,6 +49,9 @@ class Tale:
         end: how the investigation ended: `concluded`, `timed-out`, `cancelled`; empty while it runs.
         effects: how often each effect happened, by kind and id. One is right, for every one.
         maybe_sent: notices whose record says that they may have been sent before.
+        revision: of that verdict; 1 where people were told once.
+        is_late: a round was closed by its deadline, with what there was: people were told on time, and again when the
+            steps that had been missing came.
     """
 
     verdict: bytes = b""
@@ -54,11 +59,23 @@ class Tale:
     reason: str = ""
     effects: Counter[tuple[str, str]] = field(default_factory=Counter)
     maybe_sent: set[str] = field(default_factory=set)
+    revision: int = 0
+    is_late: bool = False
     _verdicts: dict[str, bytes] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Return how many different effects there were of each kind."""
         return dict(sorted(Counter(kind for kind, _ in self.effects).items()))
+
+    def is_told_as(self, quiet: "Tale") -> bool:
+        """Say whether people got the verdict of the quiet run in the end, and as often, unless a step came late."""
+        return self.verdict == quiet.verdict and (self.is_late or self.revision == quiet.revision)
+
+    def is_counted_as(self, quiet: "Tale") -> bool:
+        """Say whether there were as many effects of each kind; a late step adds what tells of it, once for each."""
+        ours, theirs = self.counts(), quiet.counts()
+        kinds = (ours.keys() | theirs.keys()) - (TOLD_AGAIN if self.is_late else frozenset())
+        return all(ours.get(kind) == theirs.get(kind) for kind in kinds)
 
     def doubled(self) -> list[tuple[str, str]]:
         """Return the effects that happened more than once; a notice marked as doubtful may have."""
@@ -79,7 +96,10 @@ class Tale:
         self.effects.update(_effects(message))
 
     def _event(self, event: InvestigationRecorded) -> None:
+        if event.round_closed:
+            self.is_late |= event.round_closed.reason == "deadline"
         if event.concluded:
+            self.revision = event.concluded.revision
             self.end, self.verdict = "concluded", self._verdicts.get(event.concluded.verdict_id, b"")
         elif event.type in {"timed-out", "cancelled"}:
             self.end, self.reason = event.type, event.model_dump_json()
