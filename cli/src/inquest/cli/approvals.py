@@ -16,9 +16,11 @@ _PATH = "/v1/approvals"
 def list_approvals(tenant: str, api_url: str | None, zone: str | None, *, every: bool, as_json: bool) -> None:
     """Print what waits for a person."""
     where = session.zone(zone)
-    found = _found(tenant, api_url, every=every)
+    answer = ask(tenant, api_url, "GET", _PATH, every=str(every).lower())
+    found = answer["approvals"]
     if as_json:
         session.echo_json(found)
+        _tell_cut(answer)
         return
     for one in found:
         by = f" by {plain(one['by'])}" if one["by"] else ""
@@ -27,13 +29,15 @@ def list_approvals(tenant: str, api_url: str | None, zone: str | None, *, every:
         typer.echo(f"    {plain(one['question'], len(one['question']) or 1)}")
     if not found:
         typer.echo(f"no write of tenant {tenant} waits for a person")
+    _tell_cut(answer)
 
 
 def give(
     approval: str, reason: str, duration: str | None, tenant: str, api_url: str | None, *, yes: bool, as_json: bool
 ) -> None:
     """Show a write, ask, and approve what was shown and nothing else."""
-    seen = next((one for one in _found(tenant, api_url, every=True) if one["approval_id"] == approval), None)
+    found = ask(tenant, api_url, "GET", _PATH, approval_id=approval)["approvals"]
+    seen = found[0] if found else None
     if seen is None:
         raise InquestError(f"tenant {tenant} has no approval {approval}; `inquest approval list` lists them")
     if not yes:
@@ -51,9 +55,10 @@ def refuse(approval: str, reason: str, tenant: str, api_url: str | None, *, as_j
     _print(refused, "refused", as_json=as_json)
 
 
-def _found(tenant: str, api_url: str | None, *, every: bool) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ask(tenant, api_url, "GET", _PATH, every=str(every).lower())["approvals"]
-    return found
+def _tell_cut(answer: dict[str, Any]) -> None:
+    """Say what is not shown. On standard error: JSON is read by programs."""
+    if more := answer.get("left_off"):
+        typer.echo(f"{more} more are not shown: those that wait come first, then the newest", err=True)
 
 
 def _print(one: dict[str, Any], became: str, *, as_json: bool) -> None:

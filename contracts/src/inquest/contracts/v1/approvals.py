@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from inquest.contracts.message import Id, Instant, Message
 from inquest.contracts.v1.tools import Domain
@@ -47,16 +47,18 @@ class Approval(Message):
 
 
 class ListApprovals(Message):
-    """Which approvals a tenant has; those alone that wait for a person unless all are wanted."""
+    """Which approvals a tenant has; those alone that wait for a person unless all are wanted, or one by its id."""
 
     tenant: Id
     every: bool = False
+    approval_id: Id | None = None
 
 
 class ApprovalList(Message):
-    """Newest first."""
+    """Those that wait for a person, newest first, then the others. `left_off`: how many more there are."""
 
     approvals: tuple[Approval, ...] = Field(default=(), max_length=APPROVALS_LISTED_MAX)
+    left_off: NonNegativeInt = 0
 
 
 class DecideApproval(Message):

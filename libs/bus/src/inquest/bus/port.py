@@ -138,6 +138,13 @@ class KeyValue(Protocol):
         """Return all keys."""
         ...
 
+    def entries(self, prefix: str) -> AsyncIterator[Entry]:
+        """Yield what is present below a key's first tokens, in the order of writing.
+
+        A key that is written meanwhile may come twice, and the later one counts; so may one of a bucket with history.
+        """
+        ...
+
     def watch(self, key: str) -> AsyncIterator[Entry]:
         """Yield the present value, where there is one, and then each new one, until closed."""
         ...

@@ -111,6 +111,14 @@ class BusKeyValue:
                 change(one.subject.removeprefix(front))
         return sorted(live)
 
+    async def entries(self, prefix: str) -> AsyncIterator[Entry]:
+        """See KeyValue."""
+        front = f"$KV.{self._name}."
+        async for batch in scan(self._connection, f"KV_{self._name}", (f"{front}{prefix}.>",), Start(), _BATCH_MAX):
+            for one in batch:
+                if _OPERATION not in one.headers:
+                    yield Entry(one.subject.removeprefix(front), one.payload, one.stream_seq)
+
     async def watch(self, key: str) -> AsyncIterator[Entry]:
         """See KeyValue. Asks again and again: watching by a consumer needs rights that no service has (see `gets`)."""
         seen = 0

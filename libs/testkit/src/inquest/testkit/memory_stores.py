@@ -50,6 +50,12 @@ class MemoryKeyValue:
         """See KeyValue."""
         return sorted(self._entries)
 
+    async def entries(self, prefix: str) -> AsyncIterator[Entry]:
+        """See KeyValue."""
+        for entry in sorted(self._entries.values(), key=lambda one: one.revision):
+            if entry.key.startswith(f"{prefix}."):
+                yield entry
+
     async def now_s(self) -> float:
         """See KeyValue."""
         return time.time()

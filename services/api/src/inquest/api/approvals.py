@@ -12,7 +12,7 @@ from inquest.contracts.latest import Approval, ApprovalDecided, ApprovalList, De
 from inquest.contracts.message import ID_PATTERN
 from inquest.identity import Principal
 
-ASK_S_MAX = 20.0  # the record of who decided comes first, and may wait for the bus
+ASK_S_MAX = 20.0  # the record of who decided may wait for the bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Approvals:
     async def list(self, caller: Principal, query: ApprovalsQuery) -> ApprovalsAnswer:
         """Return the writes that wait for a person."""
         tenant = caller.may("approvals.read", query.tenant)
-        asked = ListApprovals(tenant=tenant, every=query.every)
+        asked = ListApprovals(tenant=tenant, every=query.every, approval_id=query.approval_id)
         found: ApprovalList = await self.bus.request(s.APPROVALS_LIST, asked, timeout_s=ASK_S_MAX, tenant=tenant)
-        return ApprovalsAnswer(approvals=found.approvals)
+        return ApprovalsAnswer(approvals=found.approvals, left_off=found.left_off)
 
     async def give(self, caller: Principal, tenant: str | None, approval_id: str, body: GiveBody) -> Approval:
         """Approve one write. Raises NotFound, and Impossible where it is too late or another than was seen."""

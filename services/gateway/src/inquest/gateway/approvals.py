@@ -1,7 +1,8 @@
 """Keeps approvals: a write waits for a person, who says yes or no; a yes is used once, by one gateway."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import KeyValue
@@ -19,11 +20,9 @@ from inquest.contracts.latest import (
 )
 from inquest.contracts.redaction import Redactor
 from inquest.contracts.v1.approvals import APPROVALS_LISTED_MAX
-from inquest.gateway.domain.approvals import Standing, Write, decided, obstacle, used
+from inquest.gateway.domain.approvals import Standing, Write, decided, is_open, obstacle, used
 from inquest.gateway.domain.outcome import Fetched
 from inquest.gateway.ports import Clock, Context, Provider, ProviderError
-
-APPROVALS_READ_MAX = 5000  # of a tenant, for one list
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +65,41 @@ class Approvals:
         await self.audit.record(Deed("approval-used", found.tenant, found.by, found.reason, about))
 
     async def on_decide(self, wish: DecideApproval) -> ApprovalDecided:
-        """Give or refuse one; who did is recorded first."""
+        """Give or refuse one. The audit says what came of it, also where nothing was decided. Raises RetryLater."""
         found, revision = await self._get(wish.tenant, wish.approval_id)
         if found is None:
             return ApprovalDecided()
-        if problem := obstacle(found, wish, self.clock()):
+        action: AuditAction = "approval-given" if wish.decision == "give" else "approval-refused"
+        about = f"{found.approval_id}: {found.operation} of {found.provider}, request {found.request_hash}"
+        now = self.clock()
+        new, problem = decided(found, wish, now, self.config(wish.tenant).given_s), obstacle(found, wish, now)
+        if not problem:
+            try:
+                await self._put(new, revision)
+            except Conflict:
+                problem = "it changed meanwhile: look at it again"
+        if problem:
+            await self.audit.refused(Deed(action, wish.tenant, wish.by, problem, about, "refused"))
             return ApprovalDecided(approval=found, problem=problem)
-        new = decided(found, wish, self.clock(), self.config(wish.tenant).given_s)
-        action: AuditAction = "approval-given" if new.state == "given" else "approval-refused"
-        about = f"{new.approval_id}: {new.operation} of {new.provider}, request {new.request_hash}"
         await self.audit.record(Deed(action, wish.tenant, wish.by, wish.reason, about))
-        try:
-            await self._put(new, revision)
-        except Conflict:
-            return ApprovalDecided(approval=found, problem="it changed meanwhile: look at it again")
         return ApprovalDecided(approval=new)
 
     async def on_list(self, asked: ListApprovals) -> ApprovalList:
-        """Return those that wait for a person, newest first; all on demand."""
-        keys = [key for key in await self.kv.keys() if key.startswith(f"{asked.tenant}.")][:APPROVALS_READ_MAX]
-        entries = [await self.kv.get(key) for key in keys]
-        found = [Approval.model_validate_json(entry.value) for entry in entries if entry]
-        now = self.clock()
-        wanted = [one for one in found if asked.every or (one.state == "asked" and now < one.expires_at)]
-        newest = sorted(wanted, key=lambda one: (one.asked_at, one.approval_id), reverse=True)
-        return ApprovalList(approvals=tuple(newest[:APPROVALS_LISTED_MAX]))
+        """Return those that wait for a person, newest first; all on demand, after them; or one. Raises RetryLater."""
+        if asked.approval_id:
+            one, _ = await self._get(asked.tenant, asked.approval_id)
+            return ApprovalList(approvals=(one,) if one else ())
+        now, found, left_off = self.clock(), dict[str, Approval](), 0
+        async for entry in self.kv.entries(asked.tenant):
+            one = Approval.model_validate_json(entry.value)
+            found.pop(one.approval_id, None)  # as it was before it was written while this is read
+            if asked.every or is_open(one, now):
+                found[one.approval_id] = one
+            if len(found) >= 2 * APPROVALS_LISTED_MAX:
+                left_off += len(found) - APPROVALS_LISTED_MAX
+                found = {one.approval_id: one for one in _first(found.values(), now)}
+        left_off += max(0, len(found) - APPROVALS_LISTED_MAX)
+        return ApprovalList(approvals=tuple(_first(found.values(), now)), left_off=left_off)
 
     async def _get(self, tenant: str, approval_id: str) -> tuple[Approval | None, int]:
         entry = await self.kv.get(f"{tenant}.{approval_id}")
@@ -100,6 +109,12 @@ class Approvals:
         """Write it where nobody wrote meanwhile. Raises Conflict."""
         key, value = f"{approval.tenant}.{approval.approval_id}", approval.model_dump_json().encode()
         await (self.kv.update(key, value, revision) if revision else self.kv.create(key, value))
+
+
+def _first(found: Iterable[Approval], now: datetime) -> list[Approval]:
+    """Return as many as are listed: those that wait for a person first, then the newest."""
+    order = sorted(found, key=lambda one: (is_open(one, now), one.asked_at, one.approval_id), reverse=True)
+    return order[:APPROVALS_LISTED_MAX]
 
 
 _NOT_MADE: dict[Standing, str] = {

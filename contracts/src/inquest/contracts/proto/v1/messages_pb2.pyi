@@ -431,23 +431,28 @@ Global___ApprovalDecided: _TypeAlias = ApprovalDecided  # noqa: Y015
 
 @_typing.final
 class ApprovalList(_message.Message):
-    """Newest first."""
+    """Those that wait for a person, newest first, then the others. `left_off`: how many more there are."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     APPROVALS_FIELD_NUMBER: _builtins.int
+    LEFT_OFF_FIELD_NUMBER: _builtins.int
+    left_off: _builtins.int
     @_builtins.property
     def approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Approval]: ...
     def __init__(
         self,
         *,
         approvals: _abc.Iterable[Global___Approval] | None = ...,
+        left_off: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_left_off", b"_left_off", "left_off", b"left_off"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approvals", b"approvals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_left_off", b"_left_off", "approvals", b"approvals", "left_off", b"left_off"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__left_off: _TypeAlias = _typing.Literal["left_off"]  # noqa: Y015
+    _WhichOneofArgType__left_off: _TypeAlias = _typing.Literal["_left_off", b"_left_off"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__left_off) -> _WhichOneofReturnType__left_off | None: ...
 
 Global___ApprovalList: _TypeAlias = ApprovalList  # noqa: Y015
 
@@ -3377,28 +3382,35 @@ Global___Lineage: _TypeAlias = Lineage  # noqa: Y015
 
 @_typing.final
 class ListApprovals(_message.Message):
-    """Which approvals a tenant has; those alone that wait for a person unless all are wanted."""
+    """Which approvals a tenant has; those alone that wait for a person unless all are wanted, or one by its id."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_FIELD_NUMBER: _builtins.int
     EVERY_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     every: _builtins.bool
+    approval_id: _builtins.str
     def __init__(
         self,
         *,
         tenant: _builtins.str | None = ...,
         every: _builtins.bool | None = ...,
+        approval_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_every", b"_every", "_tenant", b"_tenant", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_every", b"_every", "_tenant", b"_tenant", "approval_id", b"approval_id", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_every", b"_every", "_tenant", b"_tenant", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id", "_every", b"_every", "_tenant", b"_tenant", "approval_id", b"approval_id", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__approval_id: _TypeAlias = _typing.Literal["approval_id"]  # noqa: Y015
+    _WhichOneofArgType__approval_id: _TypeAlias = _typing.Literal["_approval_id", b"_approval_id"]  # noqa: Y015
     _WhichOneofReturnType__every: _TypeAlias = _typing.Literal["every"]  # noqa: Y015
     _WhichOneofArgType__every: _TypeAlias = _typing.Literal["_every", b"_every"]  # noqa: Y015
     _WhichOneofReturnType__tenant: _TypeAlias = _typing.Literal["tenant"]  # noqa: Y015
     _WhichOneofArgType__tenant: _TypeAlias = _typing.Literal["_tenant", b"_tenant"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approval_id) -> _WhichOneofReturnType__approval_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__every) -> _WhichOneofReturnType__every | None: ...
     @_typing.overload

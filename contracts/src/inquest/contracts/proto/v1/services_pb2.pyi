@@ -2659,17 +2659,21 @@ class ApprovalServiceListRequest(_message.Message):
 
     TENANT_FIELD_NUMBER: _builtins.int
     EVERY_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     every: _builtins.bool
+    approval_id: _builtins.str
+    """This one alone, whatever became of it."""
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         every: _builtins.bool = ...,
+        approval_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["every", b"every", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approval_id", b"approval_id", "every", b"every", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2680,16 +2684,22 @@ class ApprovalServiceListResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     APPROVALS_FIELD_NUMBER: _builtins.int
+    LEFT_OFF_FIELD_NUMBER: _builtins.int
+    left_off: _builtins.int
+    """How many more there are."""
     @_builtins.property
-    def approvals(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.Approval]: ...
+    def approvals(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.Approval]:
+        """At most 500."""
+
     def __init__(
         self,
         *,
         approvals: _abc.Iterable[_messages_pb2.Approval] | None = ...,
+        left_off: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approvals", b"approvals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approvals", b"approvals", "left_off", b"left_off"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

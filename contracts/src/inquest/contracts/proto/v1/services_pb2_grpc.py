@@ -1674,7 +1674,7 @@ class ApprovalServiceServicer:
     """
 
     def List(self, request, context):
-        """List returns the writes that wait for a person, newest first; with `every`, also what became of others.
+        """List returns the writes that wait for a person, newest first; with `every`, after them also what became of others.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

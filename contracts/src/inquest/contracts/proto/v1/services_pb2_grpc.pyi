@@ -564,7 +564,7 @@ class ApprovalServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ApprovalServiceAsyncStub: ...
     List: _grpc.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceListRequest, _services_pb2.ApprovalServiceListResponse]
-    """List returns the writes that wait for a person, newest first; with `every`, also what became of others."""
+    """List returns the writes that wait for a person, newest first; with `every`, after them also what became of others."""
     Give: _grpc.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceGiveRequest, _services_pb2.ApprovalServiceGiveResponse]
     """Give approves one write, once. NOT_FOUND when there is none of that id."""
     Refuse: _grpc.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceRefuseRequest, _services_pb2.ApprovalServiceRefuseResponse]
@@ -578,7 +578,7 @@ class ApprovalServiceAsyncStub(ApprovalServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     List: _aio.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceListRequest, _services_pb2.ApprovalServiceListResponse]  # type: ignore[assignment]
-    """List returns the writes that wait for a person, newest first; with `every`, also what became of others."""
+    """List returns the writes that wait for a person, newest first; with `every`, after them also what became of others."""
     Give: _aio.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceGiveRequest, _services_pb2.ApprovalServiceGiveResponse]  # type: ignore[assignment]
     """Give approves one write, once. NOT_FOUND when there is none of that id."""
     Refuse: _aio.UnaryUnaryMultiCallable[_services_pb2.ApprovalServiceRefuseRequest, _services_pb2.ApprovalServiceRefuseResponse]  # type: ignore[assignment]
@@ -595,7 +595,7 @@ class ApprovalServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _services_pb2.ApprovalServiceListRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_services_pb2.ApprovalServiceListResponse, _abc.Awaitable[_services_pb2.ApprovalServiceListResponse]]:
-        """List returns the writes that wait for a person, newest first; with `every`, also what became of others."""
+        """List returns the writes that wait for a person, newest first; with `every`, after them also what became of others."""
 
     @_abc_1.abstractmethod
     def Give(

@@ -25,9 +25,11 @@ class ApprovalServicer(rpc.ApprovalServiceServicer):
 
         async def work() -> pb.ApprovalServiceListResponse:
             caller = await caller_of(context, self._tokens, "list_approvals")
-            query = valid(ApprovalsQuery, {"tenant": tenant_of(request), "every": request.every})
-            found = await self._approvals.list(caller, query)
-            return pb.ApprovalServiceListResponse(approvals=map(codec.to_proto, found.approvals))
+            sent = {"tenant": tenant_of(request), "every": request.every, "approval_id": request.approval_id or None}
+            found = await self._approvals.list(caller, valid(ApprovalsQuery, sent))
+            return pb.ApprovalServiceListResponse(
+                approvals=map(codec.to_proto, found.approvals), left_off=found.left_off
+            )
 
         return await answer(context, work())
 

@@ -6,6 +6,7 @@ from inquest.api.domain.operation import Operation
 from inquest.api.domain.requests import Answer, Asked, TenantQuery, Words
 from inquest.config.policy import GIVEN_S_MAX
 from inquest.contracts.latest import Approval
+from inquest.contracts.message import Id
 
 APPROVALS = "/v1/approvals"
 ONE = f"{APPROVALS}/{{approval_id}}"
@@ -15,6 +16,7 @@ class ApprovalsQuery(TenantQuery):
     """Which approvals to list."""
 
     every: bool = Field(default=False, description="Also those that were given, refused or used, or that ended.")
+    approval_id: Id | None = Field(default=None, description="This one alone, whatever became of it.")
 
 
 class GiveBody(Asked):
@@ -36,9 +38,10 @@ class RefuseBody(Asked):
 
 
 class ApprovalsAnswer(Answer):
-    """Newest first, 500 at most."""
+    """Those that wait for a person, newest first, then the others; 500 at most."""
 
     approvals: tuple[Approval, ...]
+    left_off: int = Field(default=0, description="How many more there are.")
 
 
 APPROVAL_OPERATIONS: tuple[Operation, ...] = (

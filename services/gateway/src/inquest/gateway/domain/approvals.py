@@ -72,6 +72,11 @@ class Write:
         return "given" if found.state == "given" else "waiting"
 
 
+def is_open(one: Approval, now: datetime) -> bool:
+    """Say whether it waits for a person."""
+    return one.state == "asked" and now < one.expires_at
+
+
 def obstacle(found: Approval, wish: DecideApproval, now: datetime) -> str:
     """Return why a person cannot decide this; empty where they can. Saying no to what was given is always in time."""
     if wish.request_hash and wish.request_hash != found.request_hash:
