@@ -188,6 +188,15 @@ async def test_what_was_given_up_is_sent_when_a_person_redrives_it(world):
     assert world.outcomes() == ["failed", "sent"]
     await world.run(again)
     assert len(world.sender.sent) == 1
+    assert world.outcomes() == ["failed", "sent"]
+
+
+async def test_a_command_that_the_server_took_twice_leaves_one_record(world):
+    await world.run(*STORED)
+    (notice,) = world.commanded()
+    keys = {"channel": "hook", "tenant": "acme", "notice": notice.notice_id}
+    await world.run(Outgoing(s.NOTICE_SEND, notice, keys))
+    assert (len(world.sender.sent), world.outcomes()) == (1, ["sent"])
 
 
 async def test_a_channel_that_can_look_is_never_sent_to_twice(world):

@@ -268,7 +268,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "intake": ("INGEST", "SIGNALS", "INCIDENTS"),
     "planner": ("INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "STEPS", "EVIDENCE", "VERDICTS"),
     "verifier": ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "TOOLCALLS"),
-    "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE"),
+    "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE", "OUTCOMES"),
     "api": ("AUDIT", "DEAD"),
     "worker": ("EVIDENCE",),
     # The changes that came in through the doors, and which calls were told before a death.

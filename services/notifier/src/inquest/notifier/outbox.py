@@ -74,10 +74,20 @@ class Outbox:
         if found is None or found.state != "done":
             attempt = _Attempt(self, notice, key, entry.revision if entry else None, delivery)
             found, error = await attempt.make(found)
+        elif await self._is_recorded(notice, found):
+            return
         await self._remember(notice, found)
         await self._record(notice, found, delivery)
         if error is not None:
             raise error
+
+    async def _is_recorded(self, notice: Notice, claim: Claim) -> bool:
+        """Say whether what became of it is in the stream: its notifier may have died between the claim and there.
+
+        A server that was restarted has forgotten the ids of commands that were done, and takes them once more.
+        """
+        rows = await self.bus.read(s.NOTICE_SENT, tenant=notice.tenant, investigation=notice.investigation_id)
+        return (notice.notice_id, claim.at) in {(one.message.notice_id, one.message.at) for one in rows}
 
     async def told(self, notice: Notice) -> tuple[Told | None, int | None]:
         """Return what the channel was last told about the same investigation, and the revision of that entry."""
@@ -109,8 +119,8 @@ class Outbox:
         await self.bus.publish(
             s.NOTICE_SENT,
             sent,
-            # A redriven notice lies elsewhere in its stream, and what becomes of it then is news.
-            msg_id=f"{notice.tenant}:notice-sent:{notice.notice_id}:{delivery.stream_seq}",
+            # A redriven notice ends at another time, and what becomes of it then is news.
+            msg_id=f"{notice.tenant}:notice-sent:{notice.notice_id}:{sent.outcome}:{sent.at.isoformat()}",
             tenant=notice.tenant,
             investigation=notice.investigation_id,
         )
