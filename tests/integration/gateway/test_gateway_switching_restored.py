@@ -9,7 +9,7 @@ from inquest.contracts.errors import RetryLater
 from inquest.contracts.latest import SwitchBook
 from inquest.contracts.payloads import encode
 from inquest.contracts.topology import GATEWAY_SWITCHES
-from inquest.gateway.switchboard import KEY
+from inquest.contracts.v1.switching import BOOK_KEY
 from inquest.testkit.fixtures import until
 
 from tests.wiring.gateway.switching_world import World, running, wish
@@ -57,7 +57,7 @@ async def test_the_same_revision_with_other_content_is_news(bus, nats_server):
         await bus.connection.js.delete_stream(STREAM)
         await apply(bus.connection)
         other = SwitchBook(number=1, switches=(held.switches[0].model_copy(update={"reason": "another"}),))
-        assert await bus.kv(GATEWAY_SWITCHES).put(KEY, encode(other).data) == 1
+        assert await bus.kv(GATEWAY_SWITCHES).put(BOOK_KEY, encode(other).data) == 1
         await until(lambda: gateway.desk.board.book == other)
 
 

@@ -7,8 +7,18 @@ from inquest.cli.purge import PurgeRefused, carried_out, planned
 from inquest.cli.purging import Target
 from inquest.config.retention import RetentionConfig
 from inquest.contracts import subjects as s
-from inquest.contracts.latest import ToolCall
-from inquest.contracts.topology import GATEWAY_JOURNAL, NOTIFIER_THREADS, PAYLOADS
+from inquest.contracts.latest import ProviderSwitch, SwitchBook, SwitchSetting, ToolCall
+from inquest.contracts.payloads import decode, encode
+from inquest.contracts.topology import (
+    BUDGET_DEFAULTS,
+    GATEWAY_APPROVALS,
+    GATEWAY_JOURNAL,
+    GATEWAY_LEDGER,
+    GATEWAY_SWITCHES,
+    NOTIFIER_THREADS,
+    PAYLOADS,
+)
+from inquest.contracts.v1.switching import BOOK_KEY
 from inquest.planner.adapters.histories import StreamHistories
 from inquest.testkit.stories import InvestigationBuilder
 from inquest.tracestore.adapters.archive import HOLDS
@@ -98,6 +108,27 @@ async def test_a_whole_tenant_goes_and_the_other_stays(desk):
     assert (await desk.held(OTHER))["EVIDENCE"] == 9
     assert await desk.store.story("globex", OTHER.investigation_id) is not None
     assert await desk.index.tenants() == ["acme", "globex"]  # of acme, ends without content
+
+
+async def test_what_a_tenant_switched_saved_and_was_asked_to_approve_goes_with_it(desk):
+    switches, setting = desk.bus.kv(GATEWAY_SWITCHES), SwitchSetting(use="internal")
+    both = tuple(
+        ProviderSwitch(tenant=one, domain="logs", setting=setting, by=f"ada of {one}", at=desk.clock())
+        for one in ("acme", "globex")
+    )
+    for number in (1, 2):  # what was there before is kept too
+        await switches.put(BOOK_KEY, encode(SwitchBook(number=number, switches=both[:number])).data)
+    for bucket, key in (
+        (GATEWAY_APPROVALS, "acme.call"),
+        (GATEWAY_APPROVALS, "globex.call"),
+        (BUDGET_DEFAULTS, "acme"),
+        (GATEWAY_LEDGER, "switching.acme.logs"),
+    ):
+        await desk.bus.kv(bucket).put(key, b"something of this tenant")
+    await purge(desk, Target("acme", before=desk.clock(), whole=True))
+    rows = [one async for batch in desk.bus.replay(f"KV_{GATEWAY_SWITCHES.name}") for _, one in batch]
+    assert [decode(one.payload, SwitchBook) for one in rows] == [SwitchBook(number=2, switches=both[1:])]
+    assert await lying_about(desk, b"something of this tenant") == ["$KV.gateway-approvals.globex.call"]
 
 
 @pytest.mark.parametrize("target", [Target("acme", ONE.investigation_id), Target("acme", incident_id=ONE.incident_id)])

@@ -19,6 +19,7 @@ from inquest.bus.dead import WORK_QUEUES
 from inquest.bus.erase import Lying, drop, erase, lying, object_subjects
 from inquest.cli.operator_bus import operator_bus
 from inquest.cli.options import DATA_DIR
+from inquest.cli.purge_switches import forget_switches, switches_of
 from inquest.cli.purging import Scope, Target, of_calls, of_incident, of_investigation, of_signals, of_tenant
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.contracts import subjects as s
@@ -44,6 +45,7 @@ class Plan:
     messages: list[Lying] = field(default_factory=list)
     ends: list[tuple[str, int, int]] = field(default_factory=list)  # investigation, last number, last sequence
     queued: list[tuple[str, str]] = field(default_factory=list)  # work that waits, by stream and pattern
+    switches: int = 0  # of the tenant, in the book that all tenants share
 
     def counts(self) -> dict[str, int]:
         """Return how many messages of each stream go."""
@@ -115,6 +117,7 @@ async def planned(bus: Bus, target: Target) -> Plan:
                 names = [base64.urlsafe_b64decode(one.subject.rpartition(".")[2]).decode() for one in metas]
                 mine = [name for name in names if name.startswith(f"{target.tenant}/")]
                 await _add(bus, plan, {f"OBJ_{bucket.name}": await object_subjects(bus.connection, bucket, mine)})
+            plan.switches = await switches_of(bus, target.tenant)
     plan.messages = list({(one.stream, one.seq): one for one in plan.messages}.values())
     return plan
 
@@ -214,6 +217,8 @@ async def carried_out(bus: Bus, plan: Plan, reason: str, who: str) -> Erasure:
         await bus.publish(s.INVESTIGATION_RECORDED, end, expect_last=seq, **keys)
     await erase(bus.connection, plan.messages)
     await drop(bus.connection, plan.queued)
+    if target.whole:
+        await forget_switches(bus, target.tenant)
     return erasure
 
 
@@ -230,8 +235,12 @@ async def _awaited(bus: Bus, erasure: Erasure) -> None:
 
 def _tell(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        echo_json({"messages": plan.counts(), "investigations": [one for one, *_ in plan.ends], "hash": plan.digest()})
+        ends = [one for one, *_ in plan.ends]
+        told = {"messages": plan.counts(), "switches": plan.switches, "investigations": ends, "hash": plan.digest()}
+        echo_json(told)
         return
     for stream, count in plan.counts().items():
         typer.echo(f"{stream:<24} {count:>7} messages")
+    if plan.switches:
+        typer.echo(f"{'switches of providers':<24} {plan.switches:>7}")
     typer.echo(f"{len(plan.messages)} messages of {len(plan.ends)} investigations, and what archive and index have")

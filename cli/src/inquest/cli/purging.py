@@ -13,6 +13,7 @@ from inquest.contracts.topology import (
     BUDGET_DEFAULTS,
     GATEWAY_APPROVALS,
     GATEWAY_JOURNAL,
+    GATEWAY_LEDGER,
     INTAKE_INCIDENTS,
     MUTES,
     NOTIFIER_CLAIMS,
@@ -98,6 +99,7 @@ def of_tenant(tenant: str, *, whole: bool) -> Scope:
         scope["BUDGETS"] = [f"budget.{tenant}.>"]
         for bucket in _OF_TENANT:
             scope |= _keys(bucket, [tenant, f"{tenant}.>"])
+        scope |= _keys(GATEWAY_LEDGER, [f"switching.{tenant}.>"])
     return scope
 
 

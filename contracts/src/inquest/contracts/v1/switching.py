@@ -13,6 +13,7 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 Origin = Literal["priority", "configuration", "command"]
 
 SWITCHES_MAX = 2000  # domains of all tenants that were ever switched by command
+BOOK_KEY = "switches"  # of KV `gateway-switches`: all of them are one value
 DIFFERENCES_MAX = 50  # of one comparison that are kept; their number is kept whatever it is
 
 

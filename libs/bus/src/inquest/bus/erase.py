@@ -79,6 +79,14 @@ async def drop(connection: Connection, patterns: Sequence[tuple[str, str]]) -> N
         raise RetryLater(f"cannot purge {stream} {pattern}: {error or type(error).__name__}") from error
 
 
+async def keep_newest(connection: Connection, stream: str, subject: str) -> None:
+    """Remove all but the newest message on a subject, without overwriting them. Raises RetryLater."""
+    try:
+        await connection.js.purge_stream(stream, subject=subject, keep=1)
+    except (NatsError, TimeoutError) as error:
+        raise RetryLater(f"cannot purge {stream} {subject}: {error or type(error).__name__}") from error
+
+
 async def object_subjects(connection: Connection, bucket: Bucket, names: Sequence[str]) -> list[str]:
     """Return the subjects that the parts of these objects lie on. Raises RetryLater."""
     found: list[str] = []

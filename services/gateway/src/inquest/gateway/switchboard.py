@@ -18,12 +18,11 @@ from inquest.contracts.latest import (
 )
 from inquest.contracts.payloads import decode, encode
 from inquest.contracts.subjects import TOOL_SWITCHED
-from inquest.contracts.v1.switching import SWITCHES_MAX, Origin
+from inquest.contracts.v1.switching import BOOK_KEY, SWITCHES_MAX, Origin
 from inquest.gateway.domain.switching import Choice, asked, choose, in_words, is_tried, sides_of
 from inquest.gateway.ports import Interface
 from inquest.telemetry.logs import get_logger
 
-KEY = "switches"
 FOLLOW_S = 0.5  # what another gateway switched, or a restore brought back, is known here within this time
 _TRIES_MAX = 8  # of a compare-and-set that others win
 
@@ -89,7 +88,7 @@ class Switchboard:
         Also one that is older than ours, or none at all: then a backup was restored. Raises RetryLater, Impossible.
         """
         held = self.book
-        entry = await self.kv.get(KEY)
+        entry = await self.kv.get(BOOK_KEY)
         if entry and entry == self._source:
             return self.book, entry.revision
         book = decode(entry.value, SwitchBook) if entry else SwitchBook()
@@ -145,7 +144,7 @@ class Switchboard:
             after = _with(book, made)
             try:
                 data = encode(after).data
-                await (self.kv.update(KEY, data, revision) if revision else self.kv.create(KEY, data))
+                await (self.kv.update(BOOK_KEY, data, revision) if revision else self.kv.create(BOOK_KEY, data))
             except Conflict:
                 continue
             self._take(after)
