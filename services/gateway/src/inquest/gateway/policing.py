@@ -21,7 +21,7 @@ PREPARED_MAX = 1000  # policies of so many tenants stay ready
 log = get_logger("gateway")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Policing:
     """Decides about calls by the present policies of their tenants."""
 
@@ -31,6 +31,7 @@ class Policing:
     clock: Clock
     _prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict)
     _tools: dict[tuple[str, str], tuple[Provider, Tool]] = field(default_factory=dict)
+    _tools_of: Config | None = None
 
     async def start(self) -> None:
         """Prepare the base, so that the first call does not wait for it."""
@@ -107,7 +108,11 @@ class Policing:
         return found
 
     def _tool(self, one: Interface, request: ToolRequest) -> Tool:
-        """Return what a provider does for a domain; it says so once, for as long as it lives."""
+        """Return what a provider does for a domain; it says so once for each configuration."""
+        config = self.config()
+        if self._tools_of is not config:  # who was removed is forgotten
+            self._tools_of = config
+            self._tools.clear()
         key = (one.key, request.domain)
         known = self._tools.get(key)
         if known is None or known[0] is not one.provider:
