@@ -1,70 +1,207 @@
-"""Names and values that stand apart: tuples, markup, forms, blocks, keys of databases, drivers' own connections."""
+"""Names and values that stand apart: tuples, markup, forms, blocks, SQL, code, drivers' own connections."""
 
 import re
 
-from inquest.contracts.redaction.named import FRESH, KEY_NAMES, QUOTE, is_secret
-from inquest.contracts.redaction.rules import Rule
+from inquest.contracts.redaction.rules import Rule, Shape
+from inquest.contracts.redaction.words import (
+    FRESH,
+    KEY_ANCHORS,
+    KEY_NAMES,
+    OPEN,
+    QUOTE,
+    VALUE,
+    is_secret,
+    is_told_plainly,
+    named,
+)
 
-_ANCHORS = ("pass", "pwd", "secret", "key", "credential", "token", "pw")
-_TELLING = r"(?=[^\s\"']{0,64}[\d!@#$%^&*])"  # else a list of names of fields would be one
-
-
-def _named(shape: str, *, flags: re.RegexFlag = re.IGNORECASE) -> Rule:
-    return Rule("password", _ANCHORS, re.compile(shape, flags), is_secret)
-
+_PAIRED = ("pass", "pwd", "secret", "key", "credential", "token", "pw", "auth")
+_QUOTED = r"[^\s\"'\\<>]{3,1024}"
+_NAMES = (
+    r"(?:\w{0,12}(?:name|key|label|id)|field|path|variable|prop(?:erty)?|param(?:eter)?|attribute|setting|option|n)"
+)
+_VALUES = r"(?:\w{0,12}(?:value|default|content|data)|v|val|rawvalue|text)"
 
 FORMS = (
     # Pairs: two strings in a tuple, a list of arguments, an Erlang term, a lookup with its default.
-    _named(
-        rf"(?P<kept>(?:{KEY_NAMES})(?:{QUOTE})?\s{{0,2}},\s{{0,3}}(?:<<)?(?:{QUOTE}))"
-        rf"{FRESH}{_TELLING}[^\s\"'\\<>]{{3,1024}}"
+    named(
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?\s{{0,2}},\s{{0,8}}(?:<<|b|u|r)?(?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\n<>\\]){3,1024}(?=(?P=quote)(?!\s{0,3}(?:[:=]|,\s{0,8}\\{0,7}[\"'])))",
+        *_PAIRED,
+        accept=is_told_plainly,
     ),
-    # A call that sets it: setPassword("…").
-    _named(rf"(?P<kept>(?:{KEY_NAMES})\((?:{QUOTE})){FRESH}{_TELLING}[^\s\"'\\]{{3,1024}}"),
+    # What a plan changes it to: password = "…" -> "…"
+    named(
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]{{0,40}}[=:][ ]{{0,3}}(?:\"[^\"\n]{{0,1024}}\"|null) -> {OPEN}",
+        VALUE,
+        "->",
+        also=KEY_ANCHORS,
+    ),
+    named(
+        rf"(?:[\[({{]\s{{0,8}}(?:<<)?(?:{QUOTE}|:)?[\w.-]{{0,40}}(?:{KEY_NAMES})(?:{QUOTE})?(?:>>)?\s{{0,2}},\s{{0,8}}(?:<<)?)(?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\n<>\\]){3,1024}(?=(?P=quote)(?:>>)?\s{0,8}[\])}])",
+        *_PAIRED,
+    ),
+    named(
+        rf"\b(?:getenv|env|get|getOrDefault|property|getProperty|setProperty|putenv|lookup|fetch|dig|define|set|put|append|setItem|header|setHeader|addHeader|Environment\.GetEnvironmentVariable)"
+        rf"\(\s{{0,4}}(?:{QUOTE})[\w.-]{{0,40}}(?:{KEY_NAMES})(?:{QUOTE}),\s{{0,4}}(?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\n\\]){3,1024}(?=(?P=quote))",
+        *_PAIRED,
+    ),
+    # A call that sets or compares it: setPassword("…"), password.equals("…").
+    named(
+        rf"(?:{KEY_NAMES})(?:\.(?:equals(?:IgnoreCase)?|compareTo|contentEquals|eq|is|to_equal|toBe|should eq))?[ ]?\((?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\n\\]){3,1024}(?=(?P=quote))",
+        *_PAIRED,
+        accept=is_told_plainly,
+    ),
+    # Two strings of which the second is a password: basicAuth("bob", "…"), auth=('bob', '…').
+    named(
+        rf"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))\w{{0,24}}(?:auth(?:entication|enticate|orize)?|credentials?|login|signin|sign_in|logon|getConnection|connect|PDO|mysqli|mysql_connect|oci_connect|withUser|createUser|create_user|addUser|Login)"
+        rf"(?:=|: ?)?\((?:(?:{QUOTE})[^\"'\n\\]{{0,256}}(?:{QUOTE}),\s{{0,4}}){{1,3}}(?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\s\\]){4,256}(?=(?P=quote))",
+        *("auth", "cred", "login", "sign", "logon", "connect", "pdo(", "mysqli", "withuser", "user("),
+        accept=is_told_plainly,
+    ),
     # <key>password</key><string>…, <entry key="db.password">…, <wsse:Password Type="…">…
-    _named(
-        rf"(?P<kept>(?:{KEY_NAMES})(?:\"|</\w{{1,20}}|(?: [\w:]{{1,20}}=\"[^\"]{{0,200}}\"){{1,3}})?>\s{{0,40}}"
-        rf"(?:<[\w:]{{1,20}}>|<!\[CDATA\[){{0,3}}){FRESH}[^<>\s\]]{{3,1024}}(?=[<\]])"
+    named(
+        rf"(?:{KEY_NAMES})(?:(?:{QUOTE})|</\w{{1,20}}|(?: [\w:]{{1,20}}=(?:{QUOTE})[^\"]{{0,200}}?(?:{QUOTE})){{1,3}})?[ ]?>\s{{0,40}}"
+        r"(?:<[\w:]{1,20}>|<!\[CDATA\[){0,3}",
+        r"[^<>\s\]]{3,1024}(?=[<\]])",
+        *_PAIRED,
     ),
     # "field":"DbPassword","rejectedValue":"…"; variable "db_password" { default = "…"
-    _named(
-        rf"(?P<kept>\b(?:\w{{0,12}}(?:name|key)|field|path|variable)(?:{QUOTE})?[ \t]{{0,3}}[:= ][ \t]{{0,3}}"
-        rf"(?:{QUOTE})?[\w./-]{{0,64}}(?:{KEY_NAMES})(?:{QUOTE})?[{{,\s]{{1,40}}"
-        rf"(?:{QUOTE})?\w{{0,12}}(?:value|default|content)(?:{QUOTE})?[ \t]{{0,24}}[:=][ \t]{{0,3}}"
-        rf"(?:{QUOTE})?){FRESH}[^\s\"'<>]{{3,1024}}"
+    named(
+        rf"\b{_NAMES}(?:{QUOTE})?[ \t]{{0,3}}[:= ][ \t]{{0,3}}(?:{QUOTE})?[\w./-]{{0,64}}(?:{KEY_NAMES})(?:{QUOTE})?[{{,;)\s+]{{1,40}}"
+        rf"(?:(?:{QUOTE})?(?:type|secure|domain|sensitive|slot_?setting|masked|protected|scope|effect)(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?[\w*]{{1,30}}(?:{QUOTE})?[,;\s]{{1,20}}){{0,3}}"
+        rf"(?:{QUOTE})?{_VALUES}(?:{QUOTE})?[ \t]{{0,24}}[:=][ \t]{{0,3}}(?:\{{[ ]?(?:{QUOTE})?\w{{1,20}}(?:{QUOTE})?:[ ]?)?{OPEN}",
+        VALUE,
+        "value",
+        "default",
+        "content",
+        "data",
+        "val",
+        "text",
+        '"v"',
+        also=KEY_ANCHORS,
     ),
-    # Content-Disposition: form-data; name="password"
-    _named(rf"(?P<kept>name=\"?\w{{0,32}}(?:{KEY_NAMES})\"?(?:\\r\\n|\r?\n){{2}}){FRESH}[^\r\n\\]{{3,1024}}"),
-    # password: |
-    _named(rf"(?P<kept>(?:{KEY_NAMES}):[ ]?[|>][+-]?\r?\n[ \t]{{1,40}}){FRESH}[^\n]{{3,1024}}"),
-    # Key (reset_token)=(…) already exists
-    _named(rf"(?P<kept>\(\w{{0,32}}(?:{KEY_NAMES})\)=\(){FRESH}[^)\n]{{3,1024}}"),
+    # The value before its name: {"value":"…","name":"DB_PASSWORD"}
     Rule(
         "password",
-        ("crypt('", "md5('", "sha1('", "sha256('"),
-        re.compile(rf"(?P<kept>\b(?:crypt|md5|sha1|sha256)\('){FRESH}[^'\n]{{3,256}}(?=')", re.IGNORECASE),
+        ("value", "default", "content", '"v"', "val"),
+        Shape(
+            rf"(?P<kept>(?:{QUOTE}|\b){_VALUES}(?:{QUOTE})?[ ]?[:=][ ]?(?P<quote>{QUOTE})){FRESH}(?:(?!(?P=quote))[^\n]){{3,1024}}"
+            rf"(?=(?P=quote)[,;\s]{{1,30}}(?:(?:{QUOTE})?(?:type|secure|domain|sensitive|scope)(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?\w{{1,30}}(?:{QUOTE})?[,;\s]{{1,20}}){{0,2}}"
+            rf"(?:{QUOTE})?{_NAMES}(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?[\w./-]{{0,64}}(?:{KEY_NAMES})(?:{QUOTE}))",
+            re.IGNORECASE,
+        ),
         is_secret,
+        also=KEY_ANCHORS,
+    ),
+    named(rf"(?:^|\n)- value: {OPEN}", rf"{VALUE}(?=\s{{1,20}}name: [\w.-]{{0,64}}(?:{KEY_NAMES})\b)", "value"),
+    # "db_password": {"sensitive": false, "value": "…"}
+    named(
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]?(?:[:=]|=>)?[ ]?\{{[^{{}}]{{0,160}}?\b{_VALUES}(?:{QUOTE})?[ ]{{0,24}}[:=][ ]{{0,3}}{OPEN}",
+        VALUE,
+        *("value", "default", "content"),
+        also=KEY_ANCHORS,
+    ),
+    # map[password:[…]], var_dump with the value in the next line
+    named(rf"(?:{KEY_NAMES}):\[", r"[^\s\]\"']{3,1024}(?=\])", *_PAIRED, accept=is_told_plainly),
+    named(
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?\]?[ ]?=>(?:\s|\\n){{1,20}}string\(\d{{1,4}}\) (?:{QUOTE})",
+        r"[^\"\n\\]{1,1024}",
+        "string(",
+    ),
+    # What was typed, as validators repeat it.
+    named(
+        rf"(?:{KEY_NAMES})\b[^\n]{{0,20}}(?:\n|\\n)[^\n]{{0,160}}?\binput(?:_value)?=(?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\n\\]){1,256}",
+        "input",
+    ),
+    # Content-Disposition: form-data; name="password"
+    named(
+        rf"name=(?:{QUOTE})?\w{{0,32}}(?:{KEY_NAMES})(?:{QUOTE})?(?:\\r\\n|\r?\n|\\n){{2}}",
+        r"[^\r\n\\]{3,1024}",
+        "form-data",
+    ),
+    # password: |
+    named(
+        rf"(?:{KEY_NAMES})[\"']?:[ ]?[|>][+-]?\d?\r?\n(?P<deep>[ \t]{{1,40}})",
+        r"[^\n]{3,1024}(?:\n(?P=deep)[^\n]{1,1024}){0,64}",
+        *_PAIRED,
+        accept=None,
+    ),
+    # Key (reset_token)=(…) already exists
+    named(rf"\([\w, ]{{0,64}}(?:{KEY_NAMES})\)=\(", r"[^)\n]{3,1024}", *_PAIRED),
+    Rule(
+        "password",
+        ("duplicate entry",),
+        Shape(
+            rf"(?P<kept>\bduplicate entry '){FRESH}[^'\n]{{3,512}}(?=' for key '[\w.`-]{{0,128}}(?:{KEY_NAMES}))",
+            re.IGNORECASE,
+        ),
+    ),
+)
+SQL = (
+    named(
+        r"\b(?:crypt|md5|sha1|sha2?|sha2?56|sha512|hmac|digest|hashbytes|encode|old_password|password|pwdencrypt|pgp_sym_(?:en|de)crypt|(?:aes|des)_(?:en|de)crypt"
+        r"|encryptbypassphrase|decryptbypassphrase|to_password|bcrypt|gen_crypt|pbkdf2)\(\s?(?:[\w.]{1,64},\s?|N?'SHA2?_?\d*',\s?)?N?'",
+        r"[^'\n]{3,256}(?=')",
+        *(
+            "crypt(",
+            "md5(",
+            "sha1(",
+            "sha2(",
+            "sha256(",
+            "sha512(",
+            "hmac(",
+            "digest(",
+            "hashbytes(",
+            "password(",
+            "pwdencrypt(",
+            "passphrase(",
+            "bcrypt(",
+        ),
+    ),
+    named(rf"\bpgp_sym_(?:en|de)crypt\([^()\n]{{1,128}}(?:\([^()\n]{{0,64}}\))?,\s?'", r"[^'\n]{3,256}", "pgp_sym_"),
+    named(
+        rf"\b(?:aes|des)_(?:en|de)crypt\([^()\n]{{1,128}}(?:\([^()\n]{{0,64}}\))?,\s?'",
+        r"[^'\n]{3,256}",
+        "_encrypt(",
+        "_decrypt(",
+    ),
+    named(
+        r"\bidentified (?:with [\w`'\"]{1,64} )?(?:by|as)(?: values)? (?:password )?(?P<quote>\\?[\"'])",
+        r"(?:(?!(?P=quote))[^\n]){1,1024}",
+        "identified ",
+    ),
+    named(
+        r"\bidentified by ",
+        r"[^\s\"';]{3,128}",
+        "identified by",
+        accept=lambda value: is_secret(value) and value.lower() not in {"values", "password", "externally"},
+    ),
+    named(rf"(?:{KEY_NAMES})[\"`\]]? (?:like|in|not in|is|<>)[ ]?\(?N?'", r"[^'\n]{3,256}(?=')", *_PAIRED),
+    named(
+        r"\bsp_(?:addlogin|password|addlinkedsrvlogin)\b[^\n;]{0,200}?,\s?N?'",
+        r"[^'\n]{3,256}(?='\s{0,3}(?:;|,|$))",
+        "sp_",
+    ),
+    named(
+        r"\bdb\.(?:auth|changeUserPassword|createUser)\([\"'][^\"'\n]{1,64}[\"'],\s?[\"']", r"[^\"'\n]{3,256}", "db."
+    ),
+    named(r"\b(?:password|secret)[ ]?(?:=|is|:=)?[ ]?N'", r"[^'\n]{1,256}", "password", "secret"),
+)
+CONNECTIONS = (
+    Rule(
+        "url-password",
+        ("@tcp(", "@unix("),
+        Shape(rf"(?P<kept>(?<![\w.:-])[\w.-]{{1,64}}:){FRESH}[^\s\"']{{1,256}}(?=@(?:tcp|unix)\()", re.IGNORECASE),
     ),
     Rule(
         "url-password",
-        ("@tcp(", "@unix(", "oracle:thin:", "userid="),
-        # go-sql-driver/mysql, and Oracle's user/password@service
-        re.compile(
-            rf"(?P<kept>(?<![\w.:-])[\w.-]{{1,64}}:){FRESH}[^\s\"']{{1,256}}(?=@(?:tcp|unix)\()"
-            rf"|(?P<kept_too>(?:oracle:thin:|\buserid=)[\w.$-]{{1,64}}/){FRESH}[^\s\"'/@]{{1,256}}(?=@)",
-            re.IGNORECASE,
-        ),
-    ),
-    Rule(
-        "password",
-        ("enable secret", "snmp-server", "auth_pass", "tacacs", "storepass", "requirepass", "secret-string", "> auth "),
-        # Settings of network gear and keepalived, Redis by hand, options that hold one.
-        re.compile(
-            r"(?P<kept>\b(?:enable secret(?: \d)?|snmp-server community|auth_pass|tacacs-server key(?: \d)?"
-            r"|--?(?:storepass|requirepass|secret-string))[ \t]{1,3}[\"']?|> auth )"
-            rf"{FRESH}[^\s\"']{{3,1024}}",
-            re.IGNORECASE,
-        ),
-        is_secret,
+        ("oracle:thin:", "oracle:oci:"),
+        Shape(rf"(?P<kept>oracle:(?:thin|oci):[\w.$-]{{1,64}}/){FRESH}[^\s\"'/@]{{1,256}}(?=@)", re.IGNORECASE),
     ),
 )

@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inquest.contracts.redaction.anchors import Anchored
-from inquest.contracts.redaction.forms import FORMS
+from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
+from inquest.contracts.redaction.commands import COMMANDS
+from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
+from inquest.contracts.redaction.hashes import HASHES
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
-from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, PERSON_NAME
+from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, PERSON_NAME
 from inquest.contracts.redaction.rules import Rule, Tag
+from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
+from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
 from inquest.contracts.redaction.tokens import TOKENS
 
 _CHUNK_TEXTS = 512
@@ -38,13 +43,23 @@ class Redactor:
     """Removes what a policy names. A second pass changes nothing."""
 
     def __init__(self, policy: Policy) -> None:
-        people = (EMAIL, NAME) if policy.personal else ()
+        people = (EMAIL, NAME, NAME_MARKED, *PEOPLE_COLUMNS) if policy.personal else ()
         rules = (
             *policy.own,
             *SECRETS,
             *TOKENS,
-            *NAMED,
+            *HASHES,
+            *COLUMNS,
+            *CONNECTIONS,
             *FORMS,
+            *SQL,
+            *CREDENTIALS,
+            *NAMED,
+            *COMMANDS,
+            *GEAR,
+            *PROTOCOLS,
+            *TOLD,
+            *TOLD_KEYS,
             *OPAQUE,
             *people,
             *CARDS,

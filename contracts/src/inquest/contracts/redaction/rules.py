@@ -1,7 +1,9 @@
 """One rule: the shape of one kind of secret."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 Tag = Callable[[str], str]
@@ -23,6 +25,27 @@ class Pattern(Protocol):
         ...
 
 
+class Shape:
+    """A pattern that is compiled when it is first needed: most processes never need most of them."""
+
+    def __init__(self, shape: str, flags: int = 0) -> None:
+        self._shape = shape
+        self._flags = flags
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, compiled."""
+        return re.compile(self._shape, self._flags)
+
+    def search(self, string: str, /) -> Any:
+        """See Pattern."""
+        return self.compiled.search(string)
+
+    def sub(self, repl: Any, string: str, /) -> str:
+        """See Pattern."""
+        return self.compiled.sub(repl, string)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One shape of secret.
@@ -35,12 +58,16 @@ class Rule:
         anchors: in lower case; one of them is in every text that the pattern can match.
         pattern: what its group `kept` holds stays in front; the rest of the match is the secret.
         accept: whether a value that fits the shape is one, where the shape alone cannot tell.
+        also: one of these is in every such text too, where the anchors alone are in many; none: nothing more.
+        probe: in the place of anchors: what RE2 finds in every such text, in any case of letters.
     """
 
     kind: str
     anchors: tuple[str, ...]
     pattern: Pattern
     accept: Callable[[str], bool] | None = None
+    also: tuple[str, ...] = ()
+    probe: str = ""
 
     def apply(self, text: str, tag: Tag) -> str:
         """Return the text with what fits replaced."""
@@ -50,6 +77,8 @@ class Rule:
             kept = groups.get("kept") or groups.get("kept_too") or ""
             whole: str = found[0]
             value = whole[len(kept) :]
+            if value.startswith("redacted:") and kept.endswith("["):  # inside of a mark
+                return whole
             if self.accept is not None and not self.accept(value):
                 return whole
             return f"{kept}[redacted:{self.kind}{tag(value)}]"

@@ -3,14 +3,15 @@
 import re
 from itertools import pairwise
 
-from inquest.contracts.redaction.named import FRESH
-from inquest.contracts.redaction.rules import ANYWHERE, Rule
+from inquest.contracts.redaction.rules import Rule, Shape
+from inquest.contracts.redaction.words import FRESH, START
 
 _KEY = Rule(
     "private-key",
-    ("private key",),
-    re.compile(
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,16384}"
+    ("private key", "openvpn static key", "ssh2 encrypted"),
+    Shape(
+        r"-{4,5} ?BEGIN (?:OpenVPN Static key V1|SSH2 ENCRYPTED PRIVATE KEY) ?-{4,5}[^-]{0,16384}(?:-{4,5} ?END [\w ]{1,40}-{4,5})?"
+        r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,16384}"
         r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
     ),
 )
@@ -18,28 +19,37 @@ _KEY_LINE = Rule(
     "private-key",
     ("mii", "b3blbnnzac1rzxktdje"),
     # The first line of a key whose lines were logged one by one.
-    re.compile(r"^(?:MII[A-Za-z0-9+/]{57,73}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{40,60})$", re.MULTILINE),
+    Shape(r"^(?:MII[A-Za-z0-9+/]{57,73}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{40,60})$", re.MULTILINE),
+)
+# PuTTY's own form, and JSON Web Keys.
+_KEY_PARTS = Rule(
+    "private-key",
+    ("private-lines", '"d', '"k', '"p"', '"q'),
+    Shape(
+        r"(?P<kept>Private-Lines: \d{1,3}(?:\r?\n|\\n|\\r\\n))(?!\[redacted:)(?:[A-Za-z0-9+/=]{1,128}(?:\r?\n|\\n|\\r\\n|$)){1,200}"
+        r"|(?P<kept_too>\\?\"(?:d|k|p|q|dp|dq|qi)\\?\":[ ]?\\?\")(?!\[redacted:)[\w-]{32,2048}(?==?\\?\")"
+    ),
 )
 _JWT = Rule(
     "jwt",
     ("eyj",),
-    re.compile(
-        r"(?<![\w-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,8192}\.[A-Za-z0-9_-]{0,4096}(?:\.[A-Za-z0-9_-]{1,4096}){0,2}"
+    Shape(
+        rf"{START}eyJ[A-Za-z0-9_-]{{8,4096}}\.[A-Za-z0-9_-]{{4,8192}}\.[A-Za-z0-9_-]{{0,4096}}(?:\.[A-Za-z0-9_-]{{1,4096}}){{0,2}}"
     ),
 )
 _URL_PASSWORD = Rule(
     "url-password",
     ("://",),
     # The last @ before the host ends it, as in a password that holds one; what looks like a port and a path is none.
-    re.compile(
-        rf"(?P<kept>\b[A-Za-z][A-Za-z0-9+.-]{{1,20}}://[^\s/:@\"'<>\[]{{0,128}}:){FRESH}"
+    Shape(
+        rf"(?P<kept>\b[A-Za-z][A-Za-z0-9+._-]{{1,20}}:(?://|\\?/\\?/|%2F%2F)[^\s/:@\"'<>\[]{{0,128}}:){FRESH}"
         r"(?!\d{1,5}(?:[/?#]|$))[^\s\"'<>]{1,256}(?=@[\w.\[(-])"
     ),
 )
 _URL_TOKEN = Rule(
     "url-password",
     ("://",),
-    re.compile(rf"(?P<kept>\bhttps?://){FRESH}(?=[A-Za-z_-]{{0,256}}\d)[\w-]{{20,256}}(?=@[\w.-])"),
+    Shape(rf"(?P<kept>\bhttps?://){FRESH}(?=[A-Za-z_-]{{0,256}}\d)[\w-]{{20,256}}(?=@[\w.-])"),
 )
 
 
@@ -52,13 +62,14 @@ def _is_random(value: str) -> bool:
 
 _OPAQUE = Rule(
     "opaque-token",
-    ANYWHERE,
+    (),
     # Long and drawn at random: a token of an issuer that nobody listed, or an id, which its pseudonym still tells
     # apart. Discord's are three such parts.
-    re.compile(
-        r"(?<![\w./+-])(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}|(?<!SHA256:)(?!sha\d{3}-)[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
+    Shape(
+        r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}|(?<!SHA256:)(?!sha\d{3}-)[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
     ),
     _is_random,
+    probe=r"[\w-]{36}|[mno][a-z\d]{23,27}\.[\w-]{6}\.",
 )
 
 
@@ -72,14 +83,26 @@ def _luhn(value: str) -> bool:
 # Issuers' ranges with their lengths; groups as they are printed, all with one separator.
 _CARD = Rule(
     "card",
-    ANYWHERE,
-    re.compile(
+    (),
+    Shape(
         r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d|5018|5020|5038|6304|6759|676[1-3])"
-        r"([ -]?)\d{4}\1\d{4}\1\d{4}"
+        r"([ -]?)\d{4}\1\d{4}\1\d{4}(?:(?<=[ -]\d{4})\1\d{3})?"
         r"|3[47]\d\d([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)"
     ),
     _luhn,
+    probe=r"[2-6]\d{3}[ -]?\d{4}[ -]?\d{2}",
 )
-SECRETS = (_KEY, _KEY_LINE, _JWT, _URL_PASSWORD, _URL_TOKEN)
+# 19 digits without a gap are an id oftener than a card: then a word tells.
+_LONG_CARD = Rule(
+    "card",
+    (),
+    Shape(
+        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|payment|paid|charge|authori[sz]e)[^\d\n]{0,24})(?:4\d{18}|62\d{17}|6[37]\d{17})(?!\w|\.\d)",
+        re.IGNORECASE,
+    ),
+    _luhn,
+    probe=r"[46]\d{18}",
+)
+SECRETS = (_KEY, _KEY_LINE, _KEY_PARTS, _JWT, _URL_PASSWORD, _URL_TOKEN)
 OPAQUE = (_OPAQUE,)
-CARDS = (_CARD,)
+CARDS = (_CARD, _LONG_CARD)

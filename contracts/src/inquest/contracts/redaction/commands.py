@@ -1,0 +1,187 @@
+"""Secrets in command lines: options with telling names, and programs that have a letter or a place for one."""
+
+from inquest.contracts.redaction.rules import Rule
+from inquest.contracts.redaction.words import KEY_NAMES, OPEN, QUOTE, VALUE, is_secret, is_told, named
+
+_GAP = r"\b[^\n|]{0,512}?[ \t]"  # between a program and its option
+_Q = r"(?:\\{0,3}[\"'])?"
+_V = r"[^\s\"'`\\]{3,1024}"
+_OPTION = (
+    r"(?<![\w-])--?[\w.-]{0,40}?(?:passwo?r?d|passwd|passphrase|pass|pwd|token|secret|api-?_?key|(?:access|secret|account|private|auth"
+    r"|license|master|sas|encryption)[-_]?key|bearer|credentials?|psk|authtok|requirepass|masterauth|storepass|keypass"
+    r"|secret-string|secret-binary|private-token|auth-?token|community)(?:-(?:value|string|plaintext))?"
+)
+
+
+def _option(value: str) -> bool:
+    return (
+        len(value) >= 4
+        and is_secret(value)
+        and value.strip("\"'`.,;:)").lower() not in {"must", "instead", "which", "will", "when"}
+    )
+
+
+def _with(programs: str, option: str, *anchors: str) -> Rule:
+    """Return a rule for programs whose option is followed by a secret."""
+    return named(rf"\b(?:{programs}){_GAP}(?:{option}){_Q}", rf"(?!-){_V}", *anchors)
+
+
+COMMANDS = (
+    named(
+        rf"{_OPTION}[ \t]{{1,3}}{OPEN}",
+        rf"(?!-){VALUE}",
+        *("-pass", "-token", "-secret", "-api", "-pwd", "-key", "_key", "-auth", "-cred", "-psk", "pass", "token"),
+        *("secret", "bearer", "authtok", "masterauth", "apikey", "credential", "community"),
+        accept=_option,
+    ),
+    # The same as a list of arguments.
+    named(rf"(?:{QUOTE}){_OPTION}(?:{QUOTE}),\s{{0,8}}{OPEN}", VALUE, "pass", "token", "secret", "key", "cred", "auth"),
+    named(
+        rf"(?:{QUOTE})(?:-p|-P|-w|-a)(?:{QUOTE}),\s{{0,8}}{OPEN}",
+        VALUE,
+        *('-p"', '-w"', '-a"', "-p'", "-w'", "-a'"),
+        accept=is_told,
+    ),
+    _with(
+        r"sshpass|mongo(?:sh|dump|restore|export|import|stat|top)?|(?:docker|podman|buildah|nerdctl|skopeo|helm registry|oras|cf|oc|az"
+        r"|crane auth|vault|argocd|nexus|jf|jfrog|npm|snow|bw|ibmcloud|doctl registry|regctl registry) login|cqlsh|rabbitmqadmin|beeline"
+        r"|arangosh|cbq|couchbase-cli|nodetool|isql|vsql|snowsql|exaplus|hdbsql|zabbix_\w+|jboss-cli(?:\.sh)?|influx|kinit|dscl|useradd"
+        r"|usermod|crackmapexec|nxc|evil-winrm|smbmap|psexec|winrs|xtrabackup|innobackupex|mydumper|myloader|maxscale|proxysql|asadm|aql",
+        r"-p[ \t]{1,3}",
+        "-p ",
+    ),
+    named(rf"\bsshpass[ \t]{{1,3}}-p[ \t]{{0,3}}{_Q}", _V, "sshpass"),
+    _with(
+        r"sqlcmd|bcp|ipmitool|zip|unzip|tsql|osql|ncftp\w{0,3}|curlftpfs|nc-?admin|dbmcli|isql", r"-P[ \t]{0,3}", "-p"
+    ),
+    _with(
+        r"ldap\w{2,10}|slappasswd|dsconf|ds\w{2,5}|ipa-\w{1,20}|hdbsql|samba-tool|lpadmin|mosquitto_\w{3}|hammer|kadmin(?:\.local)?|wbinfo",
+        r"(?:-[wPs]|-pw)[ \t]{1,3}",
+        *("-w ", "-p ", "-pw ", "-s "),
+    ),
+    _with(r"plink|pscp|psftp|putty|kadmin(?:\.local)?|addprinc|ank|cpw", r"-pw[ \t]{1,3}", "-pw "),
+    _with(r"(?:redis|valkey|keydb|dragonfly)-cli|redis-benchmark|memtier_benchmark", r"-a[ \t]{1,3}", "-a "),
+    named(rf"\bsnmp\w{{2,12}}{_GAP}-[AX][ \t]{{1,3}}{_Q}", rf"(?!-){_V}", "snmp"),
+    named(rf"\bsnmp\w{{2,12}}{_GAP}-c[ \t]{{1,3}}{_Q}", rf"(?!-|public\b){_V}", "snmp"),
+    named(
+        rf"\b(?:mysql|mariadb)(?:dump|admin|import|show|check|slap|binlog|pump|sh|-\w{{3,12}})?{_GAP}-p{_Q}(?=[^\s\"'-])",
+        _V,
+        *("mysql", "mariadb"),
+    ),
+    named(rf"\bmysqladmin{_GAP}password[ \t]{{1,3}}{_Q}", _V, "mysqladmin"),
+    named(rf"\b7z[ar]?{_GAP}-p{_Q}|\bu?n?rar{_GAP}-h?p{_Q}", _V, "7z", "rar "),
+    # user:password, user%password, user,password.
+    named(
+        rf"\b(?:curl|wget|https?|xh|ab|hey|wrk|aria2c|httpie|siege|vegeta|lynx|elinks|axel){_GAP}"
+        rf"(?:-[uaAU]|--(?:proxy-)?(?:user|auth)|--auth-basic|--server-auth)[ \t=]{{0,3}}{_Q}[^\s:\"'\\]{{1,128}}:(?!//)",
+        _V,
+        *("curl", "wget", "http ", "https ", "xh ", "ab ", "hey ", "aria2c", "siege", "httpie"),
+    ),
+    named(
+        rf"\b(?:smbclient|rpcclient|smbget|smbmount|winexe|net|nmblookup|smbcacls|wmic|pth-\w+){_GAP}(?:-U|--user)[ \t=]{{0,3}}"
+        rf"{_Q}[^\s%\"'\\]{{1,64}}(?:\\{{1,2}}[^\s%\"'\\]{{1,64}})?%",
+        _V,
+        "-u",
+        "--user",
+    ),
+    named(rf"\b(?:lftp|mirror){_GAP}-u[ \t]{{0,3}}{_Q}[^\s,\"']{{1,64}},", _V, "lftp"),
+    named(
+        r"\b(?:psexec|secretsdump|wmiexec|smbexec|atexec|dcomexec|getTGT|GetUserSPNs|mssqlclient)(?:\.py)?\b[^\n|]{0,256}?[ \t]['\"]?"
+        r"(?:[\w.-]{1,64}/)?[\w.$-]{1,64}:",
+        r"[^\s\"'@]{3,256}(?=@)",
+        *("psexec", "secretsdump", "wmiexec", "smbexec", "atexec", "dcomexec", "gettgt", "getuserspns", "mssqlclient"),
+    ),
+    named(
+        r"\b(?:sqlplus|exp|imp|expdp|impdp|sqlldr|rman|sqlcl|sql|conn(?:ect)?|tkprof|adrci|dgmgrl|asmcmd|userid)\b(?:[ \t=]{1,3}|[^\n|]{0,80}?[ \t=])"
+        r"['\"]?[\w.$#-]{1,64}/",
+        r"[^\s\"'/@]{2,256}(?=@)",
+        *("sqlplus", "exp", "imp", "sqlldr", "rman", "sqlcl", "sql ", "conn", "dgmgrl", "userid", "asmcmd"),
+        also=("@",),
+    ),
+    # Windows: /p:… of remote desktops, /user:… …, net user … …
+    named(
+        rf"[ \t]/(?:p|pass|password|pwd|rp|passphrase)(?::|[ \t](?![/-])){_Q}",
+        _V,
+        *("/p:", "/pass", "/pwd", "/rp", "/p "),
+        accept=is_told,
+    ),
+    named(rf"\b(?:[wx]|sdl-|wl)freerdp\d?{_GAP}/p:{_Q}", _V, "freerdp"),
+    named(rf"[ \t]/user:[\w.\\@$-]{{1,128}}[ \t]{{1,3}}{_Q}", rf"(?![/-]){_V}", "/user:"),
+    named(rf"\bnet1?(?:\.exe)? user[ \t]{{1,3}}[\w.$-]{{1,64}}[ \t]{{1,3}}{_Q}", rf"(?![/*]){_V}", " user "),
+    named(
+        rf"\bConvertTo-SecureString(?:[ \t]{{1,3}}-(?:String|AsPlainText|Force)){{0,3}}[ \t]{{1,3}}\(?{OPEN}",
+        rf"(?![-$]){VALUE}",
+        "convertto-securestring",
+    ),
+    named(
+        rf"\breg(?:\.exe)? add{_GAP}/v[ \t]{{1,3}}[\"']?\w{{0,40}}(?:{KEY_NAMES})[\"']?[^\n]{{0,60}}?/d[ \t]{{1,3}}{OPEN}",
+        VALUE,
+        " add ",
+    ),
+    # By their place.
+    named(
+        rf"\brabbitmqctl{_GAP}(?:add_user|change_password|authenticate_user)[ \t]{{1,3}}\S{{1,64}}[ \t]{{1,3}}{_Q}",
+        _V,
+        "rabbitmqctl",
+    ),
+    named(
+        rf"\bhtpasswd\b(?:[ \t]{{1,3}}-\w{{1,8}}){{1,4}}(?:[ \t]{{1,3}}[\w./~-]{{1,256}}){{1,2}}?[ \t]{{1,3}}[\w.@-]{{1,64}}[ \t]{{1,3}}{_Q}",
+        _V,
+        "htpasswd",
+        accept=lambda value: is_secret(value) and "/" not in value[:1],
+    ),
+    named(
+        rf"\bm(?:in)?c(?:li)? (?:alias set|config host add)[ \t]{{1,3}}\S{{1,64}}[ \t]{{1,3}}\S{{1,256}}[ \t]{{1,3}}\S{{1,256}}[ \t]{{1,3}}{_Q}",
+        _V,
+        "alias set",
+        "host add",
+    ),
+    named(
+        rf"\b(?:vault (?:login|operator (?:unseal|rekey|generate-root))|gh auth login --with-token <<<|gcloud auth activate-refresh-token \S{{1,64}}"
+        rf"|poetry config (?:pypi-token\.\S{{1,64}}|http-basic\.\S{{1,64}} \S{{1,64}})|composer config \S{{0,20}} ?http-basic\.\S{{1,64}} \S{{1,64}}"
+        rf"|bundle config (?:set )?(?:--\w+ )?\S{{1,128}} [\w.-]{{1,64}}:|npm config set \S{{0,128}}(?:_authToken|_password)|steamcmd \+login \S{{1,64}}"
+        rf"|openssl passwd(?: -\w{{1,8}}){{0,2}}|wpa_passphrase \S{{1,64}}|expect -c \S{{0,20}} ?send|gh secret set \S{{1,64}} (?:-b|--body)|sudo -S <<<"
+        rf"|doppler secrets set \w{{1,64}}|dotnet user-secrets set [\"']?\S{{1,128}}?[\"']?|(?:vncpasswd|chpasswd|passwd|kinit|su|cryptsetup \S{{1,80}}) <<<)"
+        rf"[ \t=]{{1,3}}{_Q}(?:\w{{1,64}}:(?!\w{{1,8}}$))?",
+        rf"(?!-){_V}",
+        *("vault login", "unseal", "rekey", "generate-root", "<<<", "activate-refresh-token", "poetry config"),
+        *("http-basic", "bundle config", "npm config", "steamcmd", "openssl passwd", "wpa_passphrase", "gh secret"),
+        *("doppler secrets", "user-secrets"),
+    ),
+    named(
+        rf"\b(?:securestring|keyvault secret set|secrets? (?:put|create|set|add|update)|credential create){_GAP}(?:--)?(?:value|data|body|secret-value|payload)[ \t=]{{1,3}}{OPEN}",
+        VALUE,
+        *("securestring", "secret"),
+    ),
+    named(
+        rf"\bssm put-parameter{_GAP}--name[ \t=]{{1,3}}\S{{0,200}}(?:{KEY_NAMES})\b[^\n|]{{0,200}}?--value[ \t=]{{1,3}}{OPEN}",
+        VALUE,
+        "put-parameter",
+    ),
+    named(rf"--from-literal[ =][\"']?[\w.-]{{1,253}}=[\"']?", r"[^\s\"'\\]{1,1024}", "--from-literal"),
+    named(rf"(?<![\w-])-(?:pass(?:in|out)?|K|k)[ \t]{{1,3}}{_Q}pass:", _V, "pass:"),
+    named(rf"\bopenssl enc\b[^\n|]{{0,200}}?[ \t]-[kK][ \t]{{1,3}}{_Q}", _V, "openssl enc"),
+    named(rf"\bssh-keygen{_GAP}-[NP][ \t]{{1,3}}{OPEN}", VALUE, "ssh-keygen"),
+    named(
+        r"\b(?:echo|printf)(?:[ \t]{1,3}-[neE]{1,3})?[ \t]{1,3}(?:['\"]?%s(?:\\n)?['\"]?[ \t])?['\"]?(?:[\w.-]{1,64}:(?=[^\n]{1,200}chpasswd))?",
+        r"[^\s\"'|$`]{4,512}(?=\\{0,3}['\"]?[ \t]{0,3}(?:\||')(?:[ \t]?(?:/usr/bin/)?(?:sudo|su|chpasswd|passwd|docker|podman|helm|oras|crane|kinit|gh|vault"
+        r"|cryptsetup|gpg2?|openssl|smbpasswd|pass|saslpasswd2|ldap\w{2,9}|npm|wrangler|kadmin|realm|adcli|net ads|skopeo|buildah|aws)\b|[ \t]{0,3}\)?$))",
+        *("echo ", "printf "),
+        accept=lambda value: is_told(value) or (value.isalpha() and len(value) >= 8),
+    ),
+    named(rf"\b\w{{0,40}}password_cmd=[\"']?echo[ \t]{{1,3}}{_Q}", _V, "password_cmd"),
+    # Words in turn: images and shells that set a variable without a sign between.
+    named(
+        rf"\b(?:env|arg|set|setx|setenv|export|secret_access_key|config (?:set|add)|configure set|define)[ \t]{{1,3}}[\w./:-]{{0,128}}?(?:{KEY_NAMES})(?:[ \t]{{1,3}}|[ \t]to[ \t]){_Q}",
+        _V,
+        *("env ", "arg ", "set ", "setx ", "setenv ", "export ", "config ", "define "),
+        accept=lambda value: is_secret(value) and not value.startswith(("--", "[redacted")),
+    ),
+    named(
+        rf"\b(?:secret_access_key|access_key_secret|aws_secret_access_key|account_key|client_secret|api_key|private_key)[ \t]{{1,3}}{_Q}",
+        _V,
+        "_key",
+        "client_secret",
+        accept=is_told,
+    ),
+)

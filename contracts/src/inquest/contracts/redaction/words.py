@@ -1,0 +1,164 @@
+"""Names of secrets, what stands between a name and its value, and which values are none."""
+
+import re
+from collections.abc import Callable
+
+from inquest.contracts.redaction.rules import Rule, Shape
+
+FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
+QUOTE = r"\\{0,15}(?:[\"']|u002[27])|%(?:25)?2[27]|&(?:quot|apos|#3[49]);"
+COLOUR = r"(?:\x1b|\\u001[bB]|\\x1b|\\033|\\e)\[[\d;]{0,8}m"
+# Where a token may begin: not within a word, but after what escapes, encodes or colours it.
+START = (
+    r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\[\dm)|(?<=\[\d\dm)|(?<=\[\d;\d\dm)|(?<=\[\d\d;\d\dm)"
+    r"|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+)
+# Between a name and its value: what closes the name, the sign, what wraps the value in code, tables and Markdown.
+_CLOSED = r"(?<=[\"'])\]|(?<=\[:password)\]|(?<=\[:secret)\]|(?<=_password)\]|(?<=_token)\]|(?<=_key)\]|\](?= ?=)(?<![:-]password\])(?<![:-]token\])(?<![:-]key\])"  # not that of a mark
+_SIGN = (
+    r": ?(?:str|string|String|bytes|char\[\]|text) =|={1,3}>?|!={1,2}|<>|[-~]>|\u2192|:=|: ?:(?= )|[:\uff1a]|\|(?= )"
+    r"|%(?:25)?3[AaDd]|&#61;|\.{4,64}|<-"
+)
+ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
+    rf"(?>(?:{QUOTE}|[)`*_]|{_CLOSED}|{COLOUR}){{0,4}}[ \t]{{0,40}}(?:{_SIGN})(?:{COLOUR}|\*{{1,2}})?[ \t]{{0,24}}"
+    r"(?:<<|\[\](?:string|byte)[{(]|(?:Some|Just|Ok|Optional|Secret(?:Str|String|Value)?|S(?:tr|lice)|str|String(?:Value)?)[(\[]"
+    rf"|string\(\d{{1,4}}\) |<!\[CDATA\[|\{{(?:{QUOTE})(?:stringValue|S|value|\$)(?:{QUOTE}): ?|[`\[(](?=[\"'`])|`"
+    rf"|\[(?=\\{{1,15}}[\"'])|[\u201c\u201e\u2018\u00ab]|{COLOUR}|[NEbru](?=['\"])){{0,2}})"
+)
+OPEN = rf"(?P<quote>{QUOTE})?+"
+_WORD = r"[^\s\"'&;,}<>\\\u201d\u201c\u2019\u00bb]"
+# A value: all of it within the quotes that OPEN found, or up to what separates.
+VALUE = rf"(?(quote)(?:(?!(?P=quote))(?:\\.|[^\n\\])){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22|%2C){_WORD}){{1,1024}})"
+PLAIN = r"[^\s\"'`\\]"
+_PASSWORDS = (
+    r"passwo?r?ds?|passwort|kennwort|mot[ _-]de[ _-]passe|contrase(?:\u00f1|n)a|senha|\u043f\u0430\u0440\u043e\u043b\u044c"
+    r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\ube44\ubc00\ubc88\ud638|wachtwoord|has\u0142o|haslo|l\u00f6senord|losenord"
+    r"|adgangskode|passord|salasana|heslo|\u015fifre|sifre|jelsz\u00f3|lozinka|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
+    r"|pwd|passphrase|passcode|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=P)))pass"
+    r"|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=P)))(?:bind|root|admin|user|db|rpc)?[_-]?pw"
+)
+_SUFFIX = (
+    r"(?:[_.-]?(?:hash(?:ed)?|digest|encrypted|crypt(?:ed)?|plain(?:[_-]?text)?|clear(?:[_-]?text)?|value|base64|b64"
+    r"|confirm(?:ation)?|repeat|again|verify|old|new|current|temp|string|\d{1,2}))?"
+)
+_KEYS = (
+    r"api|app|access|client|secret|private|signing|encrypt(?:ion)?|decrypt(?:ion)?|master|account|license|auth|ssh|gpg|rsa"
+    r"|storage|webhook|hmac|jwt|aes|shared|pre[_-]?shared|symmetric|cipher|deploy|integration|subscription|functions?|admin"
+    r"|recovery|write|ingest(?:ion)?|session|consumer|merchant|vault|unseal|root|service(?:[_-]?role)?|super[_-]?user|bot"
+    r"|sas|sdk|crypto|cookie|wallet|ftp|smtp|wireguard|wg|otp|totp|mfa|2fa|backup|provisioning|activation|registration"
+)
+KEY_NAMES = (
+    rf"(?:{_PASSWORDS}){_SUFFIX}|(?<![a-z])(?:psk|creds)|mnemonic|psksecret|secret[_-]id(?=.{{1,6}}[0-9a-f]{{8}}-)"
+    r"|secret(?:[_.-]?(?:value|string|text|b(?:inary|ytes|ase64|64)|data))?|credentials?"
+    rf"|(?:{_KEYS})[ _.-]?key(?:[_.-]?(?:base|data|value|secret|b64|base64|pem|\d))?"
+    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?(?:value|secret|string))?"
+    r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth|(?<![a-z])bearer|(?<![a-z])jwt"
+    r"|(?:totp|mfa|otp|2fa|wallet)[_-]?seed|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
+)
+KEY_ANCHORS = (
+    *("pass", "pwd", "secret", "key", "credential", "token", "sess", "pw", "psk", "creds", "mnemonic", ".sid", "seed"),
+    *(
+        "kennwort",
+        "contrase",
+        "senha",
+        "\u043f\u0430\u0440\u043e\u043b\u044c",
+        "\u30d1\u30b9\u30ef\u30fc\u30c9",
+        "\u5bc6\u7801",
+    ),
+    *(
+        "\u5bc6\u78bc",
+        "\ube44\ubc00\ubc88\ud638",
+        "wachtwoord",
+        "has\u0142o",
+        "haslo",
+        "l\u00f6senord",
+        "losenord",
+        "adgangskode",
+    ),
+    *(
+        "salasana",
+        "heslo",
+        "\u015fifre",
+        "sifre",
+        "jelsz\u00f3",
+        "lozinka",
+        "\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2",
+    ),
+    *("authtok", "auth_tok", "_auth", "bearer", "jwt", "code_verifier", "samlresponse", "client_assertion"),
+)
+# A value that says something about the secret, or stands in its place, and is none.
+_NO_SECRET = re.compile(
+    r"(?:true|false|yes|no|null|none|nil|undefined|missing|invalid|expired|required|empty|unset|changed|wrong"
+    r"|incorrect|redacted|hidden|masked|failed|failure|accepted|rejected|disabled|enabled|authentication|refresh"
+    r"|unexpected|must|should|cannot|can|may|is|was|has|have|does|did|not|the|this|that|your|you|please|enter|too|minimum"
+    r"|maximum|optional|provided|given|found|updated|reset|expires?|option|flag|argument|parameter|with|from|for|and|or"
+    r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok|success(?:ful)?"
+    r"|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
+    r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
+    r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\$[{(].{0,60}|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*|\$[a-z]+[A-Z][a-zA-Z]*)"
+    r"|%\(?\w{0,20}\)?[sdvq]|%[A-Z_]+%|\d{1,2}|!ref.{0,60}|!vault.{0,20}"
+    r"|(?:file:|env:)?(?:[~.]|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
+    re.IGNORECASE,
+)
+
+
+def is_secret(value: str) -> bool:
+    """Say whether a value after a secret's name is one, and does not only speak of it."""
+    bare = value.strip("\"'.,;:)!\\* ")
+    return bool(bare) and not _NO_SECRET.fullmatch(bare)
+
+
+def is_untouched(value: str) -> bool:
+    """Say the same of a value in which no other rule has found one."""
+    return "[redacted:" not in value and is_secret(value)
+
+
+# Of what stands in prose: numbers with units, times, versions, addresses, words with hyphens that are known.
+_NO_TOLD = re.compile(
+    r"[\d.,:/x%+-]{1,7}|\d{1,5}(?:[.,]\d+)*[a-z%]{0,4}|\d+(?:\.\d+)?(?:ms|s|m|h|d|%|[kmg]i?b|px|[nu]s|bytes)|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|v?\d+(?:\.\d+){1,3}(?:[:/-].*)?|[A-Za-z-]+=.*"
+    r"|(?:[a-z]+://|[/~.]/?[\w.-]*/|www\.).*|[\w.-]+\.(?:ya?ml|json|py|java|go|js|ts|txt|md|conf|cfg|env|sh|com|org|net|io|internal|local|html|log)(?:[:/].*)?"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#\d+|\w+\(.*|@\w+|[A-Z][A-Z]+-\d+|sha\d+:?.*|0x[0-9a-f]+|\d+(?:st|nd|rd|th)"
+    r"|(?:up-to|out-of|end-to|case-by|day-to|state-of|not-in|one-time|two-factor|multi-factor|role-based|man-in)-[a-z-]+"
+    r"|\[.*|<.*|\{.*|\$.*|%.*|&.*|\|.*|=.*|\*+.*|-.*|https?.*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+_TELLING = re.compile(r"[\d!@#$%^&*+=~]|(?:[A-Za-z]+([-_.])[A-Za-z]+\1[A-Za-z]+)")
+_PROSE = re.compile(
+    r".*(?:ed|ing|ly|ent|ant|able|ible|ect|ive|ous|ary|ory|ful|less|ical|ic|tion|sion|ment|ness|ity|word|words|phrase"
+    r"|name|names|where|thing|ever|ise|ize|izes|ises|self|ally|ence|ance|er than|base|text|manager|policy|policies|field"
+    r"|rotate|rotates|changes|contains|characters|requires|expires|together|stronger|longer|shorter|written|forgotten"
+    r"|mistyped|hardcoded|parameter|argument|provider|validator|encoder|database|response|compromise|because|between)",
+    re.IGNORECASE,
+)
+
+
+def is_told(value: str) -> bool:
+    """Say whether a word in prose is a secret: it has digits, signs, or is made of several words."""
+    bare = value.strip("\"'.,;:)!?\\*_` ")
+    return (
+        len(bare) >= 4
+        and is_secret(bare)
+        and "redacted:" not in value
+        and not _NO_TOLD.fullmatch(bare)
+        and (_TELLING.search(bare) is not None or (bare != value and value.rstrip(".,;:\"'`)*_ ")[-1:] in "!?#"))
+    )
+
+
+def is_told_plainly(value: str) -> bool:
+    """Say the same where the words before leave little doubt: then two words in one are a secret too."""
+    bare = value.strip("\"'.,;:)!?\\*_` ")
+    return is_told(value) or (bare.isalpha() and len(bare) >= 8 and is_secret(bare) and not _PROSE.fullmatch(bare))
+
+
+def named(  # noqa: PLR0913 - by name, and rules read better on one line
+    kept: str,
+    value: str,
+    *anchors: str,
+    accept: Callable[[str], bool] | None = is_untouched,
+    also: tuple[str, ...] = (),
+    probe: str = "",
+    kind: str = "password",
+) -> Rule:
+    """Return a rule for a value behind what stays. Without anchors those of the names of secrets count."""
+    shape = Shape(f"(?P<kept>{kept}){FRESH}(?:{value})", re.IGNORECASE)
+    return Rule(kind, () if probe else anchors or KEY_ANCHORS, shape, accept, also, probe)
