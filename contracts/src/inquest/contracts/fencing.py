@@ -10,17 +10,33 @@ from inquest.contracts.text import plain
 PASSAGE_CHARS_MAX = 20_000  # of one text in a prompt; more is cut, and the cut is told
 _NONCE_BYTES = 16
 _HIDDEN = {"Cc", "Cf", "Cs", "Co"}  # control, format (zero width, bidi, tags), surrogate, private use
+# What shows as nothing and is of another category: joiners, fillers, variation selectors, what is reserved for such.
+_BLANK = (
+    *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0),
+    *range(0x180B, 0x1810),
+    *range(0xFE00, 0xFE10),
+    *range(0xFFF0, 0xFFF9),
+    *range(0xE0000, 0xE1000),
+)
+_UNSEEN = frozenset(map(chr, _BLANK))
 _LINES = {"\n", "\t"}
-# ECMA-48: sequences that set colours, move the cursor, set a title or a link. What they show stays.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)?|[ -/]{0,8}[0-~])")
+# ECMA-48: sequences that set colours, move the cursor, set a title or a link. What they show stays, and so does what
+# follows a title that nothing ends.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[ -/]{0,8}[0-\\^-~])")
 
 
 def neutral(text: str) -> str:
     """Return the text with its lines, without escapes and characters that cannot be seen or that turn it around."""
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char for char in text if char in _LINES or unicodedata.category(char) not in _HIDDEN)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x1b" in text:
+        text = _ESCAPES.sub("", text)
+    hidden = {ord(char): None for char in set(text) if _is_hidden(char)}
+    return text.translate(hidden) if hidden else text
+
+
+def _is_hidden(char: str) -> bool:
+    return char in _UNSEEN or (char not in _LINES and unicodedata.category(char) in _HIDDEN)
 
 
 class Fence:

@@ -7,8 +7,11 @@ from typing import Any
 import re2
 
 from inquest.contracts.fencing import neutral
-from inquest.gateway.domain import injection_rules as rules
-from inquest.gateway.domain.readings import decoded, readings
+from inquest.gateway.domain.decoding import decoded
+from inquest.gateway.domain.injection_languages import OTHERS
+from inquest.gateway.domain.injection_marks import EXCUSED, MARKS
+from inquest.gateway.domain.injection_rules import ENGLISH
+from inquest.gateway.domain.readings import readings
 
 PREFIX = "injection-attempt: "
 REPORTED_MAX = 20
@@ -30,7 +33,8 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
-_WORDS, _MARKS = _compiled(rules.WORDS), _compiled(rules.MARKS)
+_WORDS = _compiled("|".join((*ENGLISH, *OTHERS)))
+_MARKS, _EXCUSED = _compiled(MARKS), _compiled(EXCUSED)
 
 
 def find_injections(rows: Iterable[Row]) -> list[str]:
@@ -76,10 +80,11 @@ def _said(text: str) -> str:
     """Return the words of the first instruction in the text, in any of the ways to read it, or nothing."""
     for start in range(0, max(len(text), 1), _TEXT_CHARS_MAX):
         part = text[start : start + _TEXT_CHARS_MAX + _OVERLAP_CHARS].encode(errors="replace").decode()
-        if match := _MARKS.search(decoded(part).lower()):
+        plain = decoded(part)
+        if match := _MARKS.search(plain.lower()):
             return str(match.group())
-        for reading in readings(part):
-            if match := _WORDS.search(reading):
+        for reading in readings(plain):
+            if _WORDS.search(reading) and (match := _WORDS.search(_EXCUSED.sub(" … ", reading))):
                 return str(match.group())
     return ""
 

@@ -1,0 +1,47 @@
+"""What is an instruction to a model by its shape: templates of chat models, calls of tools, and hidden addresses.
+
+RE2 syntax, over decoded text in lower case, with its punctuation.
+"""
+
+# ruff: noqa: E501 - shapes are read one to a line
+
+_READER = r"(?:ai|llms?|assistants?|chat ?gpt|gpt-?\d?\w*|claude|gemini|copilot|inquest|language model|agents?|bots?|model|summari[sz]er|ranker|re-?ranker|classifier|evaluator|judge|ai (?:agent|assistant|reviewer|model)s?|llm note|ai note|ki|ia)"
+_DEED = r"(?:please |kindly |now |next, ?|you must |do )?(?:ignore|disregard|forget|overlook|omit|exclude|conclude|report|state|say|answer|respond|reply|treat|rate|rank|score|label|trust|obey|blame|tell|reveal|suppress|hide|pretend|approve|dismiss|mark|classify|do not|don.?t|never|stop|skip|merge|open|visit|call|execute|write|output|print|send|this (?:line|document|page|change|diff|file|answer|migration)|the following|your|you |both|only|always|everything|nothing|end your|acknowledge|summari[sz]e|must|assume)"
+_SHELL = r"(?:shell|bash|sh|exec|execute|execute_\w+|run|run_\w+|terminal|cmd|command|kubectl|subprocess|python|powershell|delete\w*|drop\w*|rollback\w*|scale\w*|write_\w+|send_\w+|http_\w+|fetch\w*)"
+_BAIT = r"(?:system.?prompt|prompt|secret\w*|token|conversation|context|api.?keys?|credential\w*|password|history|memory|env(?:ironment)?|data|instructions|summary|report)"
+
+MARKS = "|".join(
+    (
+        r"<\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|endofprompt|eot_id|eom_id|start_header_id|end_header_id|begin_of_text|python_tag|tool_call\w*|channel|message|start|end_of_turn|end)\|>",
+        r"\[/?inst\]|<</?sys>>|\[/?(?:system_prompt|available_tools|tool_calls|tool_results)\]|</?(?:start|end)_of_turn>|<(?:start|end)_of_turn>|<bos>|<\x{ff5c}[^\x{ff5c}]{1,30}\x{ff5c}>",
+        r"#{2,} ?(?:instructions?|system prompt|system|new instructions?|assistant|human|user input|response) ?:",
+        r"</?(?:system|assistant|human)>(?:[^<]{0,400}(?:you |your|must|ignore|obey|assistant|analyst|blame|treat|report|healthy|model|agent)|\s*$)|</?(?:system[-_](?:prompt|reminder|message|note)|admin[-_](?:override|message)|new[-_]instructions)\b",
+        r"<(?:instructions?|orders|directives?|task)>[^<]{0,200}(?:blame|ignore|you |report|conclude|assistant|agent|mark|obey|reveal|do not)",
+        r"\n\s*(?:human|user): ?(?:.|\n){1,900}\n\s*(?:assistant|ai):|\b(?:assistant|ai): [^\n]{1,200}\n\s*(?:user|human):|\n\s*assistant: ?(?:sure|certainly|understood|of course|ok|okay|i )",
+        r"[\"']role[\"']\s*:\s*[\"'](?:system|developer)[\"']\s*,\s*[\"']content[\"']|[\"']content[\"']\s*:\s*[\"'][^\"']{1,400}[\"']\s*,\s*[\"']role[\"']\s*:\s*[\"']system[\"']",
+        r"</?(?:tool_calls?|function_calls?|function_results?|tool_results?|tool_use|tool_response|tool_output|tool_code)>|</?antml:|<invoke name=|<function=\w+>|<parameter name=|<invoke>[^<]{0,200}</invoke>",
+        rf"[\"'](?:tool|tool_name|function|name|action)[\"']\s*:\s*[\"']{_SHELL}[\"']\s*,\s*[\"'](?:arguments|args|input|parameters|action_input|params)[\"']",
+        rf"[\"'](?:function_call|tool_calls?|tool_use)[\"']\s*:\s*[\[{{]+\s*[\"'](?:name|id|type)[\"'][^}}]{{0,80}}{_SHELL}|[\"']type[\"']\s*:\s*[\"'](?:tool_use|tool_result|function_call)[\"'][^}}]{{0,120}}[\"']name[\"']\s*:\s*[\"']{_SHELL}[\"']",
+        r"\baction:\s*[a-z_]\w{0,40}\s+action input:|\bthought:\s[^\n]{1,300}\s+action:\s",
+        rf"!\[[^\]]{{0,100}}\]\(https?://[^)\s]{{1,200}}[?&=/#{{\[<]+(?:\w{{1,12}}=)?[{{\[<%$]*{_BAIT}[}}\]>%]*\)",
+        rf"<img\b[^>]{{0,120}}src=[\"']?https?://[^\"'>\s]{{1,160}}[?&]\w{{1,12}}=[{{\[<%$]+{_BAIT}",
+        rf"https?://[^\s\"')]{{1,160}}[?&]\w{{1,12}}=(?:\[{_BAIT}\]|\{{\{{?{_BAIT}\}}?\}}|<{_BAIT}>|\$\{{?{_BAIT}\}}?|system_prompt)",
+        rf"(?:<!--|//|/\*|\]: # \(|style=[^>]{{3,60}}>|\bhidden>)\s*(?:note (?:to|for) |dear |hey |hi |to |for |attention )?(?:the |all |any |every )?{_READER}s?\s*[,:!]",
+        r"(?:<!--|//|/\*|\]: # \()\s*(?:the |all |any )?(?:ai|llm|assistant|agent|language model|bot)s? (?:must|should|shall|has to|will|reading|reviewers?)\b",
+        rf"(?:style=[\"'][^\"'>]{{0,80}}(?:display: ?none|font-size: ?0|visibility: ?hidden|opacity: ?0)|<\w+ hidden)[^>]{{0,80}}>\s*(?:{_DEED}|{_READER}\b)",
+        rf"(?:^|[\s\"'(>@]){_READER}s?\s*[,:!-]+\s*{_DEED}\b",
+        rf"\b(?:human|operator|user|admin|system|instructions?) (?:override|instructions?) (?:for|to) (?:the )?{_READER}\b|\[system\]\(#\w+\)",
+        rf"\b(?:bots|robots|llms|ais|models|agents|machines)\)\s*:|\b(?:tl;?dr|summary|note|message|memo|hint)(?: (?:for|to) (?:the |all |any )?{_READER}s?)\s*[:,]",
+        r"(?:-{3,}|={3,}|\*{3,}|<{3,}|`{3,}|\"{3}|\]{2}>?|#{3,})\s*(?:end|/end|close)\b[^\n]{0,60}?(?:[-=*>`]{3,}|\n|\s)\s*(?:[a-z]+ )?(?:now |system:|assistant:|you |your |new instructions|follow |ignore |trusted|the user now|as the assistant|back to the)",
+        r"</(?:untrusted|untrusted[-_]\w{1,20}|data-\w{0,40}|user_input|tool_output|retrieved|telemetry|evidence|external_content)>",
+        r"(?:</[a-z_-]{2,20}>\s*){1,4}(?:now |continue with|new instructions|system:|assistant:|you (?:are|must|should|will)|ignore|follow these)",
+    )
+)
+
+EXCUSED = (
+    r" (?:user|datadog|monitoring|node|build|mail|travel) agents? | (?:we|they|he|she|i|to) conclude | git blame |"
+    r" ignore the (?:above|previous|preceding|following) (?:warning|error|message|alert|exception|log|output|notice)s? |"
+    r" ignore this (?:e ?mail|message|mail|alert|warning|notice|error|letter) |"
+    r" (?:include|mention|put|log|report|list) (?:secrets|passwords|personal|credentials|sensitive|customer|private|confidential) "
+)
+"""For folded text: what people write to people, and programs of programs. It is passed over."""
