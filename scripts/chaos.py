@@ -70,6 +70,7 @@ async def chaos(
         accepted = await blow(running, storm, tenants, seconds)
         with suppress(TimeoutError):
             await running.settle(*accepted)
+            await running.clear()
         telling.cancel()
         found, problems = await ledger(running, storm, quiet, accepted, await running.dead_letters())
     return {"seed": seed, **found, "seconds": round(time.monotonic() - began, 1)}, problems, histogram(storm.deaths)

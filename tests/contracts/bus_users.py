@@ -95,6 +95,8 @@ def needed(service: str) -> set[str]:
     for consumer in consumers_of(service):
         found |= {f"{API}.{call}.{consumer.stream}.{consumer.durable}" for call in DOORSTEP_CALLS}
         found.add(f"$JS.ACK.{consumer.stream}.{consumer.durable}.1.2.3.4.5")
+        if consumer.stream in queues():  # what a killed server leaves behind is taken once more
+            found |= {f"{API}.{call}.{consumer.stream}" for call in ("STREAM.MSG.GET", "STREAM.MSG.DELETE")}
     found |= {f"dead.{subject}" for subject in given_up_by(service)}
     for stream in [*READS.get(service, ()), *_buckets_read_by(service)]:
         found |= {f"{API}.STREAM.INFO.{stream}", f"{API}.STREAM.MSG.GET.{stream}"}
@@ -104,6 +106,10 @@ def needed(service: str) -> set[str]:
             if bucket.kind == "objects":
                 found.add(f"{API}.STREAM.PURGE.{backing(bucket.name, bucket.kind)}")
     return found | set(_of_one(service))
+
+
+def queues() -> list[str]:
+    return [row.name for row in STREAMS if row.retention == "work-queue"]
 
 
 def given_up_by(service: str) -> set[str]:
@@ -130,7 +136,6 @@ def _buckets_read_by(service: str) -> Iterator[str]:
 
 def _of_one(service: str) -> Iterator[str]:
     """Yield what one service alone has to do."""
-    queues = [row.name for row in STREAMS if row.retention == "work-queue"]
     if service == "intake":
         yield f"{API}.STREAM.NAMES"
         yield from (f"{API}.{call}.{DOORSTEP.name}.intake-outside" for call in DOORSTEP_CALLS)
@@ -143,7 +148,7 @@ def _of_one(service: str) -> Iterator[str]:
     if service == "api":
         yield f"{API}.STREAM.MSG.DELETE.DEAD"
     if service == "tracestore":
-        yield from (f"{API}.STREAM.MSG.DELETE.{name}" for name in queues)
+        yield from (f"{API}.STREAM.MSG.DELETE.{name}" for name in queues())
         archived = ("INVESTIGATIONS", "EVIDENCE", "VERDICTS", "KV_gateway-journal")
         yield from (f"{API}.STREAM.PURGE.{name}" for name in archived)
         yield f"{API}.STREAM.INFO.INGEST"  # how full it is, not what it holds

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inquest.contracts.doorsteps import DOORSTEP_DURABLE, DOORSTEP_KEEPER, DOORSTEP_PREFIX
-from inquest.contracts.streams import STREAMS
+from inquest.contracts.streams import STREAMS, WORK_QUEUES
 from inquest.contracts.subjects import DEAD_PREFIX, SUBJECTS
 from inquest.contracts.topology import (
     ARCHIVED,
@@ -67,7 +67,8 @@ def permissions(service: str) -> Permissions:
 def _denied(service: str) -> Iterator[str]:
     """Yield what a pattern of the allow-list would let through: patterns cannot say `INGEST-*`."""
     if service == DOORSTEP_KEEPER:
-        others = [row.name for row in STREAMS if row.name != RAW_STREAM] + [stream_of(bucket) for bucket in BUCKETS]
+        ours = {RAW_STREAM, *(row.stream for row in consumers_of(service) if row.stream in WORK_QUEUES)}
+        others = [row.name for row in STREAMS if row.name not in ours] + [stream_of(bucket) for bucket in BUCKETS]
         yield from (f"{_API}.STREAM.MSG.DELETE.{stream}" for stream in others)
 
 
@@ -104,11 +105,14 @@ def _kept_by_one(service: str) -> Iterator[str]:
         yield f"{_API}.STREAM.INFO.{RAW_STREAM}"  # how full it is, which is not what it holds
     if service == "tracestore":
         yield f"{DEAD_PREFIX}.>"  # it moves what the server gave up, of every consumer
-        yield from (f"{_API}.STREAM.MSG.DELETE.{row.name}" for row in STREAMS if row.retention == "work-queue")
+        yield from (f"{_API}.STREAM.MSG.DELETE.{name}" for name in WORK_QUEUES)
 
 
 def _consume(consumer: Consumer) -> Iterator[str]:
     yield from _work_off(consumer.stream, consumer.durable)
+    if consumer.stream in WORK_QUEUES:  # what a killed server leaves behind there is taken and removed
+        yield f"{_API}.STREAM.MSG.GET.{consumer.stream}"
+        yield f"{_API}.STREAM.MSG.DELETE.{consumer.stream}"
     for pattern in consumer.filters:
         yield f"{DEAD_PREFIX}.{pattern.removeprefix('$')}"
 

@@ -87,3 +87,6 @@ STREAMS: tuple[Stream, ...] = (
         why="poison that killed its process never reaches our own dead-letter path",
     ),
 )
+
+WORK_QUEUES: frozenset[str] = frozenset(row.name for row in STREAMS if row.retention == "work-queue")
+"""Streams whose messages go when they are acked."""

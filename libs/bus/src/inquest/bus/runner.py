@@ -17,11 +17,12 @@ from inquest.bus.crashpoints import around
 from inquest.bus.dead import bury, letter_of
 from inquest.bus.flights import Flights, HandedBack, HandlerHung, Work
 from inquest.bus.headers import handling
+from inquest.bus.leftovers import Leftovers
 from inquest.bus.port import BatchHandler, Delivery, Handler
 from inquest.bus.pull import PullLoop
 from inquest.bus.reader import envelope
 from inquest.bus.settle import Settlement, settle
-from inquest.contracts.errors import Impossible, InquestError
+from inquest.contracts.errors import Impossible, InquestError, RetryLater
 from inquest.contracts.topology import Consumer
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import DEAD_LETTERS, HANDLE_SECONDS, MESSAGES_HANDLED
@@ -67,6 +68,7 @@ class Runner:
         self._seconds = HANDLE_SECONDS.labels(service, consumer.durable)
         self._handle_s_max = consumer.ack_wait_s * HANDLE_ACK_WAITS_MAX
         self._ack = around(f"ack.{consumer.durable}", Msg.ack)
+        self._leftovers = Leftovers(connection, consumer, self._handle_leftover, self._log)
 
     async def run(self) -> None:
         """Consume until cancelled. Raises ConsumerLost when the durable is gone."""
@@ -159,6 +161,11 @@ class Runner:
                 self._flights.end(msg)
             self._seconds.observe(time.perf_counter() - started)
             await self._settle(msg, delivery, error)
+
+    async def _handle_leftover(self, delivery: Delivery) -> None:
+        if self._handler is not None:
+            with handling(delivery, self.consumer.durable):
+                await self._handler(self._decoded(delivery), delivery)
 
     def _decoded(self, delivery: Delivery) -> Any:
         row, _ = find_row(delivery.subject)
@@ -276,8 +283,10 @@ class Runner:
         while True:
             await asyncio.sleep(CHECK_S)
             try:
-                await self._connection.js.consumer_info(self.consumer.stream, self.consumer.durable)
+                info = await self._connection.js.consumer_info(self.consumer.stream, self.consumer.durable)
                 self.missed = 0
+                if self._handler and not self._draining and info.ack_floor:
+                    await self._leftovers.look(info.ack_floor.stream_seq)
             except NotFoundError:
                 # Only "not found" means gone; a time-out says nothing about the consumer.
                 self.missed += 1
@@ -286,5 +295,5 @@ class Runner:
                     raise ConsumerLost(
                         f"durable {self.consumer.durable} is gone: run `inquest topology apply` and restart"
                     ) from None
-            except (NatsError, TimeoutError) as error:
+            except (NatsError, TimeoutError, RetryLater) as error:
                 self._log.warning("consumer_unchecked", error=str(error) or type(error).__name__)

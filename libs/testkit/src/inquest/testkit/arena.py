@@ -18,10 +18,11 @@ from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import INVESTIGATION_RECORDED
 from inquest.testkit.fixtures import until
 from inquest.testkit.fleet import Fleet, Member, points_of
-from inquest.testkit.reckoning import Tale, dead_letters, repeats, tales, unsettled
+from inquest.testkit.reckoning import Tale, dead_letters, repeats, tales, unsettled, work_left
 from inquest.testkit.tenants import Inbox, configuration, copies, page
 
 SETTLE_S_MAX = 90.0
+LEFT_S_MAX = 180.0  # what a killed server left in a queue is taken when it was seen for a minute
 VICTIMS = ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore")
 READ = "provider.read.before"
 BUGS = ('"handler_failed"', '"request_failed"', '"provider_crashed"', '"stop_failed"')
@@ -65,6 +66,13 @@ class Arena:
         for tenant in tenants:
             await until(lambda tenant=tenant: self.is_concluded(tenant), SETTLE_S_MAX)  # type: ignore[misc]
         await until(self.is_settled, SETTLE_S_MAX)
+
+    async def clear(self) -> None:
+        """Wait until the queues are empty too. Raises TimeoutError."""
+        await until(self._is_clear, LEFT_S_MAX)
+
+    async def _is_clear(self) -> bool:
+        return await self.is_settled() and not await work_left(self.bus)
 
     async def tales(self) -> dict[str, Tale]:
         """Return what is recorded of each tenant."""

@@ -19,7 +19,7 @@ from inquest.contracts.latest import (
     ToolCall,
     Verdict,
 )
-from inquest.contracts.streams import STREAMS as TABLE
+from inquest.contracts.streams import WORK_QUEUES
 from inquest.contracts.topology import CONSUMERS, GATEWAY_JOURNAL
 from inquest.gateway.domain.journal import JournalEntry
 
@@ -33,7 +33,6 @@ STREAMS = (
     "VERDICTS",
     "OUTCOMES",
 )
-STREAMS_OF_WORK = tuple(row.name for row in TABLE if row.retention == "work-queue")
 # What a verdict on time and a second one, with the step that came late, have more of than one verdict alone.
 TOLD_AGAIN = frozenset({"event", "verdict", "notice", "post"})
 # Times of the clock, what a repeated read adds, and ids that name the tenant; all else must be equal to the byte.
@@ -160,12 +159,15 @@ async def unsettled(bus: Bus) -> dict[str, int]:
     return left
 
 
+async def work_left(bus: Bus) -> list[str]:
+    """Return in words which work queues still hold messages."""
+    held = {row: (await bus.connection.js.stream_info(row)).state.messages for row in sorted(WORK_QUEUES)}
+    return [f"{row}: {count} messages of work are left" for row, count in held.items() if count]
+
+
 async def orphans(bus: Bus) -> list[str]:
     """Return what was left behind that belongs to nothing: work nobody takes, results of nothing, calls without end."""
-    found = []
-    for row in STREAMS_OF_WORK:
-        state = (await bus.connection.js.stream_info(row)).state
-        found += [f"{row}: {state.messages} messages of work are left"] if state.messages else []
+    found = await work_left(bus)
     events = [m async for batch in bus.replay("INVESTIGATIONS") for m, _ in batch]
     known = {(event.tenant, event.investigation_id) for event in events}
     planned = {event.step_planned.task.step_id for event in events if event.step_planned}
