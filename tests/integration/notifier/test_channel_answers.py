@@ -222,3 +222,17 @@ async def test_an_answer_that_makes_no_sense_leaves_a_doubt(backend, senders, bo
         backend.replies = [Reply(200, body)]
         with suppress(RetryLater):
             assert await senders.find(notice(), channel(kind, backend.url), None) is None
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "169.254.169.254", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"]
+)
+async def test_where_nothing_may_be_asked_nothing_is_sent(backend, host):
+    """A host 0.0.0.0 leads to this machine: there is a server that would have taken it."""
+    port = backend.url.rpartition(":")[2]
+    senders = Senders(lambda: AT, credentials=Credentials({"env:HOOK": f"http://{host}:{port}/s3cret"}.__getitem__))
+    with pytest.raises(Refused, match=r"channel ops: it leads to .*, where nothing may be asked") as refused:
+        await senders.send(notice(), channel("teams", "", timeout_ms=1000), None)
+    await senders.close()
+    assert "s3cret" not in str(refused.value)
+    assert backend.received == []

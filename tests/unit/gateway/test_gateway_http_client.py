@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from inquest.config.egress import GuardedBackend, Refused
 from inquest.config.http_section import HttpSettings
 from inquest.config.kinds.prometheus import PrometheusSettings
-from inquest.gateway.adapters.egress import GuardedBackend, Refused
 from inquest.gateway.adapters.http import HttpClient
 from inquest.gateway.adapters.http_clients import HttpClients, key_of
 from inquest.gateway.domain.addresses import Reach
@@ -232,7 +232,7 @@ async def test_a_name_that_leads_elsewhere_is_not_connected_to(monkeypatch):
         return [(2, 1, 6, "", ("169.254.169.254", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved, raising=False)
-    guard = GuardedBackend(Reach(frozenset({"api.example.com"})))
+    guard = GuardedBackend(Reach(frozenset({"api.example.com"})).refusal)
     with pytest.raises(Refused, match=r"private address 10\.0\.0\.1"):
         await guard.connect_tcp("api.example.com", 80)
     with pytest.raises(Refused):

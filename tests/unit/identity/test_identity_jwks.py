@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inquest.contracts.errors import RetryLater
 from inquest.identity import Unauthenticated
 from inquest.identity.jwks import AGE_S_MAX, BYTES_MAX, FLOOR_S, KEYS_MAX, Jwks, parse_jwks
+from inquest.testkit.backends import Backend, Reply
 from inquest.testkit.issuer import SigningKey, issuer_server, jwks
 
 OLD, NEW, WEAK, EC = SigningKey("old"), SigningKey("new"), SigningKey("weak", bits=1024), SigningKey("ec", "ES256")
@@ -105,6 +106,27 @@ async def test_a_redirect_is_not_followed(issuer, source, tmp_path):
         assert elsewhere.asked == 0
     with pytest.raises(RetryLater):
         await source.key("new")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]"])
+async def test_where_nothing_may_be_asked_no_keys_are_fetched(issuer, host, capsys):
+    source = Jwks(f"https://{host}:{issuer.url.rpartition(':')[2]}", issuer.ca_file)
+    await source.refresh()
+    with pytest.raises(RetryLater):
+        await source.key("old")
+    assert "where nothing may be asked" in capsys.readouterr().out
+    await source.close()
+
+
+async def test_a_proxy_of_the_environment_is_asked_as_before(issuer, monkeypatch, tmp_path):
+    """It finds names itself, so there is nothing to check here."""
+    async with Backend().listening() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        source = Jwks("https://issuer.example.com/keys", issuer.ca_file)
+        proxy.replies = [Reply(403)]
+        await source.refresh()
+        assert [one.method for one in proxy.received] == ["CONNECT"]
+        await source.close()
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from inquest.config.egress import GuardedTransport, Refused
+from inquest.contracts.addresses import off_limits
 from inquest.contracts.errors import RetryLater
 from inquest.identity.errors import Unauthenticated
 from inquest.telemetry.logs import get_logger
@@ -140,7 +144,7 @@ class Jwks:
             async with asyncio.timeout(FETCH_S_MAX):
                 raw = await self._read()
             self._keys = parse_jwks(raw)
-        except (OSError, ValueError, TypeError, RecursionError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (OSError, ValueError, TypeError, RecursionError, httpx.HTTPError, httpx.InvalidURL, Refused) as error:
             reason = "it took too long" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
             _log.error("jwks_not_fetched", jwks=self._reference, kept=len(self._keys), reason=reason)
         else:
@@ -153,7 +157,12 @@ class Jwks:
             self._tls = await asyncio.to_thread(ssl.create_default_context, cafile=self._ca_file)
         raw = bytearray()
         async with (
-            httpx.AsyncClient(verify=self._tls, follow_redirects=False, timeout=FETCH_S_MAX) as client,
+            httpx.AsyncClient(
+                verify=self._tls,
+                transport=_guard(self._reference, self._tls),
+                follow_redirects=False,
+                timeout=FETCH_S_MAX,
+            ) as client,
             client.stream("GET", self._reference, headers={"Accept": "application/json"}) as answer,
         ):
             if answer.status_code != httpx.codes.OK:  # a redirect too: where keys come from is configured, not told
@@ -163,6 +172,14 @@ class Jwks:
                 if len(raw) > BYTES_MAX:
                     raise ValueError(f"it is over {BYTES_MAX} bytes")
         return bytes(raw)
+
+
+def _guard(url: str, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport | None:
+    """Return what keeps a fetch from where nothing may be asked. None: a proxy of the environment finds the name."""
+    at = urlsplit(url)
+    if at.scheme in getproxies() and not proxy_bypass(at.hostname or ""):
+        return None
+    return GuardedTransport(off_limits, tls, connections_max=1)
 
 
 def _read_file(path: Path) -> bytes:

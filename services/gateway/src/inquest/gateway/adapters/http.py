@@ -17,9 +17,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import orjson
 
+from inquest.config.egress import GuardedTransport, Refused
 from inquest.config.http_section import HttpSettings, OAuthClientAuth
 from inquest.contracts.latest import ErrorKind
-from inquest.gateway.adapters.egress import GuardedTransport, Refused
 from inquest.gateway.adapters.http_auth import Credentials
 from inquest.gateway.domain.addresses import Reach
 from inquest.gateway.domain.retry_after import retry_after_s
@@ -77,7 +77,7 @@ class HttpClient:
         self._turns = asyncio.Semaphore(settings.requests_at_once_max)
         context = ssl.create_default_context(cafile=settings.ca_file)
         self._http = httpx.AsyncClient(
-            transport=transport or GuardedTransport(self._reach, context, settings.requests_at_once_max),
+            transport=transport or GuardedTransport(self._reach.refusal, context, settings.requests_at_once_max),
             timeout=httpx.Timeout(None, connect=_CONNECT_S),  # the call's deadline bounds the rest
             follow_redirects=False,
             trust_env=False,  # a proxy of the environment would connect to what was never checked

@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
-_METADATA = tuple(
-    ip_network(one)
-    for one in ("100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128")
-)
-"""Services that hand out credentials of the machine; those in 169.254.0.0/16 are link-local, and refused as such."""
-_NAT64 = IPv6Network("64:ff9b::/96")
+from inquest.contracts.addresses import is_off_limits, plain_address
+
 _PRIVATE_SUFFIXES = (".local", ".localhost", ".internal", ".svc", ".lan", ".home.arpa", ".localdomain")
 
 
@@ -37,19 +33,9 @@ class Reach:
         """Return why `host` may not be reached at `address`; empty when it may."""
         if host.lower() not in self.hosts:
             return f"{host} is not among the hosts of this provider"
-        found = _plain(address)
-        if found.is_link_local or found.is_multicast or found.is_unspecified or any(found in one for one in _METADATA):
+        if is_off_limits(address):
             return f"{host} leads to {address}, where nothing may be asked"
+        found = plain_address(address)
         if found.is_global or is_private_name(host) or any(found in one for one in self.networks):
             return ""
         return f"{host} leads to the private address {address}; if that is meant, list its network under networks"
-
-
-def _plain(address: str) -> IPv4Address | IPv6Address:
-    """Return an address without what hides another one in it."""
-    found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv4Address):
-        return found
-    if found in _NAT64:
-        return IPv4Address(int(found) & 0xFFFFFFFF)
-    return found.ipv4_mapped or found.sixtofour or found

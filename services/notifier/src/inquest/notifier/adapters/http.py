@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import certifi
 import httpx
 
+from inquest.config import egress
 from inquest.config.channels import NetworkChannel
+from inquest.contracts.addresses import off_limits
 from inquest.contracts.text import plain
 from inquest.notifier.adapters.pace import Pace
 from inquest.notifier.domain.answers import meaning, wait_s
@@ -94,8 +96,8 @@ class Http:
         self._pace = pace
         # trust_env off: a proxy from the environment must not see notices that the configuration sends elsewhere.
         # No connection is kept: one that the other side drops just as it is used again would leave a doubt.
-        limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=0)
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=trusted(), limits=limits)
+        transport = egress.GuardedTransport(off_limits, trusted(), CONNECTIONS_MAX, keeps_alive=False)
+        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, transport=transport)
 
     async def close(self) -> None:
         """Close connections."""
@@ -131,6 +133,8 @@ class Http:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError) as error:
             # The text of these errors may quote an address or a header, which may be secret.
             raise Refused(f"channel {channel}: its address or credential cannot be sent over HTTP") from error
+        except egress.Refused as error:
+            raise Refused(f"channel {channel}: {error}") from error
         except (httpx.HTTPError, TimeoutError) as error:
             lost = NotDelivered if request.is_read else MaybeDelivered
             raise lost(f"channel {channel}: no answer: {_named(error)}") from error

@@ -3,25 +3,26 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import httpcore
 import httpx
 
-from inquest.gateway.domain.addresses import Reach
+Refusal = Callable[[str, str], str]
+"""Returns why a host may not be reached at an address; empty where it may."""
 
 _CONNECTIONS_IDLE_S = 30.0
 
 
 class Refused(Exception):
-    """The address is not one that the provider may reach."""
+    """The address is not one that may be reached."""
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Resolves and checks before it connects. TLS still checks the certificate against the name."""
 
-    def __init__(self, reach: Reach) -> None:
-        self._reach = reach
+    def __init__(self, refusal: Refusal) -> None:
+        self._refusal = refusal
         self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -34,12 +35,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address of the name that may be reached."""
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            async with asyncio.timeout(timeout):
+                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout("the name was not found in time") from error
         except OSError as error:
-            raise httpcore.ConnectError(f"the name {host} is not known: {error.strerror or error}") from error
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+            raise httpcore.ConnectError(f"the name is not known: {error.strerror or error}") from error
+        failure: Exception = httpcore.ConnectError("the name has no address")
         for *_, address in found:
-            if refusal := self._reach.refusal(host, str(address[0])):
+            if refusal := self._refusal(host, str(address[0])):
                 failure = Refused(refusal)
                 continue
             try:
@@ -54,7 +58,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - the signature of httpcore
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Never: a provider has an address."""
+        """Never: what is asked has an address."""
         del timeout, socket_options
         raise Refused(f"{path} is not an address")
 
@@ -66,12 +70,14 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 class GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport over guarded connections."""
 
-    def __init__(self, reach: Reach, context: ssl.SSLContext, connections_max: int) -> None:
+    def __init__(
+        self, refusal: Refusal, context: ssl.SSLContext, connections_max: int, *, keeps_alive: bool = True
+    ) -> None:
         super().__init__(verify=context)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
             max_connections=connections_max,
-            max_keepalive_connections=connections_max,
+            max_keepalive_connections=connections_max if keeps_alive else 0,
             keepalive_expiry=_CONNECTIONS_IDLE_S,
-            network_backend=GuardedBackend(reach),
+            network_backend=GuardedBackend(refusal),
         )
