@@ -1,7 +1,9 @@
 """Secrets in command lines: options with telling names, and programs that have a letter or a place for one."""
 
+import re
+
 from inquest.contracts.redaction.rules import Rule
-from inquest.contracts.redaction.words import KEY_NAMES, OPEN, QUOTE, VALUE, is_secret, is_told, named
+from inquest.contracts.redaction.words import KEY_NAMES, OPEN, QUOTE, VALUE, is_secret, is_told, is_told_plainly, named
 
 _GAP = r"\b[^\n|]{0,512}?[ \t]"  # between a program and its option
 _Q = r"(?:\\{0,3}[\"'])?"
@@ -11,6 +13,9 @@ _OPTION = (
     r"|license|master|sas|encryption)[-_]?key|bearer|credentials?|psk|authtok|requirepass|masterauth|storepass|keypass"
     r"|secret-string|secret-binary|private-token|auth-?token|community)(?:-(?:value|string|plaintext))?"
 )
+
+
+_NAME = re.compile(rf"[a-z_./-]{{0,40}}(?:{KEY_NAMES})", re.IGNORECASE)
 
 
 def _option(value: str) -> bool:
@@ -26,6 +31,54 @@ def _with(programs: str, option: str, *anchors: str) -> Rule:
     return named(rf"\b(?:{programs}){_GAP}(?:{option}){_Q}", rf"(?!-){_V}", *anchors)
 
 
+def _long(value: str) -> bool:
+    return len(value) >= 10 and is_told(value)
+
+
+# Whatever the program is called.
+GENERAL = (
+    named(
+        rf"(?<![\w-])(?:-[uU]|--user(?:name)?|--[\w-]{{0,20}}creds?|--auth|--credentials?|--basic-auth|--login)(?:[ =]|(?:{QUOTE}),[ ]?){_Q}"
+        r"[\w.@$+-]{1,64}:",
+        r"(?!//)[^\s\"'`\\]{4,1024}",
+        *("-u", "--user", "creds", "--auth", "--credential", "--basic-auth", "--login"),
+        accept=is_told_plainly,
+    ),
+    named(
+        rf"(?<![\w-])(?:-[uUln]|--user(?:name)?)[ =]{{0,2}}{_Q}[\w.@$\\+-]{{1,64}}{_Q}[ ][^\n|]{{0,80}}?(?<=[ ])-p[ ]{_Q}",
+        rf"(?!-){_V}",
+        *("-u", "--user", "-l", "-n"),
+        also=("-p ",),
+        accept=is_told,
+    ),
+    named(rf"<<<[ ]?{_Q}", r"(?![$])[^\s\"'`\\]{4,1024}", "<<<", accept=is_told),
+    named(
+        r"\b(?:snyk|ngrok|doctl|infracost|railway|fly|flyctl|netlify|vercel|heroku|supabase|pscale|hcloud|civo|stripe|twilio|sentry-cli|hf"
+        r"|huggingface-cli|wandb|databricks|modal|replicate|gh|glab|buf|cargo|npm|fastly|circleci|tfc|turso|neonctl|render|steampipe|dbt)"
+        r"(?: config)? (?:auth|login|authtoken|add-authtoken|set-token)(?: (?:init|login))?(?: -[at])? ",
+        r"[^\s\"'`\\-][^\s\"'`\\]{9,1024}",
+        *(" auth", " login", "set-token"),
+        accept=_long,
+    ),
+    named(rf"\bnet use (?:\w:[ ])?\\{{2,4}}\S{{1,200}}[ ]{_Q}", rf"(?![/*]){_V}", "net use"),
+    named(
+        rf"\bansible-vault encrypt_string(?: --[\w-]{{1,20}}(?:[ =](?!')\S{{1,64}})?){{0,3}}[ ]{OPEN}",
+        rf"(?!-){VALUE}",
+        "encrypt_string",
+    ),
+    named(
+        rf"\biwconfig \S{{1,20}} key (?:s:|open )?{_Q}", _V, "iwconfig", accept=lambda value: value not in {"off", "on"}
+    ),
+    named(
+        rf"\bhtpasswd(?: -\w{{1,8}}){{0,3}} -\w{{0,6}}n\w{{0,6}}(?: -\w{{1,8}}){{0,3}} [\w.@-]{{1,64}} {_Q}",
+        _V,
+        "htpasswd",
+    ),
+    named(
+        rf"\bput-parameter\b[^\n|]{{0,300}}?--value[ \t=]{{1,3}}{OPEN}", VALUE, "put-parameter", also=("securestring",)
+    ),
+    named(rf"\bsonar\.login=", r"[^\s\"'\\]{8,128}", "sonar.login"),
+)
 COMMANDS = (
     named(
         rf"{_OPTION}[ \t]{{1,3}}{OPEN}",
@@ -165,16 +218,21 @@ COMMANDS = (
     named(
         r"\b(?:echo|printf)(?:[ \t]{1,3}-[neE]{1,3})?[ \t]{1,3}(?:['\"]?%s(?:\\n)?['\"]?[ \t])?['\"]?(?:[\w.-]{1,64}:(?=[^\n]{1,200}chpasswd))?",
         r"[^\s\"'|$`]{4,512}(?=\\{0,3}['\"]?[ \t]{0,3}(?:\||')(?:[ \t]?(?:/usr/bin/)?(?:sudo|su|chpasswd|passwd|docker|podman|helm|oras|crane|kinit|gh|vault"
-        r"|cryptsetup|gpg2?|openssl|smbpasswd|pass|saslpasswd2|ldap\w{2,9}|npm|wrangler|kadmin|realm|adcli|net ads|skopeo|buildah|aws)\b|[ \t]{0,3}\)?$))",
+        r"|cryptsetup|gpg2?|openssl|smbpasswd|pass|saslpasswd2|ldap\w{2,9}|npm|wrangler|kadmin|realm|adcli|net ads|skopeo|buildah|aws|gcloud|az|kubectl|base64|md5sum|sha\d{1,3}sum|htpasswd|heroku|fly|flyctl|vercel|netlify|ansible-vault|sops|secret-tool|keyctl|wg)\b|[ \t]{0,3}\)?$))",
         *("echo ", "printf "),
         accept=lambda value: is_told(value) or (value.isalpha() and len(value) >= 8),
     ),
-    named(rf"\b\w{{0,40}}password_cmd=[\"']?echo[ \t]{{1,3}}{_Q}", _V, "password_cmd"),
+    named(
+        rf"\b[\w-]{{0,40}}(?:pass(?:word)?|passphrase|token|secret)[_-]?(?:cmd|command)[ =]{_Q}(?:echo|printf)[ \t]{{1,3}}{_Q}",
+        _V,
+        "cmd",
+        "command",
+    ),
     # Words in turn: images and shells that set a variable without a sign between.
     named(
-        rf"\b(?:env|arg|set|setx|setenv|export|secret_access_key|config (?:set|add)|configure set|define)[ \t]{{1,3}}[\w./:-]{{0,128}}?(?:{KEY_NAMES})(?:[ \t]{{1,3}}|[ \t]to[ \t]){_Q}",
+        rf"\b(?:env|arg|set|put|setx|setenv|export|secret_access_key|config (?:set|add)|configure set|define)[ \t]{{1,3}}(?:--?[\w-]{{1,20}}[ \t]){{0,3}}[\w./:-]{{0,128}}?(?:{KEY_NAMES})(?:[ \t]{{1,3}}|[ \t]to[ \t]){_Q}",
         _V,
-        *("env ", "arg ", "set ", "setx ", "setenv ", "export ", "config ", "define "),
+        *("env ", "arg ", "set ", "put ", "setx ", "setenv ", "export ", "config ", "define "),
         accept=lambda value: is_secret(value) and not value.startswith(("--", "[redacted")),
     ),
     named(

@@ -65,7 +65,7 @@ FORMS = (
     ),
     # <key>password</key><string>…, <entry key="db.password">…, <wsse:Password Type="…">…
     named(
-        rf"(?:{KEY_NAMES})(?:(?:{QUOTE})|</\w{{1,20}}|(?: [\w:]{{1,20}}=(?:{QUOTE})[^\"]{{0,200}}?(?:{QUOTE})){{1,3}})?[ ]?>\s{{0,40}}"
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?(?:</\w{{1,20}}|(?: [\w:]{{1,20}}=(?:{QUOTE})[^\"]{{0,200}}?(?:{QUOTE})){{1,3}})?[ ]?>\s{{0,40}}"
         r"(?:<[\w:]{1,20}>|<!\[CDATA\[){0,3}",
         r"[^<>\s\]]{3,1024}(?=[<\]])",
         *_PAIRED,
@@ -127,7 +127,7 @@ FORMS = (
     ),
     # password: |
     named(
-        rf"(?:{KEY_NAMES})[\"']?:[ ]?[|>][+-]?\d?\r?\n(?P<deep>[ \t]{{1,40}})",
+        rf"(?:{KEY_NAMES})[\"']?:[ ]?[|>][+-]?\d?\r?\n(?P<deep>[ \t]{{1,40}}+)",
         r"[^\n]{3,1024}(?:\n(?P=deep)[^\n]{1,1024}){0,64}",
         *_PAIRED,
         accept=None,

@@ -12,6 +12,7 @@ from inquest.contracts.redaction.words import (
     QUOTE,
     VALUE,
     is_secret,
+    is_told,
     named,
 )
 
@@ -77,6 +78,12 @@ HEADERS = (
 NAMED = (
     *HEADERS,
     named(rf"(?:{KEY_NAMES}){ASSIGN}{OPEN}", VALUE, accept=is_secret),
+    named(
+        rf"(?<![a-z])secret_id{ASSIGN}{OPEN}",
+        VALUE,
+        "secret_id",
+        accept=lambda value: "/" not in value and is_told(value),
+    ),
     # Names of sessions and the like, whose values are drawn.
     named(
         rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}[\w.-]{{0,24}}(?:{ASSIGN}|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",

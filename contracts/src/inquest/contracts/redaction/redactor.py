@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inquest.contracts.redaction.anchors import Anchored
 from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
-from inquest.contracts.redaction.commands import COMMANDS
+from inquest.contracts.redaction.commands import COMMANDS, GENERAL
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
@@ -56,6 +56,7 @@ class Redactor:
             *CREDENTIALS,
             *NAMED,
             *COMMANDS,
+            *GENERAL,
             *GEAR,
             *PROTOCOLS,
             *TOLD,

@@ -11,6 +11,7 @@ Tag = Callable[[str], str]
 
 ANYWHERE = ("",)
 """The anchors of a rule that has none: a column is searched as one text before it is tried on each."""
+_AGAIN_MAX = 8
 
 
 class Pattern(Protocol):
@@ -77,10 +78,14 @@ class Rule:
             kept = groups.get("kept") or groups.get("kept_too") or ""
             whole: str = found[0]
             value = whole[len(kept) :]
-            if value.startswith("redacted:") and kept.endswith("["):  # inside of a mark
+            if kept.endswith("redacted:") or (kept.endswith("[") and value.startswith("redacted:")):  # within a mark
                 return whole
             if self.accept is not None and not self.accept(value):
                 return whole
             return f"{kept}[redacted:{self.kind}{tag(value)}]"
 
-        return self.pattern.sub(replaced, text)
+        for _ in range(_AGAIN_MAX):  # a match may begin before the values of two options
+            before, text = text, self.pattern.sub(replaced, text)
+            if text == before:
+                break
+        return text

@@ -66,6 +66,7 @@ GEAR = (
         VALUE,
         *("auth md5", "auth sha", "priv aes", "priv des", "createuser"),
     ),
+    named(rf"\bcreateUser [^\n]{{0,200}}?(?:AES|DES)\S{{0,5}} {OPEN}", VALUE, "createuser"),
     named(
         rf":[ \t]{{0,3}}(?:PSK|RSA|EAP|XAUTH|ECDSA|NTLM)[ \t]{{1,3}}(?:0s)?{OPEN}(?(quote)|(?!))",
         VALUE,
@@ -78,8 +79,8 @@ GEAR = (
     named(
         rf"\b(?:auth_pass|requirepass|masterauth|sentinel auth-pass \S{{1,64}}|(?:ldap_?)?bindpw|(?:olc)?rootpw:?|rootbindpw|ldap_default_authtok"
         rf"|nickserv identify|smtp_sasl_password|auth_basic_password|insecure-password|AuthLDAPBindPassword|AuthDBDPass|dbpassword|ServerAdminPassword)"
-        rf"[ \t]{{1,3}}{_Q}",
-        rf"(?![=:]){_V}",
+        rf"[ \t]{{1,3}}(?:--\w{{1,20}}[ \t]{{1,3}})?{_Q}",
+        rf"(?![=:-]){_V}",
         *(
             "auth_pass",
             "auth-pass",

@@ -12,7 +12,7 @@ _WHAT = (
 _ANCHORS = ("pass", "pw", "key", "token", "secret", "psk", "cred")
 _OF = r"(?: (?:for|of|on|to|in|at|from|used by)(?: (?:the|our|my|your|this|that))? [\w@.:/'<>-]{1,64}(?: (?!is\b|was\b|to\b|should\b)[\w-]{1,24}){0,3}?)?"
 _LINK = (
-    r"(?:(?:'s|,)?(?: (?:is|was|are|will be|should be|must be|would be|might be|has been|had been|have been|now|still|currently|just"
+    r"(?:['\u2019]s(?= )|(?:'s|,)?(?: (?:is|was|are|will be|should be|must be|would be|might be|has been|had been|have been|now|still|currently|just"
     r"|set|changed|reset|rotated|updated|switched|back|to|provided|equals|reads|as|says?|temporarily|again|generated)){1,4}[:=]?"
     r"|[ ]?(?::|=|->|\u2192|=>|\u2013|\u2014|-(?= )|\|))"
 )
@@ -21,6 +21,26 @@ _TOLD = r"[^\s\"'`\u201c\u201d\u2019\u00bb]{4,256}"
 TOLD = (
     # The password for staging is …, db pw -> …, the API key for checkout was changed to …
     named(rf"(?<![\w-])[*_]{{0,2}}{_WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}", _TOLD, *_ANCHORS, accept=is_told_plainly),
+    named(
+        rf"(?<![\w-]){_WHAT}(?: (?!is\b|was\b|to\b)[\w'-]{{1,24}}){{1,4}}? (?:is|was|=)(?: now)?:?{_WRAP}",
+        _TOLD,
+        *_ANCHORS,
+        accept=is_told,
+    ),
+    named(
+        r"\bkey (?:for|to) (?:the |our )?[\w.@-]{1,64}(?: is|:|=)[ ][\"'`]?",
+        _TOLD,
+        "key for",
+        "key to",
+        accept=lambda value: len(value) >= 10 and is_told(value),
+    ),
+    named(
+        r"\b(?:tried|typed|entered|used|using|pasted)[ ](?:the )?[\"'`]?",
+        _TOLD + r"(?=[\"'`]?[^\n]{0,40} (?:password|passphrase|passcode|pw)\b)",
+        "pass",
+        "pw",
+        accept=is_told,
+    ),
     # A temporary password is generated for root@localhost: …
     named(
         rf"\b(?:password|passwd|passphrase|passcode|pw|pwd)\b(?:[ ][\w@.'()/-]{{1,64}}){{0,8}}:[ ](?:{QUOTE}|[`*(]{{1,2}})?",
@@ -51,7 +71,7 @@ TOLD = (
     ),
     # In quotes it is told, whatever it is made of: messages that repeat what they were given.
     named(
-        rf"\b(?:password|passphrase|passcode)\b(?: for [\w@.'-]{{1,64}})?(?: (?:is|was|to|like|in|of))?[ \t]{{1,3}}\(?(?P<quote>{QUOTE})",
+        rf"\b(?:password|passphrase|passcode)\b(?:(?: for [\w@.'-]{{1,64}})? (?:is|was|to|like|in|of))?[ \t]{{1,3}}\(?(?P<quote>{QUOTE})",
         r"[^\s\"'\\]{3,256}(?=(?P=quote))",
         "pass",
     ),
@@ -106,6 +126,19 @@ CREDENTIALS = (
         r"(?: ?[/:|] ?|, ?| and )[\"'`]{0,2}",
         r"(?!/)[^\s\"'`,;\\)}]{4,256}",
         *("cred", "user", "login", "log in", "acct", "account", "auth"),
+        accept=is_told,
+    ),
+    named(
+        r"\b(?:auth\w{0,14}|log[io]n|sign-?in) (?:failed|failure|error|attempt|rejected|denied|succeeded|success)(?: for| with| by| using)?(?: user)?:? [\[(]?(?:b?')?"
+        r"[\w.@+-]{1,64}'?[/:](?:b?')?",
+        r"(?!/)[^\s\"'`,;\\)}\]]{4,256}",
+        *("auth", "login", "logon", "sign"),
+        accept=is_told,
+    ),
+    named(
+        r"(?<![\w-])(?:creds?|credentials?|credz) [\w.@+-]{1,64}[/:]",
+        r"(?!/)[^\s\"'`,;\\)}\]]{4,256}",
+        "cred",
         accept=is_told,
     ),
     named(

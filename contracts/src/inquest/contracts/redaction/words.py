@@ -52,7 +52,7 @@ KEY_NAMES = (
     r"|secret(?:[_.-]?(?:value|string|text|b(?:inary|ytes|ase64|64)|data))?|credentials?"
     rf"|(?:{_KEYS})[ _.-]?key(?:[_.-]?(?:base|data|value|secret|b64|base64|pem|\d))?"
     r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?(?:value|secret|string))?"
-    r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth|(?<![a-z])bearer|(?<![a-z])jwt"
+    r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
     r"|(?:totp|mfa|otp|2fa|wallet)[_-]?seed|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
 )
 KEY_ANCHORS = (
@@ -84,7 +84,18 @@ KEY_ANCHORS = (
         "lozinka",
         "\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2",
     ),
-    *("authtok", "auth_tok", "_auth", "bearer", "jwt", "code_verifier", "samlresponse", "client_assertion"),
+    *(
+        "authtok",
+        "auth_tok",
+        "_auth",
+        "bearer",
+        "csrf",
+        "xsrf",
+        "jwt",
+        "code_verifier",
+        "samlresponse",
+        "client_assertion",
+    ),
 )
 # A value that says something about the secret, or stands in its place, and is none.
 _NO_SECRET = re.compile(
@@ -93,7 +104,7 @@ _NO_SECRET = re.compile(
     r"|unexpected|must|should|cannot|can|may|is|was|has|have|does|did|not|the|this|that|your|you|please|enter|too|minimum"
     r"|maximum|optional|provided|given|found|updated|reset|expires?|option|flag|argument|parameter|with|from|for|and|or"
     r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok|success(?:ful)?"
-    r"|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
+    r"|enc|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
     r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\$[{(].{0,60}|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*|\$[a-z]+[A-Z][a-zA-Z]*)"
     r"|%\(?\w{0,20}\)?[sdvq]|%[A-Z_]+%|\d{1,2}|!ref.{0,60}|!vault.{0,20}"
@@ -115,7 +126,7 @@ def is_untouched(value: str) -> bool:
 
 # Of what stands in prose: numbers with units, times, versions, addresses, words with hyphens that are known.
 _NO_TOLD = re.compile(
-    r"[\d.,:/x%+-]{1,7}|\d{1,5}(?:[.,]\d+)*[a-z%]{0,4}|\d+(?:\.\d+)?(?:ms|s|m|h|d|%|[kmg]i?b|px|[nu]s|bytes)|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|v?\d+(?:\.\d+){1,3}(?:[:/-].*)?|[A-Za-z-]+=.*"
+    r"[\d.,:/x%+-]{1,7}|\d{1,5}(?::\d{1,5}){1,2}(?:/\w+)?|\d{1,5}(?:[.,]\d+)*[a-z%]{0,4}|\d+(?:\.\d+)?(?:ms|s|m|h|d|%|[kmg]i?b|px|[nu]s|bytes)|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|v?\d+(?:\.\d+){1,3}(?:[:/-].*)?|[A-Za-z-]+=.*"
     r"|(?:[a-z]+://|[/~.]/?[\w.-]*/|www\.).*|[\w.-]+\.(?:ya?ml|json|py|java|go|js|ts|txt|md|conf|cfg|env|sh|com|org|net|io|internal|local|html|log)(?:[:/].*)?"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#\d+|\w+\(.*|@\w+|[A-Z][A-Z]+-\d+|sha\d+:?.*|0x[0-9a-f]+|\d+(?:st|nd|rd|th)"
     r"|(?:up-to|out-of|end-to|case-by|day-to|state-of|not-in|one-time|two-factor|multi-factor|role-based|man-in)-[a-z-]+"
