@@ -25,6 +25,7 @@ compose)
     echo "TRACESTORE_TOKEN=$(random)"
     echo "API_TOKENS='$key_line'"
     echo "RAW_KEYS='$raw_keys'"
+    echo "REDACTION_KEY=$(random)"
     echo "GRAFANA_PASSWORD=$(random)"
     ;;
 k8s)
@@ -42,6 +43,7 @@ metadata: {name: inquest-secrets}
 stringData:
   webhook: $(random)
   tracestore-token: $(random)
+  redaction-key: $(random)
   api-tokens: '$key_line'
 ---
 apiVersion: v1
