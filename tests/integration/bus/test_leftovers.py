@@ -1,6 +1,7 @@
 """What a server leaves behind in a work queue is handled once more and removed; what waits or is new is not touched."""
 
 import pytest
+from inquest.bus import leftovers, runner
 from inquest.bus.bus import Bus
 from inquest.bus.leftovers import LOOK_S, SEEN_S, Leftovers
 from inquest.contracts import subjects as s
@@ -8,7 +9,7 @@ from inquest.contracts.errors import Impossible, RetryLater
 from inquest.contracts.latest import DeadLetter, StartInvestigation
 from inquest.contracts.topology import Consumer, consumer
 from inquest.telemetry.logs import get_logger
-from inquest.testkit.fixtures import until
+from inquest.testkit.fixtures import running, until
 
 ROW: Consumer = consumer("planner-commands")
 
@@ -112,3 +113,23 @@ async def test_what_is_impossible_becomes_a_dead_letter(world):
     [[(letter, _)]] = [batch async for batch in world.bus.replay("DEAD")]
     letter = DeadLetter.model_validate_json(letter) if isinstance(letter, bytes) else letter
     assert (letter.consumer, letter.stream_seq, letter.reason) == (ROW.durable, 1, "nobody can do that")
+
+
+async def test_a_running_consumer_takes_what_was_left(world, bus_factory, monkeypatch):
+    monkeypatch.setattr(runner, "CHECK_S", 0.05)
+    monkeypatch.setattr(leftovers, "LOOK_S", 0.0)
+    monkeypatch.setattr(leftovers, "SEEN_S", 0.0)
+    planner = await bus_factory("planner")
+    titles: list[str] = []
+
+    async def handle(message, _delivery) -> None:
+        titles.append(message.investigation_id)
+
+    planner.handle(ROW, handle)
+
+    async def is_taken() -> bool:
+        return await world.bus.get(ROW.stream, 1) is None
+
+    async with running(planner):
+        await until(is_taken)
+    assert titles.count("i1") == 1
