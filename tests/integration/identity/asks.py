@@ -71,6 +71,12 @@ ASKS: dict[str, Ask] = {
     "list_approvals": Ask(pb.ApprovalServiceListRequest()),
     "give_approval": Ask(pb.ApprovalServiceGiveRequest(**APPROVAL), APPROVAL, {}, 404),
     "refuse_approval": Ask(pb.ApprovalServiceRefuseRequest(**APPROVAL), APPROVAL, {}, 404),
+    "list_switches": Ask(pb.SwitchServiceListRequest()),
+    "switch_provider": Ask(
+        pb.SwitchServiceSwitchRequest(domain="logs", action="rollback", to="configured"),
+        {"domain": "logs"},
+        {"action": "rollback", "to": "configured"},
+    ),
     "list_notices": Ask(pb.ControlServiceListNoticesRequest()),
     "list_audit": Ask(pb.ControlServiceListAuditRequest()),
     "list_dead_letters": Ask(pb.DeadLetterServiceListRequest()),

@@ -22,6 +22,8 @@ Permission = Literal[
     "audit.read",
     "approvals.read",
     "approvals.give",
+    "switches.read",
+    "switches.write",
     "dead.read",
     "dead.settle",
     "service.admin",
@@ -38,6 +40,7 @@ _VIEWER: frozenset[Permission] = frozenset(
         "panic.read",
         "audit.read",
         "approvals.read",
+        "switches.read",
     }
 )
 _RESPONDER: frozenset[Permission] = _VIEWER | {
@@ -50,7 +53,7 @@ _RESPONDER: frozenset[Permission] = _VIEWER | {
     "panic.write",
 }
 _OPERATOR: frozenset[Permission] = _RESPONDER | {"budgets.govern", "approvals.give", "dead.read", "dead.settle"}
-_ADMIN: frozenset[Permission] = _OPERATOR | {"service.admin"}
+_ADMIN: frozenset[Permission] = _OPERATOR | {"switches.write", "service.admin"}
 
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {"viewer": _VIEWER, "responder": _RESPONDER, "operator": _OPERATOR, "admin": _ADMIN}
@@ -58,7 +61,17 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 # What cannot be cut down to some services, so nobody who is for some of them may do it.
 OF_A_TENANT: frozenset[Permission] = frozenset(
-    {"budgets.govern", "panic.write", "audit.read", "approvals.read", "approvals.give", "dead.read", "dead.settle"}
+    {
+        "budgets.govern",
+        "panic.write",
+        "audit.read",
+        "approvals.read",
+        "approvals.give",
+        "switches.read",
+        "switches.write",
+        "dead.read",
+        "dead.settle",
+    }
 )
 # A process serves every tenant: who may drain it is trusted by all of them.
 OF_A_PROCESS: frozenset[Permission] = frozenset({"service.admin"})

@@ -27,6 +27,7 @@ from inquest.api.domain.controls import (
 from inquest.api.domain.view import BuiltFrom, nothing_built, view_of
 from inquest.api.places import Places
 from inquest.api.ports import Clock, Notices
+from inquest.api.provider_switches import ProviderSwitches
 from inquest.api.stored import changed
 from inquest.audit import AuditLog, Deed
 from inquest.bus.codec import decode
@@ -66,6 +67,11 @@ class Controls:
     def approvals(self) -> Approvals:
         """The operations on approvals."""
         return Approvals(self.bus)
+
+    @property
+    def provider_switches(self) -> ProviderSwitches:
+        """The operations on which sort of source answers."""
+        return ProviderSwitches(self.bus)
 
     async def get_panic(self, caller: Principal, tenant: str | None) -> PanicStatus:
         """Return whether what leaves for a tenant is stopped."""

@@ -2804,3 +2804,105 @@ class ApprovalServiceRefuseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ApprovalServiceRefuseResponse: _TypeAlias = ApprovalServiceRefuseResponse  # noqa: Y015
+
+@_typing.final
+class SwitchServiceListRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    """This one alone; empty: all."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        domain: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchServiceListRequest: _TypeAlias = SwitchServiceListRequest  # noqa: Y015
+
+@_typing.final
+class SwitchServiceListResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standings(self) -> _containers.RepeatedCompositeFieldContainer[_messages_pb2.SwitchStanding]: ...
+    def __init__(
+        self,
+        *,
+        standings: _abc.Iterable[_messages_pb2.SwitchStanding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standings", b"standings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchServiceListResponse: _TypeAlias = SwitchServiceListResponse  # noqa: Y015
+
+@_typing.final
+class SwitchServiceSwitchRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    domain: _builtins.str
+    action: _builtins.str
+    """promote or rollback."""
+    to: _builtins.str
+    """external, internal, both or configured; empty: the next that makes sense."""
+    percent: _builtins.float
+    """Of the investigations, led by the side that is tried."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        domain: _builtins.str = ...,
+        action: _builtins.str = ...,
+        to: _builtins.str = ...,
+        percent: _builtins.float | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_percent", b"_percent", "percent", b"percent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_percent", b"_percent", "action", b"action", "domain", b"domain", "percent", b"percent", "reason", b"reason", "tenant", b"tenant", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__percent: _TypeAlias = _typing.Literal["percent"]  # noqa: Y015
+    _WhichOneofArgType__percent: _TypeAlias = _typing.Literal["_percent", b"_percent"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__percent) -> _WhichOneofReturnType__percent | None: ...
+
+Global___SwitchServiceSwitchRequest: _TypeAlias = SwitchServiceSwitchRequest  # noqa: Y015
+
+@_typing.final
+class SwitchServiceSwitchResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWITCHED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def switched(self) -> _messages_pb2.ProviderSwitched: ...
+    def __init__(
+        self,
+        *,
+        switched: _messages_pb2.ProviderSwitched | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["switched", b"switched"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["switched", b"switched"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchServiceSwitchResponse: _TypeAlias = SwitchServiceSwitchResponse  # noqa: Y015

@@ -1807,6 +1807,129 @@ class ApprovalService:
             _registered_method=True)
 
 
+class SwitchServiceStub:
+    """SwitchService is which sort of source, external or internal, answers a domain. Reading is open to every role of a
+    tenant; switching needs the role admin, and is kept in the audit.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.List = channel.unary_unary(
+                '/inquest.v1.SwitchService/List',
+                request_serializer=inquest_dot_v1_dot_services__pb2.SwitchServiceListRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.SwitchServiceListResponse.FromString,
+                _registered_method=True)
+        self.Switch = channel.unary_unary(
+                '/inquest.v1.SwitchService/Switch',
+                request_serializer=inquest_dot_v1_dot_services__pb2.SwitchServiceSwitchRequest.SerializeToString,
+                response_deserializer=inquest_dot_v1_dot_services__pb2.SwitchServiceSwitchResponse.FromString,
+                _registered_method=True)
+
+
+class SwitchServiceServicer:
+    """SwitchService is which sort of source, external or internal, answers a domain. Reading is open to every role of a
+    tenant; switching needs the role admin, and is kept in the audit.
+    """
+
+    def List(self, request, context):
+        """List returns how the domains of a tenant stand that have a source.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Switch(self, request, context):
+        """Switch promotes a side or rolls it back, in all gateways within a second. INVALID_ARGUMENT for what makes no sense.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_SwitchServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'List': grpc.unary_unary_rpc_method_handler(
+                    servicer.List,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.SwitchServiceListRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.SwitchServiceListResponse.SerializeToString,
+            ),
+            'Switch': grpc.unary_unary_rpc_method_handler(
+                    servicer.Switch,
+                    request_deserializer=inquest_dot_v1_dot_services__pb2.SwitchServiceSwitchRequest.FromString,
+                    response_serializer=inquest_dot_v1_dot_services__pb2.SwitchServiceSwitchResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'inquest.v1.SwitchService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('inquest.v1.SwitchService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class SwitchService:
+    """SwitchService is which sort of source, external or internal, answers a domain. Reading is open to every role of a
+    tenant; switching needs the role admin, and is kept in the audit.
+    """
+
+    @staticmethod
+    def List(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.SwitchService/List',
+            inquest_dot_v1_dot_services__pb2.SwitchServiceListRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.SwitchServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Switch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inquest.v1.SwitchService/Switch',
+            inquest_dot_v1_dot_services__pb2.SwitchServiceSwitchRequest.SerializeToString,
+            inquest_dot_v1_dot_services__pb2.SwitchServiceSwitchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
 class AdminServiceStub:
     """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
     call is kept in the audit, refusals too. It is served while the service is drained.

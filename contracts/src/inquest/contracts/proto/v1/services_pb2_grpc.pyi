@@ -615,6 +615,55 @@ class ApprovalServiceServicer(metaclass=_abc_1.ABCMeta):
 
 def add_ApprovalServiceServicer_to_server(servicer: ApprovalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class SwitchServiceStub:
+    """SwitchService is which sort of source, external or internal, answers a domain. Reading is open to every role of a
+    tenant; switching needs the role admin, and is kept in the audit.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> SwitchServiceAsyncStub: ...
+    List: _grpc.UnaryUnaryMultiCallable[_services_pb2.SwitchServiceListRequest, _services_pb2.SwitchServiceListResponse]
+    """List returns how the domains of a tenant stand that have a source."""
+    Switch: _grpc.UnaryUnaryMultiCallable[_services_pb2.SwitchServiceSwitchRequest, _services_pb2.SwitchServiceSwitchResponse]
+    """Switch promotes a side or rolls it back, in all gateways within a second. INVALID_ARGUMENT for what makes no sense."""
+
+@_typing.type_check_only
+class SwitchServiceAsyncStub(SwitchServiceStub):
+    """SwitchService is which sort of source, external or internal, answers a domain. Reading is open to every role of a
+    tenant; switching needs the role admin, and is kept in the audit.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    List: _aio.UnaryUnaryMultiCallable[_services_pb2.SwitchServiceListRequest, _services_pb2.SwitchServiceListResponse]  # type: ignore[assignment]
+    """List returns how the domains of a tenant stand that have a source."""
+    Switch: _aio.UnaryUnaryMultiCallable[_services_pb2.SwitchServiceSwitchRequest, _services_pb2.SwitchServiceSwitchResponse]  # type: ignore[assignment]
+    """Switch promotes a side or rolls it back, in all gateways within a second. INVALID_ARGUMENT for what makes no sense."""
+
+class SwitchServiceServicer(metaclass=_abc_1.ABCMeta):
+    """SwitchService is which sort of source, external or internal, answers a domain. Reading is open to every role of a
+    tenant; switching needs the role admin, and is kept in the audit.
+    """
+
+    @_abc_1.abstractmethod
+    def List(
+        self,
+        request: _services_pb2.SwitchServiceListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.SwitchServiceListResponse, _abc.Awaitable[_services_pb2.SwitchServiceListResponse]]:
+        """List returns how the domains of a tenant stand that have a source."""
+
+    @_abc_1.abstractmethod
+    def Switch(
+        self,
+        request: _services_pb2.SwitchServiceSwitchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_services_pb2.SwitchServiceSwitchResponse, _abc.Awaitable[_services_pb2.SwitchServiceSwitchResponse]]:
+        """Switch promotes a side or rolls it back, in all gateways within a second. INVALID_ARGUMENT for what makes no sense."""
+
+def add_SwitchServiceServicer_to_server(servicer: SwitchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class AdminServiceStub:
     """AdminService is what every service answers about itself, to whoever runs it. It needs the permission service.admin; every
     call is kept in the audit, refusals too. It is served while the service is drained.

@@ -27,6 +27,7 @@ from inquest.api.domain.routes import OPERATIONS
 from inquest.api.errors import NotAllowed, TooLarge
 from inquest.api.incidents import Incidents
 from inquest.api.operations import Operations
+from inquest.api.provider_switches import ProviderSwitches
 from inquest.api.streams import Renew, renewed
 from inquest.contracts.errors import Impossible, NotFound
 from inquest.identity import Authenticator, Principal
@@ -59,6 +60,7 @@ def make_routes(
     serving = {**_serving(operations), **_on_incidents(incidents), **_controlling(controls), **_on_dead(dead)}
     serving |= _on_budgets(controls.budgets)
     serving |= _on_approvals(controls.approvals)
+    serving |= _on_switches(controls.provider_switches)
     routes = [Route(row.path, _endpoint(row, serving[row.name], tokens), methods=[row.method]) for row in OPERATIONS]
 
     async def unknown(request: Request) -> Response:
@@ -145,6 +147,13 @@ def _on_approvals(approvals: Approvals) -> dict[str, Serve]:
         "refuse_approval": lambda call: approvals.refuse(
             call.caller, call.query.tenant, call.path["approval_id"], call.body
         ),
+    }
+
+
+def _on_switches(switches: ProviderSwitches) -> dict[str, Serve]:
+    return {
+        "list_switches": lambda call: switches.list(call.caller, call.query),
+        "switch_provider": lambda call: switches.switch(call.caller, call.query.tenant, call.path["domain"], call.body),
     }
 
 

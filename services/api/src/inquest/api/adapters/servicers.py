@@ -45,6 +45,12 @@ def make_servicers(
 
         rpc.add_ApprovalServiceServicer_to_server(ApprovalServicer(controls.approvals, tokens), server)
 
+    def add_switches(server: Any) -> None:
+        from inquest.api.adapters.grpc_switches import SwitchServicer  # noqa: PLC0415
+        from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
+
+        rpc.add_SwitchServiceServicer_to_server(SwitchServicer(controls.provider_switches, tokens), server)
+
     def add_dead(server: Any) -> None:
         from inquest.api.adapters.grpc_dead import DeadLetterServicer  # noqa: PLC0415
         from inquest.contracts.proto.v1 import services_pb2_grpc as rpc  # noqa: PLC0415
@@ -57,5 +63,6 @@ def make_servicers(
         Servicer("inquest.v1.ControlService", add_controls),
         Servicer("inquest.v1.BudgetService", add_budgets),
         Servicer("inquest.v1.ApprovalService", add_approvals),
+        Servicer("inquest.v1.SwitchService", add_switches),
         Servicer("inquest.v1.DeadLetterService", add_dead),
     )

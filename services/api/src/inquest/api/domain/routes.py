@@ -18,6 +18,7 @@ from inquest.api.domain.requests import (
     TenantQuery,
     WatchQuery,
 )
+from inquest.api.domain.switch_requests import SWITCH_OPERATIONS
 from inquest.contracts.latest import InvestigationStory
 
 ONE = "/v1/investigations/{investigation_id}"
@@ -97,6 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *INCIDENT_OPERATIONS,
     *CONTROL_OPERATIONS,
     *APPROVAL_OPERATIONS,
+    *SWITCH_OPERATIONS,
     *BUDGET_OPERATIONS,
     *DEAD_OPERATIONS,
 )
