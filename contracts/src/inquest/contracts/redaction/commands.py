@@ -31,6 +31,13 @@ def _with(programs: str, option: str, *anchors: str) -> Rule:
     return named(rf"\b(?:{programs}){_GAP}(?:{option}){_Q}", rf"(?!-){_V}", *anchors)
 
 
+def _put(value: str) -> bool:
+    return not value.startswith(("--", "[redacted")) and (
+        is_told_plainly(value)
+        or (len(value) >= 6 and not value.isalpha() and is_secret(value) and not _NAME.fullmatch(value))
+    )
+
+
 def _long(value: str) -> bool:
     return len(value) >= 10 and is_told(value)
 
@@ -51,6 +58,7 @@ GENERAL = (
         also=("-p ",),
         accept=is_told,
     ),
+    named(r"\bbundle config (?:set )?(?:--\w{1,10} )?\S{1,128} [\w.-]{1,64}:", _V, "bundle config"),
     named(rf"<<<[ ]?{_Q}", r"(?![$])[^\s\"'`\\]{4,1024}", "<<<", accept=is_told),
     named(
         r"\b(?:snyk|ngrok|doctl|infracost|railway|fly|flyctl|netlify|vercel|heroku|supabase|pscale|hcloud|civo|stripe|twilio|sentry-cli|hf"
@@ -77,7 +85,7 @@ GENERAL = (
     named(
         rf"\bput-parameter\b[^\n|]{{0,300}}?--value[ \t=]{{1,3}}{OPEN}", VALUE, "put-parameter", also=("securestring",)
     ),
-    named(rf"\bsonar\.login=", r"[^\s\"'\\]{8,128}", "sonar.login"),
+    named(r"sonar\.login=", r"[^\s\"'\\]{8,128}", "sonar.login"),
 )
 COMMANDS = (
     named(
@@ -192,7 +200,7 @@ COMMANDS = (
     named(
         rf"\b(?:vault (?:login|operator (?:unseal|rekey|generate-root))|gh auth login --with-token <<<|gcloud auth activate-refresh-token \S{{1,64}}"
         rf"|poetry config (?:pypi-token\.\S{{1,64}}|http-basic\.\S{{1,64}} \S{{1,64}})|composer config \S{{0,20}} ?http-basic\.\S{{1,64}} \S{{1,64}}"
-        rf"|bundle config (?:set )?(?:--\w+ )?\S{{1,128}} [\w.-]{{1,64}}:|npm config set \S{{0,128}}(?:_authToken|_password)|steamcmd \+login \S{{1,64}}"
+        rf"|npm config set \S{{0,128}}(?:_authToken|_password)|steamcmd \+login \S{{1,64}}"
         rf"|openssl passwd(?: -\w{{1,8}}){{0,2}}|wpa_passphrase \S{{1,64}}|expect -c \S{{0,20}} ?send|gh secret set \S{{1,64}} (?:-b|--body)|sudo -S <<<"
         rf"|doppler secrets set \w{{1,64}}|dotnet user-secrets set [\"']?\S{{1,128}}?[\"']?|(?:vncpasswd|chpasswd|passwd|kinit|su|cryptsetup \S{{1,80}}) <<<)"
         rf"[ \t=]{{1,3}}{_Q}(?:\w{{1,64}}:(?!\w{{1,8}}$))?",
@@ -233,7 +241,7 @@ COMMANDS = (
         rf"\b(?:env|arg|set|put|setx|setenv|export|secret_access_key|config (?:set|add)|configure set|define)[ \t]{{1,3}}(?:--?[\w-]{{1,20}}[ \t]){{0,3}}[\w./:-]{{0,128}}?(?:{KEY_NAMES})(?:[ \t]{{1,3}}|[ \t]to[ \t]){_Q}",
         _V,
         *("env ", "arg ", "set ", "put ", "setx ", "setenv ", "export ", "config ", "define "),
-        accept=lambda value: is_secret(value) and not value.startswith(("--", "[redacted")),
+        accept=_put,
     ),
     named(
         rf"\b(?:secret_access_key|access_key_secret|aws_secret_access_key|account_key|client_secret|api_key|private_key)[ \t]{{1,3}}{_Q}",

@@ -10,6 +10,7 @@ from inquest.contracts.redaction.words import (
     OPEN,
     QUOTE,
     VALUE,
+    is_mixed,
     is_secret,
     is_told_plainly,
     named,
@@ -191,6 +192,13 @@ SQL = (
     named(
         r"\bdb\.(?:auth|changeUserPassword|createUser)\([\"'][^\"'\n]{1,64}[\"'],\s?[\"']", r"[^\"'\n]{3,256}", "db."
     ),
+    named(
+        r"\bpragma (?:re|hex)?key ?= ?[\"'](?:x')?|\battach (?:database )?'[^'\n]{1,256}' as \w{1,64} key '",
+        r"[^'\"\n]{3,256}",
+        "pragma",
+        "attach",
+    ),
+    named(r"\b(?:secret|key) '", r"[^'\n]{6,256}(?=')", "secret '", "key '", accept=is_mixed),
     named(r"\b(?:password|secret)[ ]?(?:=|is|:=)?[ ]?N'", r"[^'\n]{1,256}", "password", "secret"),
 )
 CONNECTIONS = (

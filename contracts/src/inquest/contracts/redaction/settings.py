@@ -117,8 +117,8 @@ GEAR = (
 PROTOCOLS = (
     # FTP, POP3: what follows USER, or what a client is said to send.
     named(
-        r"(?:USER[ :]{1,2}\S{1,64}(?:[\s|>]|\\[rn]|-->){1,12}|(?:-->|[>:|]|\bC:)[ ]?|(?m:^))(?-i:PASS)[ :]{1,2}",
-        rf"(?!\[|[./\w-]*/){_V}",
+        r"(?:USER[ :]{1,2}\S{1,64}(?:[\s|>]|\\[rn]|-->){1,12}|(?:-->|[>:|]|\bC:)[ ]?|(?m:^))(?-i:PASS)[ ]",
+        rf"(?!\[|[./\w-]*/|Test){_V}",
         "pass",
         accept=lambda value: is_told(value) or (value.isalpha() and len(value) >= 8 and value.islower()),
     ),

@@ -3,20 +3,29 @@
 import re
 
 from inquest.contracts.redaction.rules import Rule, Shape
-from inquest.contracts.redaction.words import FRESH, KEY_NAMES, QUOTE, is_secret, is_told, is_told_plainly, named
+from inquest.contracts.redaction.words import (
+    FRESH,
+    KEY_NAMES,
+    QUOTE,
+    is_secret,
+    is_mixed,
+    is_told,
+    is_told_plainly,
+    named,
+)
 
 _WHAT = (
-    r"(?:pass(?:word|phrase|code)|passwd|pwd?|pass|(?:(?:api|access|secret|auth|licen[sc]e|signing|encryption|private|service|admin|root|app|client|webhook|shared)"
-    r"[ -]?(?:key|token|secret))|secret|token|psk|credentials?|creds?)"
+    r"(?!(?-i:PASS\b))(?:pass(?:word|phrase|code)|passwd|pwd?|pass|(?:(?:api|access|secret|auth|licen[sc]e|signing|encryption|private|service|admin|root|app|client|webhook|shared|hmac|decryption|ssh|master|deploy|session|vault)"
+    r"[ -]?(?:key|token|secret))|secret|token|psk|p/w|credentials?|creds?)"
 )
 _ANCHORS = ("pass", "pw", "key", "token", "secret", "psk", "cred")
-_OF = r"(?: (?:for|of|on|to|in|at|from|used by)(?: (?:the|our|my|your|this|that))? [\w@.:/'<>-]{1,64}(?: (?!is\b|was\b|to\b|should\b)[\w-]{1,24}){0,3}?)?"
+_OF = r"(?: (?:for|of|on|to|in|at|from|used by|@)(?: (?:the|our|my|your|this|that))? [\w@.:/'<>-]{1,64}(?: (?!is\b|was\b|to\b|should\b)[\w-]{1,24}){0,3}?)?"
 _LINK = (
     r"(?:['\u2019]s(?= )|(?:'s|,)?(?: (?:is|was|are|will be|should be|must be|would be|might be|has been|had been|have been|now|still|currently|just"
     r"|set|changed|reset|rotated|updated|switched|back|to|provided|equals|reads|as|says?|temporarily|again|generated)){1,4}[:=]?"
-    r"|[ ]?(?::|=|->|\u2192|=>|\u2013|\u2014|-(?= )|\|))"
+    r"|[ ]?(?::|=|->|\u2192|=>|\u2013|\u2014|--|-(?= )|\||[ ]\((?:currently|now|was|is|temp|old|new|it's)[:=]?))"
 )
-_WRAP = rf"[ \t]{{1,3}}(?:{QUOTE}|[`*_(\[<\u201c\u2018\u00ab]{{1,3}}|b'|\|\|)?"
+_WRAP = rf"(?:[ \t]{{1,3}}|(?<=[|-]))(?:{QUOTE}|[`*_(\[<\u201c\u2018\u00ab]{{1,3}}|b'|\|\|)?"
 _TOLD = r"[^\s\"'`\u201c\u201d\u2019\u00bb]{4,256}"
 TOLD = (
     # The password for staging is …, db pw -> …, the API key for checkout was changed to …
@@ -50,7 +59,7 @@ TOLD = (
     ),
     # use password …, user bob pass …, with password (…)
     named(
-        rf"(?<![\w-])(?:password|passphrase|passcode|passwd|pass|pwd?)[ \t]{{1,3}}(?:{QUOTE}|[`*(\u201c]{{1,2}})?",
+        rf"(?<![\w-])(?!(?-i:PASS\b))(?:password|passphrase|passcode|passwd|pass|pwd?)[ \t]{{1,3}}(?:{QUOTE}|[`*(\u201c]{{1,2}})?",
         _TOLD,
         *_ANCHORS,
         accept=is_told,
