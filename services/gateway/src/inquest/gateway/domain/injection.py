@@ -10,6 +10,7 @@ from inquest.contracts.fencing import neutral
 from inquest.gateway.domain.decoding import decoded
 from inquest.gateway.domain.injection_languages import OTHERS
 from inquest.gateway.domain.injection_marks import EXCUSED, MARKS
+from inquest.gateway.domain.injection_pairs import PAIRS, SENTENCES
 from inquest.gateway.domain.injection_rules import ENGLISH
 from inquest.gateway.domain.readings import readings
 
@@ -33,7 +34,7 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
-_WORDS = _compiled("|".join((*ENGLISH, *OTHERS)))
+_WORDS = _compiled("|".join((*ENGLISH, *PAIRS, *SENTENCES, *OTHERS)))
 _MARKS, _EXCUSED = _compiled(MARKS), _compiled(EXCUSED)
 
 

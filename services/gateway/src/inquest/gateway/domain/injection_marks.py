@@ -10,6 +10,8 @@ _DEED = r"(?:please |kindly |now |next, ?|you must |do )?(?:ignore|disregard|for
 _SHELL = r"(?:shell|bash|sh|exec|execute|execute_\w+|run|run_\w+|terminal|cmd|command|kubectl|subprocess|python|powershell|delete\w*|drop\w*|rollback\w*|scale\w*|write_\w+|send_\w+|http_\w+|fetch\w*)"
 _BAIT = r"(?:system.?prompt|prompt|secret\w*|token|conversation|context|api.?keys?|credential\w*|password|history|memory|env(?:ironment)?|data|instructions|summary|report)"
 
+_STRONG = r"(?:ai|llms?|assistant|chat ?gpt|gpt-?\d?\w*|claude|gemini|copilot|inquest|language model|ai (?:agent|assistant|reviewer|model)s?)"
+_ASKED = r"(?:overwrite|set|leave|loop|spend|shut|wait|emit|give|grant|recommend|accept|allow|add|remove|delete|restart|use|make|let|put|start|begin|resolve|close|lower|raise|drop|translate|pick|choose|name|trust|skip|no tools|just|only|you(?:'re)?|nothing|please|i |we |be |act|list|rank|finish|end|confirm|look|forget|these|all|this)"
 MARKS = "|".join(
     (
         r"<\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|endofprompt|eot_id|eom_id|start_header_id|end_header_id|begin_of_text|python_tag|tool_call\w*|channel|message|start|end_of_turn|end)\|>",
@@ -34,6 +36,11 @@ MARKS = "|".join(
         rf"\b(?:bots|robots|llms|ais|models|agents|machines)\)\s*:|\b(?:tl;?dr|summary|note|message|memo|hint)(?: (?:for|to) (?:the |all |any )?{_READER}s?)\s*[:,]",
         r"(?:-{3,}|={3,}|\*{3,}|<{3,}|`{3,}|\"{3}|\]{2}>?|#{3,})\s*(?:end|/end|close)\b[^\n]{0,60}?(?:[-=*>`]{3,}|\n|\s)\s*(?:[a-z]+ )?(?:now |system:|assistant:|you |your |new instructions|follow |ignore |trusted|the user now|as the assistant|back to the)",
         r"</(?:untrusted|untrusted[-_]\w{1,20}|data-\w{0,40}|user_input|tool_output|retrieved|telemetry|evidence|external_content)>",
+        rf"(?:^|[\s\"'(>@#%/*]){_STRONG}s?\s*(?:[,:!]|=>|->)+\s*{_ASKED}\b|[#%/*-]\s*{_STRONG}\s*:",
+        r"\[system\]:?[^\n]{0,80}(?:analyst|assistant|instructions|agent|model|\byou\b)|\bsystem> ?(?:you|the assistant|ignore|new)|\b(?:user|human): [^\n]{1,200}\b(?:assistant|ai): ",
+        r"</?(?:assistant|model|ai)[_-](?:response|message|turn|reply|output)>|</?(?:final[_-]?answer|verdict|root[_-]cause)>|\[assistant to=|```tool_code|<!--\s*system:|\bfinal answer: [^\n]{1,200}\s+thought:",
+        r"@(?:agent|assistant|bot|copilot|inquest|ai)\s+/?(?:run|exec|execute|approve|merge|delete|deploy|rollback)\b|<font color=[\"']?(?:white|#fff\w*)[^>]{0,40}>[^<]{0,200}(?:model|assistant|ai|you|agent|review|approve|bot)|<input[^>]{0,40}hidden[^>]{0,40}value=[\"'](?:agent|assistant|ai|llm|model)",
+        rf"[\"']method[\"']\s*:\s*[\"']tools/call[\"'][^\n]{{1,80}}[\"']name[\"']\s*:\s*[\"']{_SHELL}[\"']|<name>{_SHELL}</name>\s*<(?:input|arguments|args|parameters)>",
         r"(?:</[a-z_-]{2,20}>\s*){1,4}(?:now |continue with|new instructions|system:|assistant:|you (?:are|must|should|will)|ignore|follow these)",
     )
 )

@@ -10,6 +10,9 @@ MODELS = (
     r"assistants?|chat ?bots?|chat ?gpt|gpt(?: \d\S*)?|claude|gemini|copilot|inquest|"
     r"(?:autonomous|automated|investigating|reviewing|summari[sz]ing|triage|rca|reasoning) (?:agents?|bots?|models?)|"
     r"summari[sz]ation models?|(?:investigator|investigation|analysis|triage|reviewer|review|sre) bots?|"
+    r"(?:automated|machine|ai|llm) (?:reviewers?|analysts?|readers?|graders?|summari[sz]ers?|investigators?)|"
+    r"(?:triage|ops|support|coding|code|review|sre|rca|ranking|reading|grading|scoring|judging|reader|analysis) (?:ais?|assistants?|llms?|models?)|"
+    r"(?:triage|coding|review|reading|grading|scoring|judging|investigation|analysis|reasoning) agents?|"
     r"judge models?|re ?rankers?|the (?:investigator|summari[sz]er|analysis engine|rca engine))"
 )
 """What can hardly be anything but a language model."""
