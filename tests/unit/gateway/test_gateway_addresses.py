@@ -100,6 +100,10 @@ def test_a_public_name_leads_to_public_addresses_alone(address):
         ({"x-ratelimit-route-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp()) * 1000 + 4000)}, 4),
         ({"ratelimit-remaining": "0", "ratelimit-reset": "8"}, 8),
         ({"ratelimit-remaining": "1", "ratelimit-reset": "8"}, 0),
+        ({"retry-after-ms": "1500"}, 1.5),
+        ({"retry-after-ms": "1500", "retry-after": "2"}, 1.5),
+        ({"x-ms-retry-after-ms": "250"}, 0.25),
+        ({"retry-after-ms": "soon", "retry-after": "2"}, 2),
     ],
 )
 def test_retry_after_is_read_in_all_its_forms(headers, seconds):
@@ -107,6 +111,10 @@ def test_retry_after_is_read_in_all_its_forms(headers, seconds):
 
 
 @settings(max_examples=50)
-@given(st.dictionaries(st.sampled_from(["retry-after", "date", "x-ratelimit-reset"]), st.text(max_size=40)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["retry-after", "retry-after-ms", "date", "x-ratelimit-reset"]), st.text(max_size=40)
+    )
+)
 def test_whatever_is_sent_asks_for_a_bounded_pause(headers):
     assert 0 <= retry_after_s(headers, NOW) <= RETRY_AFTER_S_MAX

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 RETRY_AFTER_S_MAX = 24 * 3600.0
+_MS_NAMES = ("retry-after-ms", "x-ms-retry-after-ms")  # finer than whole seconds, so they go first
 _REMAINING = re.compile(r"(x-)?ratelimit-([a-z-]+-)?remaining")  # of the account, the route, …
 _MILLISECONDS = 1e11  # from here on a number is a time in milliseconds
 _EPOCH = 1e9  # from here on it is a time, below it a pause
@@ -14,10 +15,13 @@ _EPOCH = 1e9  # from here on it is a time, below it a pause
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float:
     """Return the seconds that Retry-After asks for, as a number or a date; 0 where nothing can be read.
 
-    A date counts from the server's own clock (`Date`), so that a difference to ours does not matter. Without a
-    Retry-After, `X-RateLimit-Reset` or `RateLimit-Reset` (seconds, or a time in epoch seconds or milliseconds) counts
-    where nothing remains.
+    The same in milliseconds (`Retry-After-Ms`) goes first. A date counts from the server's own clock (`Date`), so that
+    a difference to ours does not matter. Without either, `X-RateLimit-Reset` or `RateLimit-Reset` (seconds, or a time
+    in epoch seconds or milliseconds) counts where nothing remains.
     """
+    fine = next((_number(headers[name].strip()) for name in _MS_NAMES if name in headers), 0.0)
+    if fine:
+        return _bounded(fine / 1000)
     asked = headers.get("retry-after", "").strip()
     if not asked:
         spent = any(value.strip() == "0" for name, value in headers.items() if _REMAINING.fullmatch(name))
