@@ -219,7 +219,7 @@ COMMANDS = (
         VALUE,
         "put-parameter",
     ),
-    named(rf"--from-literal[ =][\"']?[\w.-]{{1,253}}=[\"']?", r"[^\s\"'\\]{1,1024}", "--from-literal"),
+    named(r"--from-literal[ =][\"']?[\w.-]{1,253}=[\"']?", r"[^\s\"'\\]{1,1024}", "--from-literal"),
     named(rf"(?<![\w-])-(?:pass(?:in|out)?|K|k)[ \t]{{1,3}}{_Q}pass:", _V, "pass:"),
     named(rf"\bopenssl enc\b[^\n|]{{0,200}}?[ \t]-[kK][ \t]{{1,3}}{_Q}", _V, "openssl enc"),
     named(rf"\bssh-keygen{_GAP}-[NP][ \t]{{1,3}}{OPEN}", VALUE, "ssh-keygen"),

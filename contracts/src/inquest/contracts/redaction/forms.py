@@ -165,9 +165,9 @@ SQL = (
             "bcrypt(",
         ),
     ),
-    named(rf"\bpgp_sym_(?:en|de)crypt\([^()\n]{{1,128}}(?:\([^()\n]{{0,64}}\))?,\s?'", r"[^'\n]{3,256}", "pgp_sym_"),
+    named(r"\bpgp_sym_(?:en|de)crypt\([^()\n]{1,128}(?:\([^()\n]{0,64}\))?,\s?'", r"[^'\n]{3,256}", "pgp_sym_"),
     named(
-        rf"\b(?:aes|des)_(?:en|de)crypt\([^()\n]{{1,128}}(?:\([^()\n]{{0,64}}\))?,\s?'",
+        r"\b(?:aes|des)_(?:en|de)crypt\([^()\n]{1,128}(?:\([^()\n]{0,64}\))?,\s?'",
         r"[^'\n]{3,256}",
         "_encrypt(",
         "_decrypt(",

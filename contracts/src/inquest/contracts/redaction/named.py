@@ -5,8 +5,6 @@ import re
 from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import (
     ASSIGN,
-    FRESH,
-    KEY_ANCHORS,
     KEY_NAMES,
     OPEN,
     QUOTE,

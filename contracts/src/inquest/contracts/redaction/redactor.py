@@ -10,13 +10,14 @@ from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
 from inquest.contracts.redaction.commands import COMMANDS, GENERAL
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
+from inquest.contracts.redaction.mixed import MIXED
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, PERSON_NAME
 from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
-from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
 from inquest.contracts.redaction.tokens import TOKENS
+from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
 
 _CHUNK_TEXTS = 512
 _TAG_CHARS = 8  # 32 bits: among 10,000 values of a tenant two share a pseudonym with one chance in a hundred
@@ -61,6 +62,7 @@ class Redactor:
             *PROTOCOLS,
             *TOLD,
             *TOLD_KEYS,
+            *MIXED,
             *OPAQUE,
             *people,
             *CARDS,

@@ -75,7 +75,7 @@ GEAR = (
         "xauth",
         ": rsa",
     ),
-    named(rf"\bstats auth[ \t]{{1,3}}[\w.-]{{1,64}}:", _V, "stats auth"),
+    named(r"\bstats auth[ \t]{1,3}[\w.-]{1,64}:", _V, "stats auth"),
     named(
         rf"\b(?:auth_pass|requirepass|masterauth|sentinel auth-pass \S{{1,64}}|(?:ldap_?)?bindpw|(?:olc)?rootpw:?|rootbindpw|ldap_default_authtok"
         rf"|nickserv identify|smtp_sasl_password|auth_basic_password|insecure-password|AuthLDAPBindPassword|AuthDBDPass|dbpassword|ServerAdminPassword)"

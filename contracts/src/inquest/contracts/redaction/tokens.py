@@ -3,8 +3,6 @@
 Sources: the issuers' documentation of their token formats, as of November 2026.
 """
 
-import re
-
 from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import START
 

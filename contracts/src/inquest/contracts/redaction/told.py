@@ -8,17 +8,16 @@ from inquest.contracts.redaction.words import (
     KEY_NAMES,
     QUOTE,
     is_secret,
-    is_mixed,
     is_told,
     is_told_plainly,
     named,
 )
 
-_WHAT = (
+WHAT = (
     r"(?!(?-i:PASS\b))(?:pass(?:word|phrase|code)|passwd|pwd?|pass|(?:(?:api|access|secret|auth|licen[sc]e|signing|encryption|private|service|admin|root|app|client|webhook|shared|hmac|decryption|ssh|master|deploy|session|vault)"
     r"[ -]?(?:key|token|secret))|secret|token|psk|p/w|credentials?|creds?)"
 )
-_ANCHORS = ("pass", "pw", "key", "token", "secret", "psk", "cred")
+ANCHORS = ("pass", "pw", "key", "token", "secret", "psk", "cred")
 _OF = r"(?: (?:for|of|on|to|in|at|from|used by|@)(?: (?:the|our|my|your|this|that))? [\w@.:/'<>-]{1,64}(?: (?!is\b|was\b|to\b|should\b)[\w-]{1,24}){0,3}?)?"
 _LINK = (
     r"(?:['\u2019]s(?= )|(?:'s|,)?(?: (?:is|was|are|will be|should be|must be|would be|might be|has been|had been|have been|now|still|currently|just"
@@ -26,26 +25,26 @@ _LINK = (
     r"|[ ]?(?::|=|->|\u2192|=>|\u2013|\u2014|--|-(?= )|\||[ ]\((?:currently|now|was|is|temp|old|new|it's)[:=]?))"
 )
 _WRAP = rf"(?:[ \t]{{1,3}}|(?<=[|-]))(?:{QUOTE}|[`*_(\[<\u201c\u2018\u00ab]{{1,3}}|b'|\|\|)?"
-_TOLD = r"[^\s\"'`\u201c\u201d\u2019\u00bb]{4,256}"
+TOLD_VALUE = r"[^\s\"'`\u201c\u201d\u2019\u00bb]{4,256}"
 TOLD = (
     # The password for staging is …, db pw -> …, the API key for checkout was changed to …
-    named(rf"(?<![\w-])[*_]{{0,2}}{_WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}", _TOLD, *_ANCHORS, accept=is_told_plainly),
+    named(rf"(?<![\w-])[*_]{{0,2}}{WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}", TOLD_VALUE, *ANCHORS, accept=is_told_plainly),
     named(
-        rf"(?<![\w-]){_WHAT}(?: (?!is\b|was\b|to\b)[\w'-]{{1,24}}){{1,4}}? (?:is|was|=)(?: now)?:?{_WRAP}",
-        _TOLD,
-        *_ANCHORS,
+        rf"(?<![\w-]){WHAT}(?: (?!is\b|was\b|to\b)[\w'-]{{1,24}}){{1,4}}? (?:is|was|=)(?: now)?:?{_WRAP}",
+        TOLD_VALUE,
+        *ANCHORS,
         accept=is_told,
     ),
     named(
         r"\bkey (?:for|to) (?:the |our )?[\w.@-]{1,64}(?: is|:|=)[ ][\"'`]?",
-        _TOLD,
+        TOLD_VALUE,
         "key for",
         "key to",
         accept=lambda value: len(value) >= 10 and is_told(value),
     ),
     named(
         r"\b(?:tried|typed|entered|used|using|pasted)[ ](?:the )?[\"'`]?",
-        _TOLD + r"(?=[\"'`]?[^\n]{0,40} (?:password|passphrase|passcode|pw)\b)",
+        TOLD_VALUE + r"(?=[\"'`]?[^\n]{0,40} (?:password|passphrase|passcode|pw)\b)",
         "pass",
         "pw",
         accept=is_told,
@@ -53,21 +52,21 @@ TOLD = (
     # A temporary password is generated for root@localhost: …
     named(
         rf"\b(?:password|passwd|passphrase|passcode|pw|pwd)\b(?:[ ][\w@.'()/-]{{1,64}}){{0,8}}:[ ](?:{QUOTE}|[`*(]{{1,2}})?",
-        _TOLD,
+        TOLD_VALUE,
         *("pass", "pw"),
         accept=is_told,
     ),
     # use password …, user bob pass …, with password (…)
     named(
         rf"(?<![\w-])(?!(?-i:PASS\b))(?:password|passphrase|passcode|passwd|pass|pwd?)[ \t]{{1,3}}(?:{QUOTE}|[`*(\u201c]{{1,2}})?",
-        _TOLD,
-        *_ANCHORS,
+        TOLD_VALUE,
+        *ANCHORS,
         accept=is_told,
     ),
     named(
         r"\b(?:use|using|with|try|tried|enter(?:ed)?|type|gave|user(?:name)? [\w.@-]{1,64},?(?: and)?|login [\w.@-]{1,64},?(?: and)?)(?: the| this| my)?"
         rf" (?:password|passphrase|passwd|pass|pw)[ ](?:{QUOTE}|[`*(]{{1,2}})?",
-        _TOLD,
+        TOLD_VALUE,
         *("pass", "pw"),
         accept=is_told_plainly,
     ),
@@ -86,15 +85,15 @@ TOLD = (
     ),
     # changed password from … to …
     named(
-        rf"\b{_WHAT}\b(?: [\w@.'-]{{1,32}}){{0,3}}? from[ ](?:{QUOTE}|[`*]{{1,2}})?",
-        _TOLD + r"(?=[\"'`*]{0,2} (?:to|->|into)\b)",
-        *_ANCHORS,
+        rf"\b{WHAT}\b(?: [\w@.'-]{{1,32}}){{0,3}}? from[ ](?:{QUOTE}|[`*]{{1,2}})?",
+        TOLD_VALUE + r"(?=[\"'`*]{0,2} (?:to|->|into)\b)",
+        *ANCHORS,
         accept=is_told_plainly,
     ),
     named(
-        rf"\b(?:changed?|rotated?|updated?|reset|set|switched) (?:the |my |your |our )?(?:[\w-]{{1,20}} ){{0,3}}?{_WHAT}\b[^\n:]{{0,60}}? to[ ](?:{QUOTE}|[`*]{{1,2}})?",
-        _TOLD,
-        *_ANCHORS,
+        rf"\b(?:changed?|rotated?|updated?|reset|set|switched) (?:the |my |your |our )?(?:[\w-]{{1,20}} ){{0,3}}?{WHAT}\b[^\n:]{{0,60}}? to[ ](?:{QUOTE}|[`*]{{1,2}})?",
+        TOLD_VALUE,
+        *ANCHORS,
         accept=is_told,
     ),
     # The value before its name: use … as the password, `…` is the new root password.
@@ -120,10 +119,10 @@ TOLD = (
         is_told_plainly,
     ),
     named(
-        rf"(?<![\w-]){_WHAT}{_WRAP}",
-        _TOLD
+        rf"(?<![\w-]){WHAT}{_WRAP}",
+        TOLD_VALUE
         + r"(?=[\"'`*_)]{0,3} (?:is|was|has|does|did|isn't|doesn't|stopped|expired|rejected|revoked|failed|not|no longer|works?)\b)",
-        *_ANCHORS,
+        *ANCHORS,
         accept=is_told,
     ),
 )
@@ -162,7 +161,7 @@ TOLD_KEYS = (
     named(
         rf"(?:\b(?:{KEY_NAMES}|(?:api|access|secret) key)|\bsession(?: id)?) {{1,3}}(?:(?:is|was|value|id|provided:?|supplied:?|received:?) )?(?:{QUOTE}|[`(\[<])?",
         r"(?=[A-Za-z+/_-]{0,64}\d)(?=[\d+/_-]{0,64}[A-Za-z])[\w+/=.~-]{16,1024}",
-        *_ANCHORS,
+        *ANCHORS,
         "session",
         accept=lambda value: is_secret(value) and not value.startswith(("/", "request_id=", "trace_id=")),
     ),
