@@ -22,7 +22,11 @@ from inquest.contracts.redaction import Redactor
 from inquest.contracts.v1.approvals import APPROVALS_LISTED_MAX
 from inquest.gateway.domain.approvals import Standing, Write, decided, is_open, obstacle, used
 from inquest.gateway.domain.outcome import Fetched
-from inquest.gateway.ports import Clock, Context, Provider, ProviderError
+from inquest.gateway.ports import Clock, Context, Interface, Provider, ProviderError
+
+
+class UsedBefore(ProviderError):
+    """The approval was used up by another gateway, or by one that died: nobody here knows what came of the write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,14 @@ class Approvals:
         return new
 
     async def use(self, write: Write) -> None:
-        """Use an approval up. Raises ProviderError where there is none that stands, RetryLater without its record."""
+        """Use an approval up.
+
+        Raises UsedBefore, ProviderError where there is none that stands, and RetryLater without its record.
+        """
         found, revision = await self._get(write.request.tenant, write.call_id)
         standing = write.standing(found, self.clock())
         if found is None or standing != "given":
-            raise ProviderError("auth", _NOT_MADE[standing])
+            raise (UsedBefore if standing == "used" else ProviderError)("auth", _NOT_MADE[standing])
         try:
             await self._put(used(found, self.clock()), revision)
         except Conflict:
@@ -128,23 +135,32 @@ _NOT_MADE: dict[Standing, str] = {
 
 @dataclass(slots=True)
 class Approved:
-    """A provider for one write: it uses the approval up, and only then lets the provider write."""
+    """A provider for one write: it uses the approval up, and only then lets the provider write.
+
+    Attributes:
+        refusal: why the approval was not there when it counted.
+        is_tried: whether this call wanted to use it.
+        is_spent: whether the approval is used up, by this call or before. Until then nothing can have been written.
+    """
 
     provider: Provider
     approvals: Approvals
     write: Write
     refusal: str = ""
+    is_tried: bool = False
+    is_spent: bool = False
 
     async def call(self, request: DomainRequest, context: Context) -> Fetched:
         """See Provider."""
+        self.is_tried = True
         try:
             await self.approvals.use(self.write)
         except ProviderError as error:
-            self.refusal = str(error)
+            self.refusal, self.is_spent = str(error), isinstance(error, UsedBefore)
             raise
         except InquestError as error:
             raise ProviderError("auth", f"not written: the use of the approval is not recorded: {error}") from error
-        context.may_write = True
+        context.may_write = self.is_spent = True
         return await self.provider.call(request, context)
 
     def describe(self) -> tuple[DataSourceInterfaceContract, ...]:
@@ -154,3 +170,9 @@ class Approved:
     async def probe(self) -> None:
         """See Provider."""
         await self.provider.probe()
+
+
+def is_unmade(interfaces: Iterable[Interface]) -> bool:
+    """Say whether these were asked to write and have not begun: each approval is still there for another attempt."""
+    writers = [one.provider for one in interfaces]
+    return bool(writers) and all(isinstance(one, Approved) and not one.is_spent for one in writers)

@@ -12,6 +12,7 @@ from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import DomainRequest, ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
 from inquest.contracts.redaction import Redactor
+from inquest.gateway.approvals import is_unmade
 from inquest.gateway.budget import Bill, Purse
 from inquest.gateway.domain.fence import CAREFUL, fence
 from inquest.gateway.domain.large import reduced
@@ -61,6 +62,9 @@ class Calls:
             bill = self.purse.bill(request, interfaces)
             result = bill.stamp(await self._read(request, call_id, bill, limit_s))
         result = result.model_copy(update={"repeated": found.entry.repeats > 0})
+        if is_unmade(interfaces):  # what is recorded would answer for the write until its approval has ended
+            await asyncio.gather(self.journal.release(found), bill.settle(result))
+            return result
         # Neither waits for the other: both are one write to disk, and an answer waits for both.
         recorded, _ = await asyncio.gather(self.journal.record(found, result), bill.settle(result))
         return recorded

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
 from inquest.contracts.latest import AuditAction, InterfaceList, ListInterfaces, ToolRequest, ToolResult
 from inquest.contracts.redaction import Redactor
 from inquest.contracts.subjects import TOOL_CALLED
+from inquest.gateway.approvals import is_unmade
 from inquest.gateway.calls import Calls
 from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.judgement import Judgement
@@ -43,8 +44,10 @@ class Handlers:
         """Answer a request; every outcome leaves a record before the answer goes out."""
         identity = call_id(request)
         interfaces = await self.directory.interfaces(request.tenant, request.domain)
-        judged = await self.policy.judge(request, identity, interfaces) if self.policy else Judgement(tuple(interfaces))
-        plan = self.switches.board.plan(request, judged.permitted) if self.switches else Plan(judged.permitted)
+        plan = self._plan(request, self.policy.fit(request, interfaces) if self.policy else interfaces)
+        asked = plan.interfaces  # whom the switch chose, and no other: a rule does not change who answers
+        judged = await self.policy.judge(request, identity, asked) if self.policy else Judgement(tuple(asked))
+        plan = replace(plan, interfaces=judged.permitted)
         if judged.refusal:
             result = without_answer(request, identity, "refused", judged.refusal, self.clock())
         elif plan.interfaces:
@@ -52,7 +55,7 @@ class Handlers:
         else:
             result = without_answer(request, identity, "unavailable", NO_PROVIDER, self.clock())
         result = told(judged, result)
-        await self._record(request, result, judged.notes, interfaces[0].redactor if interfaces else CAREFUL)
+        await self._record(request, result, judged, interfaces[0].redactor if interfaces else CAREFUL)
         if self.switches:
             self.switches.saw(plan, request, result)
         return result
@@ -64,22 +67,27 @@ class Handlers:
         ordered = sorted(wanted, key=lambda one: (one.domain, -one.fallback_priority, one.provider))
         return InterfaceList(interfaces=tuple(ordered))
 
-    async def _record(self, request: ToolRequest, result: ToolResult, notes: Sequence[str], redactor: Redactor) -> None:
-        is_refused = result.status == "refused"
+    def _plan(self, request: ToolRequest, interfaces: Sequence[Interface]) -> Plan:
+        """Return whom a call asks, best first. What is switched is who answers, not who writes."""
+        if self.switches is None or request.access == "write":
+            return Plan(interfaces)
+        return self.switches.board.plan(request, interfaces)
+
+    async def _record(
+        self, request: ToolRequest, result: ToolResult, judged: Judgement[Interface], redactor: Redactor
+    ) -> None:
         if not (result.recorded and await self._is_told(request, result)):
             await self.bus.publish(
                 TOOL_CALLED,
                 record_of(request, result, self.clock(), redactor),
-                # What a rule refuses may be made later: that leaves a record of its own.
-                msg_id=f"{request.tenant}:tool-call:{result.call_id}"
-                + (":refused" if is_refused and result.rules else ""),
+                msg_id=f"{request.tenant}:tool-call:{result.call_id}{_later(judged, result)}",
                 tenant=request.tenant,
                 investigation=request.investigation_id,
             )
-        if is_refused or result.rules:
-            action: AuditAction = "policy-refused" if result.rules else "budget-refused"
-            why = result.reason if is_refused else "; ".join(notes)
-            await self.audit.refused(Deed(action, request.tenant, "gateway", why, request.investigation_id, "refused"))
+        if result.status == "refused":
+            await self._refused(request, "budget-refused" if result.limits_reached else "policy-refused", result.reason)
+        if judged.notes:
+            await self._refused(request, "policy-refused", "; ".join(judged.notes))
         if not result.recorded:
             TOOL_CALLS.labels(result.domain, result.provider or "none", result.status).inc()
         log.info(
@@ -94,6 +102,8 @@ class Handlers:
             duration_ms=result.duration_ms,
         )
 
+    async def _refused(self, request: ToolRequest, action: AuditAction, why: str) -> None:
+        await self.audit.refused(Deed(action, request.tenant, "gateway", why, request.investigation_id, "refused"))
 
     async def _is_told(self, request: ToolRequest, result: ToolResult) -> bool:
         """Say whether a recorded call is in the stream: its gateway may have died between the journal and there.
@@ -102,6 +112,13 @@ class Handlers:
         """
         told = await self.bus.read(TOOL_CALLED, tenant=request.tenant, investigation=request.investigation_id)
         return (result.call_id, result.status) in {(one.message.call_id, one.message.status) for one in told}
+
+
+def _later(judged: Judgement[Interface], result: ToolResult) -> str:
+    """Return what tells the record of a call that may be made later from the record that it leaves then."""
+    if judged.refusal:
+        return ":refused"
+    return ":unmade" if is_unmade(judged.permitted) and not result.recorded else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,12 @@ class Journal:
             except RetryLater:
                 continue  # the bus is away; it may be back before the lease runs out
 
+    async def release(self, claim: Claim) -> None:
+        """Give up a call that was not begun, so that it can be made later; not one that another has taken over."""
+        stored = await self.kv.get(claim.key)
+        if stored and JournalEntry.model_validate_json(stored.value).owner == self.owner:
+            await self.kv.delete(claim.key)
+
     async def record(self, claim: Claim, result: ToolResult) -> ToolResult:
         """Write the result and return the one that counts: the first that was recorded.
 

@@ -18,6 +18,8 @@ from inquest.telemetry.logs import get_logger
 
 PREPARED_MAX = 1000  # policies of so many tenants stay ready
 
+STANDS = "; nothing was written, and the approval still stands"
+
 log = get_logger("gateway")
 
 
@@ -37,10 +39,13 @@ class Policing:
         """Prepare the base, so that the first call does not wait for it."""
         self._of("")
 
+    def fit(self, request: ToolRequest, interfaces: Sequence[Interface]) -> tuple[Interface, ...]:
+        """Return those that read, or write, as the call wants."""
+        return tuple(one for one in interfaces if self._tool(one, request).access == request.access)
+
     async def judge(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> Judgement[Interface]:
         """Return who may be asked, or why nobody may. Raises RetryLater while approvals cannot be read."""
-        tools = [(one, self._tool(one, request)) for one in interfaces]
-        fit = [(one, tool) for one, tool in tools if tool.access == request.access]
+        fit = [(one, self._tool(one, request)) for one in self.fit(request, interfaces)]
         if not fit:
             return Judgement()
         try:
@@ -123,8 +128,10 @@ class Policing:
 
 def told(judged: Judgement[Interface], result: ToolResult) -> ToolResult:
     """Return a result with what the policy had to say about its call."""
-    lost = next((one.provider.refusal for one in judged.permitted if isinstance(one.provider, Approved)), "")
-    return judged.told(result, lost)
+    writer = next((one.provider for one in judged.permitted if isinstance(one.provider, Approved)), None)
+    if writer and not (writer.is_tried or result.recorded):
+        result = result.model_copy(update={"reason": f"{result.reason}{STANDS}"})
+    return judged.told(result, writer.refusal if writer else "")
 
 
 def open_policing(kv: KeyValue, cache: ConfigCache, ledger: Ledger, audit: AuditLog, clock: Clock) -> Policing:
