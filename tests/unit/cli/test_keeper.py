@@ -17,6 +17,7 @@ class Server:
         self.log_file = Path("nats-server.log")
         self.free_bytes = free_bytes
         self.reason: str | None = None
+        self.reasons: list[str | None] = []
         self.starts = 0
         self.failures = 0
         self.asked = 0
@@ -36,7 +37,7 @@ class Server:
 
     async def unhealthy(self) -> str | None:
         self.asked += 1
-        return self.reason
+        return self.reasons.pop(0) if self.reasons else self.reason
 
     def terminate(self) -> None:
         self.ended.set()
@@ -70,6 +71,27 @@ async def test_a_server_that_cannot_write_waits_for_space_and_is_then_started_ag
     server.free_bytes = FREE_BYTES_MIN
     await until(lambda: _true(server.starts == 1))
     task.cancel()
+
+
+async def test_a_server_that_looks_ill_for_a_moment_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    server = Server()
+    server.reasons = ["stream could not be recovered", None, "stream could not be recovered", None]
+    task = keeping(server)
+    await until(lambda: _true(server.asked > 6))
+    assert server.starts == 0
+    task.cancel()
+    assert "cannot write" not in capsys.readouterr().err
+
+
+async def test_who_has_room_is_not_told_to_free_some(capsys: pytest.CaptureFixture[str]) -> None:
+    server = Server()
+    server.reason = "stream could not be recovered"
+    task = keeping(server)
+    await until(lambda: _true(server.starts == 1))
+    task.cancel()
+    said = capsys.readouterr().err
+    assert "it is started again" in said
+    assert "free disk space" not in said
 
 
 async def test_it_gives_up_in_the_end_and_says_why() -> None:

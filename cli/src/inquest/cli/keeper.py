@@ -41,16 +41,24 @@ async def _restart(server: NatsServer, stopping: Callable[[], bool]) -> None:
 
 
 async def _watch(server: NatsServer) -> None:
-    """After a failed write nats-server refuses that stream until it is started again, however much space there is."""
+    """After a failed write nats-server refuses that stream until it is started again, however much space there is.
+
+    Two checks in a row have to find it ill: on a slow disk a stream that is just being made looks lost for a moment.
+    """
     told: str | None = None
+    was_ill = False
     while True:
         await asyncio.sleep(CHECK_S)
         reason = await server.unhealthy()
-        if reason is not None and reason != told:
+        if reason is None or not was_ill:
+            told, was_ill = None, reason is not None
+            continue
+        has_room = server.free_bytes >= FREE_BYTES_MIN
+        if reason != told:
             get_logger("cli").error("nats_server_unhealthy", reason=reason)
-            typer.echo(
-                f"inquest: nats-server cannot write ({reason}); free disk space, it is started again then", err=True
-            )
+            what = "it is started again" if has_room else "free disk space, it is started again then"
+            typer.echo(f"inquest: nats-server cannot write ({reason}); {what}", err=True)
         told = reason
-        if reason is not None and server.free_bytes >= FREE_BYTES_MIN:
+        if has_room:
+            was_ill = False
             server.terminate()
