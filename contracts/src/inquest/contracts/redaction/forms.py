@@ -33,32 +33,37 @@ FORMS = (
     ),
     # What a plan changes it to: password = "…" -> "…"
     named(
-        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]{{0,40}}[=:][ ]{{0,3}}(?:\"[^\"\n]{{0,1024}}\"|null) -> {OPEN}",
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]{{0,40}}[=:][ ]{{0,3}}(?:\\{{0,7}}\"[^\"\n]{{0,1024}}\"|null) -> {OPEN}",
         VALUE,
         "->",
         also=KEY_ANCHORS,
     ),
     named(
-        rf"(?:[\[({{]\s{{0,8}}(?:<<)?(?:{QUOTE}|:)?[\w.-]{{0,40}}(?:{KEY_NAMES})(?:{QUOTE})?(?:>>)?\s{{0,2}},\s{{0,8}}(?:<<)?)(?P<quote>{QUOTE})",
+        rf"(?:[\[({{]\s{{0,8}}(?:<<)?(?:{QUOTE}"
+        rf"|:)?[\w.-]{{0,40}}(?:{KEY_NAMES})(?:{QUOTE})?(?:>>)?\s{{0,2}},\s{{0,8}}(?:<<)?)(?P<quote>{QUOTE})",
         r"(?:(?!(?P=quote))[^\n<>\\]){3,1024}(?=(?P=quote)(?:>>)?\s{0,8}[\])}])",
         *_PAIRED,
     ),
     named(
-        rf"\b(?:getenv|env|get|getOrDefault|property|getProperty|setProperty|putenv|lookup|fetch|dig|define|set|put|append|setItem|header|setHeader|addHeader|Environment\.GetEnvironmentVariable)"
+        r"\b(?:getenv|env|get|getOrDefault|property|getProperty|setProperty|putenv|lookup|fetch|dig|define|set"
+        r"|put|append|setItem|header|setHeader|addHeader|Environment\.GetEnvironmentVariable)"
         rf"\(\s{{0,4}}(?:{QUOTE})[\w.-]{{0,40}}(?:{KEY_NAMES})(?:{QUOTE}),\s{{0,4}}(?P<quote>{QUOTE})",
         r"(?:(?!(?P=quote))[^\n\\]){3,1024}(?=(?P=quote))",
         *_PAIRED,
     ),
     # A call that sets or compares it: setPassword("…"), password.equals("…").
     named(
-        rf"(?:{KEY_NAMES})(?:\.(?:equals(?:IgnoreCase)?|compareTo|contentEquals|eq|is|to_equal|toBe|should eq))?[ ]?\((?P<quote>{QUOTE})",
+        rf"(?:{KEY_NAMES})(?:\.(?:equals(?:IgnoreCase)?|compareTo|contentEquals|eq|is|to_equal|toBe"
+        rf"|should eq))?[ ]?\((?P<quote>{QUOTE})",
         r"(?:(?!(?P=quote))[^\n\\]){3,1024}(?=(?P=quote))",
         *_PAIRED,
         accept=is_told_plainly,
     ),
     # Two strings of which the second is a password: basicAuth("bob", "…"), auth=('bob', '…').
     named(
-        rf"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))\w{{0,24}}(?:auth(?:entication|enticate|orize)?|credentials?|login|signin|sign_in|logon|getConnection|connect|PDO|mysqli|mysql_connect|oci_connect|withUser|createUser|create_user|addUser|Login)"
+        rf"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))\w{{0,24}}(?:auth(?:entication|enticate|orize)?|credentials?"
+        r"|login|signin|sign_in|logon|getConnection|connect|PDO|mysqli|mysql_connect|oci_connect|withUser"
+        r"|createUser|create_user|addUser|Login)"
         rf"(?:=|: ?)?\((?:(?:{QUOTE})[^\"'\n\\]{{0,256}}(?:{QUOTE}),\s{{0,4}}){{1,3}}(?P<quote>{QUOTE})",
         r"(?:(?!(?P=quote))[^\s\\]){4,256}(?=(?P=quote))",
         *("auth", "cred", "login", "sign", "logon", "connect", "pdo(", "mysqli", "withuser", "user("),
@@ -66,16 +71,20 @@ FORMS = (
     ),
     # <key>password</key><string>…, <entry key="db.password">…, <wsse:Password Type="…">…
     named(
-        rf"(?:{KEY_NAMES})(?:{QUOTE})?(?:</\w{{1,20}}|(?: [\w:]{{1,20}}=(?:{QUOTE})[^\"]{{0,200}}?(?:{QUOTE})){{1,3}})?[ ]?>\s{{0,40}}"
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?(?:</\w{{1,20}}"
+        rf"|(?: [\w:]{{1,20}}=(?:{QUOTE})[^\"]{{0,200}}?(?:{QUOTE})){{1,3}})?[ ]?>\s{{0,40}}"
         r"(?:<[\w:]{1,20}>|<!\[CDATA\[){0,3}",
         r"[^<>\s\]]{3,1024}(?=[<\]])",
         *_PAIRED,
     ),
     # "field":"DbPassword","rejectedValue":"…"; variable "db_password" { default = "…"
     named(
-        rf"\b{_NAMES}(?:{QUOTE})?[ \t]{{0,3}}[:= ][ \t]{{0,3}}(?:{QUOTE})?[\w./-]{{0,64}}(?:{KEY_NAMES})(?:{QUOTE})?[{{,;)\s+]{{1,40}}"
-        rf"(?:(?:{QUOTE})?(?:type|secure|domain|sensitive|slot_?setting|masked|protected|scope|effect)(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?[\w*]{{1,30}}(?:{QUOTE})?[,;\s]{{1,20}}){{0,3}}"
-        rf"(?:{QUOTE})?{_VALUES}(?:{QUOTE})?[ \t]{{0,24}}[:=][ \t]{{0,3}}(?:\{{[ ]?(?:{QUOTE})?\w{{1,20}}(?:{QUOTE})?:[ ]?)?{OPEN}",
+        rf"\b{_NAMES}(?:{QUOTE})?[ \t]{{0,3}}[:= ][ \t]{{0,3}}(?:{QUOTE})?[\w./-]{{0,64}}(?:{KEY_NAMES})"
+        rf"(?:{QUOTE})?[{{,;)\s+]{{1,40}}"
+        rf"(?:(?:{QUOTE})?(?:type|secure|domain|sensitive|slot_?setting|masked|protected|scope"
+        rf"|effect)(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?[\w*]{{1,30}}(?:{QUOTE})?[,;\s]{{1,20}}){{0,3}}"
+        rf"(?:{QUOTE})?{_VALUES}(?:{QUOTE})?[ \t]{{0,24}}[:=][ \t]{{0,3}}(?:\{{[ ]?(?:{QUOTE})?\w{{1,20}}"
+        rf"(?:{QUOTE})?:[ ]?)?{OPEN}",
         VALUE,
         "value",
         "default",
@@ -91,8 +100,10 @@ FORMS = (
         "password",
         ("value", "default", "content", '"v"', "val"),
         Shape(
-            rf"(?P<kept>(?:{QUOTE}|\b){_VALUES}(?:{QUOTE})?[ ]?[:=][ ]?(?P<quote>{QUOTE})){FRESH}(?:(?!(?P=quote))[^\n]){{3,1024}}"
-            rf"(?=(?P=quote)[,;\s]{{1,30}}(?:(?:{QUOTE})?(?:type|secure|domain|sensitive|scope)(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?\w{{1,30}}(?:{QUOTE})?[,;\s]{{1,20}}){{0,2}}"
+            rf"(?P<kept>(?:{QUOTE}|\b){_VALUES}(?:{QUOTE})?[ ]?[:=][ ]?(?P<quote>{QUOTE})){FRESH}(?:(?!"
+            rf"(?P=quote))[^\n]){{3,1024}}"
+            rf"(?=(?P=quote)[,;\s]{{1,30}}(?:(?:{QUOTE})?(?:type|secure|domain|sensitive"
+            rf"|scope)(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?\w{{1,30}}(?:{QUOTE})?[,;\s]{{1,20}}){{0,2}}"
             rf"(?:{QUOTE})?{_NAMES}(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?[\w./-]{{0,64}}(?:{KEY_NAMES})(?:{QUOTE}))",
             re.IGNORECASE,
         ),
@@ -102,7 +113,8 @@ FORMS = (
     named(rf"(?:^|\n)- value: {OPEN}", rf"{VALUE}(?=\s{{1,20}}name: [\w.-]{{0,64}}(?:{KEY_NAMES})\b)", "value"),
     # "db_password": {"sensitive": false, "value": "…"}
     named(
-        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]?(?:[:=]|=>)?[ ]?\{{[^{{}}]{{0,160}}?\b{_VALUES}(?:{QUOTE})?[ ]{{0,24}}[:=][ ]{{0,3}}{OPEN}",
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]?(?:[:=]"
+        rf"|=>)?[ ]?\{{[^{{}}]{{0,160}}?\b{_VALUES}(?:{QUOTE})?[ ]{{0,24}}[:=][ ]{{0,3}}{OPEN}",
         VALUE,
         *("value", "default", "content"),
         also=KEY_ANCHORS,
@@ -146,8 +158,10 @@ FORMS = (
 )
 SQL = (
     named(
-        r"\b(?:crypt|md5|sha1|sha2?|sha2?56|sha512|hmac|digest|hashbytes|encode|old_password|password|pwdencrypt|pgp_sym_(?:en|de)crypt|(?:aes|des)_(?:en|de)crypt"
-        r"|encryptbypassphrase|decryptbypassphrase|to_password|bcrypt|gen_crypt|pbkdf2)\(\s?(?:[\w.]{1,64},\s?|N?'SHA2?_?\d*',\s?)?N?'",
+        r"\b(?:crypt|md5|sha1|sha2?|sha2?56|sha512|hmac|digest|hashbytes|encode|old_password|password|pwdencrypt"
+        r"|pgp_sym_(?:en|de)crypt|(?:aes|des)_(?:en|de)crypt"
+        r"|encryptbypassphrase|decryptbypassphrase|to_password|bcrypt|gen_crypt|pbkdf2)\(\s?(?:[\w.]{1,64},\s?"
+        r"|N?'SHA2?_?\d*',\s?)?N?'",
         r"[^'\n]{3,256}(?=')",
         *(
             "crypt(",

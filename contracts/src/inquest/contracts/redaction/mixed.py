@@ -22,7 +22,8 @@ MIXED = (
     named(r"\bkey\[", rf"{_BRACKETED}(?=\])", "key[", accept=is_mixed),
     named(r"\bp/w[:= ]{1,3}[\"'`]?", TOLD_VALUE, "p/w", accept=is_told),
     named(
-        rf"(?:{'|'.join(_FOREIGN)})(?:[ ]?(?:ist|lautet|es|\u00e9|est|is|\u00e4r)\b|[\u662f\u4e3a\u70ba\u306f\uc740\ub294]|[ ])[ :\uff1a]{{0,2}}[\"'`]?",
+        rf"(?:{'|'.join(_FOREIGN)})(?:[ ]?(?:ist|lautet|es|\u00e9|est|is|\u00e4r)\b"
+        rf"|[\u662f\u4e3a\u70ba\u306f\uc740\ub294]|[ ])[ :\uff1a]{{0,2}}[\"'`]?",
         TOLD_VALUE,
         *_FOREIGN,
         accept=is_told,

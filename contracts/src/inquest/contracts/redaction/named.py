@@ -16,7 +16,8 @@ from inquest.contracts.redaction.words import (
 
 _SCHEME = r"basic|bearer|digest|negotiate|token|apikey|aws4-hmac-sha256|[a-z][\w-]{1,24}(?= \S{12})"
 _PARAMETERS = (
-    r"key|auth|code|jwt|sid|hash|pw|pass|ticket|nonce|assertion|invite|magic|confirm(?:ation)?|verify|verification|reset"
+    r"key|auth|code|jwt|sid|hash|pw|pass|ticket|nonce|assertion|invite|magic|confirm(?:ation)?|verify"
+    r"|verification|reset"
     r"|oobcode|otp|state_token|saml|k|t|s|h"
 )
 _CODES = r"otp|totp|cvv2?|cvc2?|cvn|csc|pin|mfa|2fa|tan"
@@ -99,7 +100,8 @@ NAMED = (
     ),
     named(r"\bcode(?:=|%3D|[\"']?: ?[\"'])", r"(?:4(?:/|%2F)0?[\w-]{20,256}|[\w./~-]{30,2048})", "code", accept=_drawn),
     named(
-        r"/(?:reset(?:[_-]?password)?|password[_/-]reset|password(?:/edit)?|magic(?:[_-]?link)?|invit(?:e|ation)s?|verify(?:[_-]?email)?"
+        r"/(?:reset(?:[_-]?password)?|password[_/-]reset|password(?:/edit)?|magic(?:[_-]?link)?|invit(?:e"
+        r"|ation)s?|verify(?:[_-]?email)?"
         r"|confirm(?:ation)?|activate|activation|unsubscribe|token|tokens|sso|one[_-]?time|share|accept)/(?:confirm/)?",
         r"[\w.~=-]{20,512}",
         *("reset", "password", "magic", "invit", "verify", "confirm", "activat", "unsubscribe", "/token", "/sso/"),
@@ -123,8 +125,10 @@ NAMED = (
         accept=None,
     ),
     named(
-        r"\b(?:otp|one[- ]time (?:pass)?(?:code|word)|(?:verification|security|log-?in|sign-?in|2fa|mfa|auth(?:entication)?|access"
-        r"|confirmation|sms|pin) code|passcode)\b(?: (?:for|to) \S{1,64}| from \S{1,32})?(?: (?:is|was|sent))?[:= ]{1,3}(?:\w-)?[\"'`*]{0,2}",
+        r"\b(?:otp|one[- ]time (?:pass)?(?:code|word)|(?:verification|security|log-?in|sign-?in|2fa|mfa"
+        r"|auth(?:entication)?|access"
+        r"|confirmation|sms|pin) code|passcode)\b(?: (?:for|to) \S{1,64}| from \S{1,32})?(?: (?:is|was"
+        r"|sent))?[:= ]{1,3}(?:\w-)?[\"'`*]{0,2}",
         r"\d[\d -]{2,8}\d(?![\w.%:/])",
         *("otp", "one-time", "one time", " code", "passcode"),
         kind="code",

@@ -7,15 +7,19 @@ from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import COLOUR, FRESH, QUOTE
 
 _PERSON = (
-    r"(?:first|last|full|given|family|middle|maiden|legal|customer|patient|card[ _-]?holder|account[ _-]?holder|policy[ _-]?holder|holder|contact"
-    r"|recipient|employee|passenger|guest|subscriber|beneficiary|billing|shipping|enduser|real|payee|payer|buyer|sender|receiver|applicant|insured"
-    r"|traveler|traveller|attendee|student|borrower|signer|spouse|patron|emergency[ _-]?contact|ship[ _-]?to|bill[ _-]?to|doctor|donor)[ _.-]?name"
+    r"(?:first|last|full|given|family|middle|maiden|legal|customer|patient|card[ _-]?holder|account[ _-]?holder"
+    r"|policy[ _-]?holder|holder|contact"
+    r"|recipient|employee|passenger|guest|subscriber|beneficiary|billing|shipping|enduser|real|payee|payer|buyer"
+    r"|sender|receiver|applicant|insured"
+    r"|traveler|traveller|attendee|student|borrower|signer|spouse|patron|emergency[ _-]?contact|ship[ _-]?to"
+    r"|bill[ _-]?to|doctor|donor)[ _.-]?name"
     r"|surname|forename|name[ _-]?on[ _-]?card|card[ _-]?holder|account[ _-]?holder"
 )
 PERSON_PROBE = _PERSON
 # Not an address: names of ciphers, of systemd units, versions of packages.
 _NO_MAIL = re.compile(
-    r".*@(?:openssh\.com|libssh\.org)|git@.*|.*\.(?:service|socket|timer|mount|slice|scope|target|path|js|css|png|svg|so|py)",
+    r".*@(?:openssh\.com|libssh\.org)|git@.*|.*\.(?:service|socket|timer|mount|slice|scope|target|path|js|css"
+    r"|png|svg|so|py)",
     re.IGNORECASE,
 )
 _AT = r"(?:@|%(?:25){0,2}40|\\{1,7}u0040|\\x40|&#(?:64|x40);|&commat;| ?[\[(]at[\])] ?)"
@@ -24,17 +28,28 @@ EMAIL = Rule(
     ("@", "40", "&#64;", "&commat;", "[at]", "(at)"),
     Shape(
         r"(?:(?<![\w.+%-])|(?<=%3D)|(?<=%3A)|(?<=%20)|(?<=%22)|(?<=%3C)|(?<=\\[nrt])|(?<=\[\dm)|(?<=\[\d\dm))(?!\.)"
-        rf"(?:[\w.+'-]|%2[Bb]|%252[Bb]){{1,64}}{_AT}(?!v?\d{{1,4}}\.\d)(?:[^\W_][\w-]{{0,62}}\.){{1,8}}(?:[^\W\d_]{{2,24}}|xn--\w{{2,24}})(?:(?=_(?!\w))|(?![\w@-]))",
+        rf"(?:[\w.+'-]|%2[Bb]|%252[Bb]){{1,64}}{_AT}(?!v?\d{{1,4}}\.\d)(?:[^\W_][\w-]{{0,62}}\.){{1,8}}(?:"
+        rf"[^\W\d_]{{2,24}}|xn--\w{{2,24}})(?:(?=_(?!\w))|(?![\w@-]))",
         re.IGNORECASE,
     ),
     lambda value: not _NO_MAIL.fullmatch(value),
 )
 _WORD = r"(?:[^\W\d_]|%[C-F][0-9A-F]%[0-9A-F]{2})(?:[\w.'\u2019-]|%[0-9A-F]{2}(?<!%20)(?<!%26)(?<!%2C)(?<!%22)){0,60}+"
-_PARTICLE = r"(?:van|von|vom|zu|zum|zur|der|den|de|del|della|di|da|dos|das|do|du|la|le|las|los|el|al|bin|bint|ibn|abu|ben|y|e|ter|ten|af|av|st\.?)"
+_PARTICLE = (
+    r"(?:van|von|vom|zu|zum|zur|der|den|de|del|della|di|da|dos|das|do|du|la|le|las|los|el|al|bin|bint|ibn|abu|ben|y"
+    r"|e|ter|ten|af|av|st\.?)"
+)
 _GAP = r"(?: |\+|%20)"
 # More names: capital letters, of scripts that have none any letters, what stands between.
-_MORE = rf"(?:(?:{_GAP}{_PARTICLE}(?=[ +%])){{0,3}}{_GAP}(?-i:(?=[A-Z\u00c0-\u00de\u0370-\u03ff\u0410-\u042f]|[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|%C3%[89]|%C5|%D0)){_WORD}(?![=:]))"
-_SIGNED = rf"(?:{QUOTE}|{COLOUR}|\]|[*_]{{1,2}}){{0,3}}[ \t]{{0,8}}(?:={{1,2}}>?|[:\uff1a]|%3[AD]|\|(?= )|->|- (?=[^\W\d_])|\)=\(| like )(?:{COLOUR}|[*_]{{1,2}})?[ \t]{{0,8}}(?:[\[(](?=[\"'])|[NEu](?=')|Str\(|<!\[CDATA\[)?"
+_MORE = (
+    rf"(?:(?:{_GAP}{_PARTICLE}(?=[ +%])){{0,3}}{_GAP}(?-i:(?=[A-Z\u00c0-\u00de\u0370-\u03ff\u0410-\u042f]"
+    rf"|[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|%C3%[89]|%C5|%D0)){_WORD}(?![=:]))"
+)
+_SIGNED = (
+    rf"(?:{QUOTE}|{COLOUR}|\]|[*_]{{1,2}}){{0,3}}[ \t]{{0,8}}(?:={{1,2}}>?|[:\uff1a]|%3[AD]|\|(?= )|->"
+    rf"|- (?=[^\W\d_])|\)=\(| like )(?:{COLOUR}|[*_]{{1,2}})?[ \t]{{0,8}}(?:[\[(](?=[\"'])|[NEu](?=')|Str\("
+    r"|<!\[CDATA\[)?"
+)
 _NONE = frozenset(
     {
         "null",
@@ -64,7 +79,8 @@ NAME = Rule(
     "name",
     (),
     Shape(
-        rf"(?P<kept>(?<![a-z0-9])(?:(?:\w{{1,24}}[_.])?|(?-i:[a-z]{{1,16}}(?=[A-Z])))(?:{_PERSON}){_SIGNED}(?P<quote>{QUOTE})?+){FRESH}"
+        rf"(?P<kept>(?<![a-z0-9])(?:(?:\w{{1,24}}[_.])?"
+        rf"|(?-i:[a-z]{{1,16}}(?=[A-Z])))(?:{_PERSON}){_SIGNED}(?P<quote>{QUOTE})?+){FRESH}"
         rf"(?(quote)(?:(?!(?P=quote)(?!\w))(?:\\.|[^\n\\])){{1,200}}|{_WORD}{_MORE}{{0,3}})",
         re.IGNORECASE,
     ),
@@ -76,7 +92,8 @@ NAME_MARKED = Rule(
     "name",
     (),
     Shape(
-        rf"(?P<kept><(?:\w{{1,16}}:)?\w{{0,16}}(?:{_PERSON})(?: [^<>]{{0,80}})?>(?:<!\[CDATA\[)?){FRESH}[^<>\]]{{2,200}}(?=[<\]])"
+        rf"(?P<kept><(?:\w{{1,16}}:)?\w{{0,16}}(?:{_PERSON})(?: [^<>]{{0,80}})?>(?:<!\[CDATA\[)?){FRESH}"
+        rf"[^<>\]]{{2,200}}(?=[<\]])"
         rf"|(?P<kept_too>(?:(?m:^)|\\n|\\r)FN(?:;[\w=-]{{1,40}})?:){FRESH}[^\r\n\\]{{2,200}}",
         re.IGNORECASE,
     ),

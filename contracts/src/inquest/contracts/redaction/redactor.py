@@ -106,7 +106,7 @@ class Redactor:
             return f"[redacted:name{self._tag(value)}]"
         return clean
 
-    def _apply(self, text: str, anywhere: Sequence[int]) -> str:
+    def _apply(self, text: str, anywhere: tuple[int, ...]) -> str:
         for rule in self._rules.live(text, anywhere):
             text = rule.apply(text, self._tag)
         return text

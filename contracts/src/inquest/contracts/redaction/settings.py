@@ -4,7 +4,10 @@ from inquest.contracts.redaction.words import KEY_NAMES, OPEN, PLAIN, QUOTE, VAL
 
 _Q = rf"(?:{QUOTE})?"
 _V = rf"{PLAIN}{{3,1024}}"
-_COUNTED = r"(?:(?:0|5|6|7|8|9|level \d{1,2}|encrypted|ENC|clear|ascii-text|hexadecimal|ascii|hex|local|remote)[ \t]{1,3}){0,2}"
+_COUNTED = (
+    r"(?:(?:0|5|6|7|8|9|level \d{1,2}|encrypted|ENC|clear|ascii-text|hexadecimal|ascii|hex|local"
+    r"|remote)[ \t]{1,3}){0,2}"
+)
 
 
 def _word(value: str) -> bool:
@@ -14,15 +17,19 @@ def _word(value: str) -> bool:
 
 
 _NEXT = frozenset(
-    "and are authentication based change command contexts encryption error events expired failed failure file for from"
-    " group groups has host in incorrect invalid is key level link login manager match mismatch name names not of on or"
-    " password policy ring rotation server service set setting settings size status string strings the timeout to type"
-    " user username value version view was with wrong ro rw trap traps enable".split()
+    """
+    and are authentication based change command contexts encryption error events expired failed failure file for
+    from group groups has host in incorrect invalid is key level link login manager match mismatch name names not
+    of on or password policy ring rotation server service set setting settings size status string strings the
+    timeout to type user username value version view was with wrong ro rw trap traps enable
+    """.split()  # noqa: SIM905 - as words they can be read
 )
 GEAR = (
     named(
-        rf"\b(?:snmp-server community|(?:set )?snmp community|rocommunity6?|rwcommunity6?|trapcommunity|authcommunity \S{{1,40}}"
-        rf"|com2sec6? \S{{1,64}} \S{{1,64}}|trap2?sink \S{{1,128}}|snmp-agent community (?:read|write)(?: cipher| simple)?)[ \t]{{1,3}}{_Q}",
+        r"\b(?:snmp-server community|(?:set )?snmp community|rocommunity6?|rwcommunity6?|trapcommunity"
+        rf"|authcommunity \S{{1,40}}"
+        rf"|com2sec6? \S{{1,64}} \S{{1,64}}|trap2?sink \S{{1,128}}|snmp-agent community (?:read|write)(?: cipher"
+        rf"| simple)?)[ \t]{{1,3}}{_Q}",
         _V,
         "community",
         "com2sec",
@@ -30,11 +37,15 @@ GEAR = (
         accept=_word,
     ),
     named(
-        rf"\b(?:enable (?:secret|password)|tacacs-server key|radius-server key|(?:radius|tacacs)(?:-server)?\b[^\n]{{0,80}}? key"
+        r"\b(?:enable (?:secret|password)|tacacs-server key|radius-server key|(?:radius"
+        rf"|tacacs)(?:-server)?\b[^\n]{{0,80}}? key"
         rf"|key-string|isakmp key|(?:local-|remote-)?pre-shared-key|neighbor \S{{1,64}} password|md5 key-string"
-        rf"|message-digest-key \d{{1,3}} md5|authentication-key(?: \d{{1,5}} (?:md5|sha\d?))?|chap password|pap sent-username \S{{1,64}} password"
-        rf"|wpa-psk|wpa2?-passphrase|plain-text-password(?:-value)?|encrypted-password|set (?:passwd|password|psksecret|passphrase|auth-pwd|priv-pwd)"
-        rf"|shared-secret|ip ftp password|standby \d{{1,3}} authentication|vrrp \d{{1,3}} authentication text|password cipher|irreversible-cipher)"
+        rf"|message-digest-key \d{{1,3}} md5|authentication-key(?: \d{{1,5}} (?:md5|sha\d?))?|chap password"
+        rf"|pap sent-username \S{{1,64}} password"
+        r"|wpa-psk|wpa2?-passphrase|plain-text-password(?:-value)?|encrypted-password|set (?:passwd|password"
+        r"|psksecret|passphrase|auth-pwd|priv-pwd)"
+        rf"|shared-secret|ip ftp password|standby \d{{1,3}} authentication|vrrp \d{{1,3}} authentication text"
+        r"|password cipher|irreversible-cipher)"
         rf"[ \t]{{1,3}}{_COUNTED}{_Q}",
         _V,
         *("enable ", "tacacs", "radius", "key-string", "isakmp", "pre-shared-key", "neighbor", "digest-key", "cipher"),
@@ -52,8 +63,10 @@ GEAR = (
         accept=_word,
     ),
     named(
-        rf"\b(?:user(?:name)?|set system login user|local-user|admin)[ \t]{{1,3}}[\w.@-]{{1,64}}(?:[ \t]{{1,3}}(?:privilege \d{{1,2}}|role \w{{1,20}}"
-        rf"|group \w{{1,32}}|class \w{{1,32}}|level \d{{1,2}}|authentication|with|algorithm-type \w{{1,10}})){{0,3}}[ \t]{{1,3}}"
+        r"\b(?:user(?:name)?|set system login user|local-user"
+        rf"|admin)[ \t]{{1,3}}[\w.@-]{{1,64}}(?:[ \t]{{1,3}}(?:privilege \d{{1,2}}|role \w{{1,20}}"
+        rf"|group \w{{1,32}}|class \w{{1,32}}|level \d{{1,2}}|authentication|with"
+        rf"|algorithm-type \w{{1,10}})){{0,3}}[ \t]{{1,3}}"
         rf"(?:secret|pass(?:word|phrase)?|insecure-password|common-secret|pw|md5|pwd)[ \t]{{1,3}}{_COUNTED}{_Q}",
         _V,
         "user",
@@ -61,7 +74,8 @@ GEAR = (
         accept=_word,
     ),
     named(
-        rf"\b(?:auth (?:md5|sha\d*)|priv (?:aes|des|3des)(?: (?:128|192|256))?|createUser \S{{1,64}} (?:SHA|MD5)\S{{0,5}}|(?:-l|-a|-x) (?:SHA|MD5|AES|DES)\S{{0,5}} -[AX])"
+        rf"\b(?:auth (?:md5|sha\d*)|priv (?:aes|des|3des)(?: (?:128|192|256))?|createUser \S{{1,64}} (?:SHA"
+        rf"|MD5)\S{{0,5}}|(?:-l|-a|-x) (?:SHA|MD5|AES|DES)\S{{0,5}} -[AX])"
         rf"[ \t]{{1,3}}{OPEN}",
         VALUE,
         *("auth md5", "auth sha", "priv aes", "priv des", "createuser"),
@@ -77,8 +91,10 @@ GEAR = (
     ),
     named(r"\bstats auth[ \t]{1,3}[\w.-]{1,64}:", _V, "stats auth"),
     named(
-        rf"\b(?:auth_pass|requirepass|masterauth|sentinel auth-pass \S{{1,64}}|(?:ldap_?)?bindpw|(?:olc)?rootpw:?|rootbindpw|ldap_default_authtok"
-        rf"|nickserv identify|smtp_sasl_password|auth_basic_password|insecure-password|AuthLDAPBindPassword|AuthDBDPass|dbpassword|ServerAdminPassword)"
+        rf"\b(?:auth_pass|requirepass|masterauth|sentinel auth-pass \S{{1,64}}|(?:ldap_?)?bindpw"
+        r"|(?:olc)?rootpw:?|rootbindpw|ldap_default_authtok"
+        r"|nickserv identify|smtp_sasl_password|auth_basic_password|insecure-password|AuthLDAPBindPassword"
+        r"|AuthDBDPass|dbpassword|ServerAdminPassword)"
         rf"[ \t]{{1,3}}(?:--\w{{1,20}}[ \t]{{1,3}})?{_Q}",
         rf"(?![=:-]){_V}",
         *(
@@ -97,7 +113,8 @@ GEAR = (
     ),
     # One name and one value, and nothing else on the line.
     named(
-        rf"(?:(?m:^)[ \t+-]{{0,16}}|(?<=[:>|\"\]-] )|(?<=[:>|\"\]-] {{2}})|(?<=\")|(?<=\\n))(?:[\w-]{{1,20}}[ \t]{{1,2}})?[\w./-]{{0,64}}?(?:{KEY_NAMES})(?:[ \t]{{1,40}}|\\t){OPEN}",
+        rf"(?:(?m:^)[ \t+-]{{0,16}}|(?<=[:>|\"\]-] )|(?<=[:>|\"\]-] {{2}})|(?<=\")"
+        rf"|(?<=\\n))(?:[\w-]{{1,20}}[ \t]{{1,2}})?[\w./-]{{0,64}}?(?:{KEY_NAMES})(?:[ \t]{{1,40}}|\\t){OPEN}",
         r"(?(quote)(?:(?!(?P=quote))[^\n\\]){1,1024}|[^\s\"'\\=:{\[]{4,1024}(?=[ \t]{0,3};?(?:\r?$|\n|\\n|\")))",
         accept=lambda value: is_told(value) and not value.isupper(),
     ),
@@ -109,7 +126,8 @@ GEAR = (
         accept=lambda value: is_told(value) and not value.isupper(),
     ),
     named(
-        rf"\bproxy_set_header[ \t]{{1,3}}[\w-]{{0,40}}(?:key|token|secret|authorization)[ \t]{{1,3}}{_Q}|\bsecretkey[ \t]{{1,3}}",
+        rf"\bproxy_set_header[ \t]{{1,3}}[\w-]{{0,40}}(?:key|token|secret|authorization)[ \t]{{1,3}}{_Q}"
+        rf"|\bsecretkey[ \t]{{1,3}}",
         r"[^\s\"'();]{3,1024}",
         "proxy_set_header",
     ),
@@ -125,12 +143,13 @@ PROTOCOLS = (
     named(r"(?-i:\b[A-Za-z]{0,4}\d{1,6} LOGIN )\"?[\w.@+-]{1,128}\"? \"?", _V, " login "),
     # Redis.
     named(
-        rf"(?:>[ ]?|\bredis\S{{0,20}} |(?-i:^(?=AUTH)))AUTH[ ](?:[\w.-]{{1,32}} (?=\S{{3}})(?!request_id|[\w.]{{1,20}}=))?{_Q}",
+        rf"(?:>[ ]?|\bredis\S{{0,20}} |(?-i:^(?=AUTH)))AUTH[ ](?:[\w.-]{{1,32}} (?=\S{{3}})(?!request_id"
+        rf"|[\w.]{{1,20}}=))?{_Q}",
         _V,
         "auth ",
         accept=_word,
     ),
-    named(r"\"AUTH\"[, ]{1,3}(?:\"[\w.-]{1,32}\"[, ]{1,3}(?=\"))?\"", r"[^\"\n]{3,1024}", '"auth"'),
+    named(r"\"AUTH\"[, ]{1,3}(?:\"[\w.-]{1,32}\"[, ]{1,3}(?=\"))?\"", r"[^\"\n]{3,1024}(?=\"(?![ ]?:))", '"auth"'),
     named(r"\bHELLO \d(?: \w{1,10})?? AUTH [\w.-]{1,64} ", _V, "hello "),
     named(r"\bACL[\", ]{1,4}SETUSER\b[^\n]{0,200}?[ \"][>#]", _V, "setuser", accept=is_secret),
     named(
@@ -158,7 +177,8 @@ PROTOCOLS = (
     # .netrc
     named(r"\blogin[ \t]{1,3}\S{1,128}(?:[ \t\n]|\\n){1,12}password[ \t]{1,3}", _V, "login "),
     named(
-        rf"\bmachine[ \t]{{1,3}}\S{{1,128}}(?:[ \t\n]|\\n){{1,12}}(?:login[ \t]{{1,3}}\S{{1,128}}(?:[ \t\n]|\\n){{1,12}})?password[ \t]{{1,3}}{_Q}",
+        rf"\bmachine[ \t]{{1,3}}\S{{1,128}}(?:[ \t\n]|\\n){{1,12}}(?:login[ \t]{{1,3}}\S{{1,128}}(?:[ \t\n]"
+        rf"|\\n){{1,12}})?password[ \t]{{1,3}}{_Q}",
         _V,
         "machine ",
     ),
@@ -166,7 +186,8 @@ PROTOCOLS = (
     named(rf"\bc(?P<field>[sn]\d)Label=\w{{0,32}}(?:{KEY_NAMES})[ \t|]{{1,3}}c(?P=field)=", _V, "label="),
     # chpasswd and cloud-init: a list of names with passwords.
     named(
-        r"\bchpasswd:(?:\s|\\n){1,12}(?:expire: \w{4,5}(?:\s|\\n){1,12})?(?:list|users): ?[|>]?[+-]?(?:\s|\\n){1,12}(?:- )?[\w.-]{1,64}:",
+        r"\bchpasswd:(?:\s|\\n){1,12}(?:expire: \w{4,5}(?:\s|\\n){1,12})?(?:list|users): ?[|>]?[+-]?(?:\s"
+        r"|\\n){1,12}(?:- )?[\w.-]{1,64}:",
         _V,
         "chpasswd",
     ),

@@ -10,7 +10,8 @@ _KEY = Rule(
     "private-key",
     ("private key", "openvpn static key", "ssh2 encrypted"),
     Shape(
-        r"-{4,5} ?BEGIN (?:OpenVPN Static key V1|SSH2 ENCRYPTED PRIVATE KEY) ?-{4,5}[^-]{0,16384}(?:-{4,5} ?END [\w ]{1,40}-{4,5})?"
+        r"-{4,5} ?BEGIN (?:OpenVPN Static key V1"
+        r"|SSH2 ENCRYPTED PRIVATE KEY) ?-{4,5}[^-]{0,16384}(?:-{4,5} ?END [\w ]{1,40}-{4,5})?"
         r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,16384}"
         r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
     ),
@@ -26,7 +27,8 @@ _KEY_PARTS = Rule(
     "private-key",
     ("private-lines", '"d', '"k', '"p"', '"q'),
     Shape(
-        r"(?P<kept>Private-Lines: \d{1,3}(?:\r?\n|\\n|\\r\\n))(?!\[redacted:)(?:[A-Za-z0-9+/=]{1,128}(?:\r?\n|\\n|\\r\\n|$)){1,200}"
+        r"(?P<kept>Private-Lines: \d{1,3}(?:\r?\n|\\n|\\r\\n))(?!\[redacted:)(?:[A-Za-z0-9+/=]{1,128}(?:\r?\n"
+        r"|\\n|\\r\\n|$)){1,200}"
         r"|(?P<kept_too>\\?\"(?:d|k|p|q|dp|dq|qi)\\?\":[ ]?\\?\")(?!\[redacted:)[\w-]{32,2048}(?==?\\?\")"
     ),
 )
@@ -34,7 +36,8 @@ _JWT = Rule(
     "jwt",
     ("eyj",),
     Shape(
-        rf"{START}eyJ[A-Za-z0-9_-]{{8,4096}}\.[A-Za-z0-9_-]{{4,8192}}\.[A-Za-z0-9_-]{{0,4096}}(?:\.[A-Za-z0-9_-]{{1,4096}}){{0,2}}"
+        rf"{START}eyJ[A-Za-z0-9_-]{{8,4096}}\.[A-Za-z0-9_-]{{4,8192}}\.[A-Za-z0-9_-]{{0,4096}}(?:\."
+        rf"[A-Za-z0-9_-]{{1,4096}}){{0,2}}"
     ),
 )
 _URL_PASSWORD = Rule(
@@ -66,7 +69,9 @@ _OPAQUE = Rule(
     # Long and drawn at random: a token of an issuer that nobody listed, or an id, which its pseudonym still tells
     # apart. Discord's are three such parts.
     Shape(
-        r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}|(?<!SHA256:)(?!sha\d{3}-)[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
+        r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)"
+        r"|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}"
+        r"|(?<!SHA256:)(?<!h1:)(?!sha\d{3}-)[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
     ),
     _is_random,
     probe=r"[\w-]{36}|[mno][a-z\d]{23,27}\.[\w-]{6}\.",
@@ -85,7 +90,8 @@ _CARD = Rule(
     "card",
     (),
     Shape(
-        r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d|5018|5020|5038|6304|6759|676[1-3])"
+        r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d|5018|5020|5038"
+        r"|6304|6759|676[1-3])"
         r"([ -]?)\d{4}\1\d{4}\1\d{4}(?:(?<=[ -]\d{4})\1\d{3})?"
         r"|3[47]\d\d([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)"
     ),
@@ -97,7 +103,8 @@ _LONG_CARD = Rule(
     "card",
     (),
     Shape(
-        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|payment|paid|charge|authori[sz]e)[^\d\n]{0,24})(?:4\d{18}|62\d{17}|6[37]\d{17})(?!\w|\.\d)",
+        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|payment|paid|charge|authori[sz]e)[^\d\n]{0,24})(?:4\d{18}"
+        r"|62\d{17}|6[37]\d{17})(?!\w|\.\d)",
         re.IGNORECASE,
     ),
     _luhn,

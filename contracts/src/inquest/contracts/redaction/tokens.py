@@ -30,7 +30,10 @@ _SHAPES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("_v1_",), r"do[opr]_v1_[0-9a-f]{64}"),
     (
         ("sk-",),
-        r"sk-(?:ant-|proj-|svcacct-|admin-|None-)[\w-]{20,255}|sk-[A-Za-z0-9]{32,64}|sk-(?:[a-z]{2,10}-){1,2}(?:v\d-)?[A-Za-z0-9]{24,128}",
+        (
+            r"sk-(?:ant-|proj-|svcacct-|admin-|None-)[\w-]{20,255}|sk-[A-Za-z0-9]{32,64}"
+            r"|sk-(?:[a-z]{2,10}-){1,2}(?:v\d-)?[A-Za-z0-9]{24,128}"
+        ),
     ),
     (("hf_",), r"hf_[A-Za-z0-9]{30,64}"),
     (("gsk_",), r"gsk_[A-Za-z0-9]{40,64}"),
@@ -183,8 +186,10 @@ _HOOKS = Rule(
     ),
     Shape(
         r"(?P<kept>hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/"
-        r"|webhook\.office\.com/|hooks\.zapier\.com/hooks/(?:catch|standard)/|maker\.ifttt\.com/trigger/\w{1,64}/(?:json/)?with/key/"
-        r"|/hooks/(?=[a-z0-9]{26}|[A-Za-z0-9]{17}/)|hc-ping\.com/|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
+        r"|webhook\.office\.com/|hooks\.zapier\.com/hooks/(?:catch|standard)/"
+        r"|maker\.ifttt\.com/trigger/\w{1,64}/(?:json/)?with/key/"
+        r"|/hooks/(?=[a-z0-9]{26}|[A-Za-z0-9]{17}/)|hc-ping\.com/|open\.(?:feishu\.cn"
+        r"|larksuite\.com)/open-apis/bot/v2/hook/"
         r"|events\.pagerduty\.com/integration/|hook\.[eu][us]\d\.make\.com/)(?!\[redacted:)[\w@./-]{16,512}"
     ),
 )

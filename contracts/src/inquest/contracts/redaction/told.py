@@ -14,14 +14,21 @@ from inquest.contracts.redaction.words import (
 )
 
 WHAT = (
-    r"(?!(?-i:PASS\b))(?:pass(?:word|phrase|code)|passwd|pwd?|pass|(?:(?:api|access|secret|auth|licen[sc]e|signing|encryption|private|service|admin|root|app|client|webhook|shared|hmac|decryption|ssh|master|deploy|session|vault)"
+    r"(?!(?-i:PASS\b))(?:pass(?:word|phrase|code)|passwd|pwd?|pass|(?:(?:api|access|secret|auth|licen[sc]e"
+    r"|signing|encryption|private|service|admin|root|app|client|webhook|shared|hmac|decryption|ssh|master|deploy"
+    r"|session|vault)"
     r"[ -]?(?:key|token|secret))|secret|token|psk|p/w|credentials?|creds?)"
 )
 ANCHORS = ("pass", "pw", "key", "token", "secret", "psk", "cred")
-_OF = r"(?: (?:for|of|on|to|in|at|from|used by|@)(?: (?:the|our|my|your|this|that))? [\w@.:/'<>-]{1,64}(?: (?!is\b|was\b|to\b|should\b)[\w-]{1,24}){0,3}?)?"
+_OF = (
+    r"(?: (?:for|of|on|to|in|at|from|used by|@)(?: (?:the|our|my|your|this|that))? [\w@.:/'<>-]{1,64}(?: (?!is\b"
+    r"|was\b|to\b|should\b)[\w-]{1,24}){0,3}?)?"
+)
 _LINK = (
-    r"(?:['\u2019]s(?= )|(?:'s|,)?(?: (?:is|was|are|will be|should be|must be|would be|might be|has been|had been|have been|now|still|currently|just"
-    r"|set|changed|reset|rotated|updated|switched|back|to|provided|equals|reads|as|says?|temporarily|again|generated)){1,4}[:=]?"
+    r"(?:['\u2019]s(?= )|(?:'s|,)?(?: (?:is|was|are|will be|should be|must be|would be|might be|has been"
+    r"|had been|have been|now|still|currently|just"
+    r"|set|changed|reset|rotated|updated|switched|back|to|provided|equals|reads|as|says?|temporarily|again"
+    r"|generated)){1,4}[:=]?"
     r"|[ ]?(?::|=|->|\u2192|=>|\u2013|\u2014|--|-(?= )|\||[ ]\((?:currently|now|was|is|temp|old|new|it's)[:=]?))"
 )
 _WRAP = rf"(?:[ \t]{{1,3}}|(?<=[|-]))(?:{QUOTE}|[`*_(\[<\u201c\u2018\u00ab]{{1,3}}|b'|\|\|)?"
@@ -51,20 +58,23 @@ TOLD = (
     ),
     # A temporary password is generated for root@localhost: …
     named(
-        rf"\b(?:password|passwd|passphrase|passcode|pw|pwd)\b(?:[ ][\w@.'()/-]{{1,64}}){{0,8}}:[ ](?:{QUOTE}|[`*(]{{1,2}})?",
+        rf"\b(?:password|passwd|passphrase|passcode|pw|pwd)\b(?:[ ][\w@.'()/-]{{1,64}}){{0,8}}:[ ](?:{QUOTE}"
+        rf"|[`*(]{{1,2}})?",
         TOLD_VALUE,
         *("pass", "pw"),
         accept=is_told,
     ),
     # use password …, user bob pass …, with password (…)
     named(
-        rf"(?<![\w-])(?!(?-i:PASS\b))(?:password|passphrase|passcode|passwd|pass|pwd?)[ \t]{{1,3}}(?:{QUOTE}|[`*(\u201c]{{1,2}})?",
+        rf"(?<![\w-])(?!(?-i:PASS\b))(?:password|passphrase|passcode|passwd|pass|pwd?)[ \t]{{1,3}}(?:{QUOTE}"
+        rf"|[`*(\u201c]{{1,2}})?",
         TOLD_VALUE,
         *ANCHORS,
         accept=is_told,
     ),
     named(
-        r"\b(?:use|using|with|try|tried|enter(?:ed)?|type|gave|user(?:name)? [\w.@-]{1,64},?(?: and)?|login [\w.@-]{1,64},?(?: and)?)(?: the| this| my)?"
+        r"\b(?:use|using|with|try|tried|enter(?:ed)?|type|gave|user(?:name)? [\w.@-]{1,64},?(?: and)?"
+        r"|login [\w.@-]{1,64},?(?: and)?)(?: the| this| my)?"
         rf" (?:password|passphrase|passwd|pass|pw)[ ](?:{QUOTE}|[`*(]{{1,2}})?",
         TOLD_VALUE,
         *("pass", "pw"),
@@ -79,7 +89,8 @@ TOLD = (
     ),
     # In quotes it is told, whatever it is made of: messages that repeat what they were given.
     named(
-        rf"\b(?:password|passphrase|passcode)\b(?:(?: for [\w@.'-]{{1,64}})? (?:is|was|to|like|in|of))?[ \t]{{1,3}}\(?(?P<quote>{QUOTE})",
+        rf"\b(?:password|passphrase|passcode)\b(?:(?: for [\w@.'-]{{1,64}})? (?:is|was|to|like|in"
+        rf"|of))?[ \t]{{1,3}}\(?(?P<quote>{QUOTE})",
         r"[^\s\"'\\]{3,256}(?=(?P=quote))",
         "pass",
     ),
@@ -91,7 +102,8 @@ TOLD = (
         accept=is_told_plainly,
     ),
     named(
-        rf"\b(?:changed?|rotated?|updated?|reset|set|switched) (?:the |my |your |our )?(?:[\w-]{{1,20}} ){{0,3}}?{WHAT}\b[^\n:]{{0,60}}? to[ ](?:{QUOTE}|[`*]{{1,2}})?",
+        r"\b(?:changed?|rotated?|updated?|reset|set|switched) (?:the |my |your "
+        rf"|our )?(?:[\w-]{{1,20}} ){{0,3}}?{WHAT}\b[^\n:]{{0,60}}? to[ ](?:{QUOTE}|[`*]{{1,2}})?",
         TOLD_VALUE,
         *ANCHORS,
         accept=is_told,
@@ -101,8 +113,9 @@ TOLD = (
         "password",
         ("pass", "pw", "passphrase", "secret", "token", "key"),
         Shape(
-            rf"(?P<kept>(?<![^\s\"'`(>*_\u201c])){FRESH}[^\s\"'`\u201c\u201d]{{4,256}}"
-            r"(?=[\"'`*_\u201d)]{0,3},? (?:(?:is|was|as|are|for|be|being)|(?:should|will|must) be|=)(?: now)?(?: the| my| our| your| a| its)?(?: [\w-]{1,20}){0,3}?"
+            rf"(?P<kept>(?<![^\s\"'`(>*_=:\u201c])(?<!redacted:)){FRESH}[^\s\"'`\u201c\u201d]{{4,256}}"
+            r"(?=[\"'`*_\u201d)]{0,3},? (?:(?:is|was|as|are|for|be|being)|(?:should|will|must) be"
+            r"|=)(?: now)?(?: the| my| our| your| a| its)?(?: [\w-]{1,20}){0,3}?"
             r" (?:password|passphrase|passcode|pwd?|passwd|pass|api key|secret key|access key|token|secret)\b)",
             re.IGNORECASE,
         ),
@@ -113,7 +126,8 @@ TOLD = (
         ("pass", "pw", "secret", "token", "key"),
         Shape(
             rf"(?P<kept>(?<!\w)[\"'`\u201c]){FRESH}[^\s\"'`\u201c\u201d]{{4,256}}"
-            r"(?=[\"'`\u201d] (?:is|was|as|for)(?: the| my| our| your| a| its)?(?: [\w-]{1,20}){0,3}? (?:password|passphrase|passcode|pwd?|passwd|pass)\b)",
+            r"(?=[\"'`\u201d] (?:is|was|as|for)(?: the| my| our| your| a"
+            r"| its)?(?: [\w-]{1,20}){0,3}? (?:password|passphrase|passcode|pwd?|passwd|pass)\b)",
             re.IGNORECASE,
         ),
         is_told_plainly,
@@ -121,7 +135,8 @@ TOLD = (
     named(
         rf"(?<![\w-]){WHAT}{_WRAP}",
         TOLD_VALUE
-        + r"(?=[\"'`*_)]{0,3} (?:is|was|has|does|did|isn't|doesn't|stopped|expired|rejected|revoked|failed|not|no longer|works?)\b)",
+        + r"(?=[\"'`*_)]{0,3} (?:is|was|has|does|did|isn't|doesn't|stopped|expired|rejected|revoked|failed|not"
+        r"|no longer|works?)\b)",
         *ANCHORS,
         accept=is_told,
     ),
@@ -129,15 +144,18 @@ TOLD = (
 CREDENTIALS = (
     # creds: bob / …, log in as bob:…
     named(
-        r"(?<![\w-])(?:creds?|credentials?|credz|user[:/]pass(?:word)?|user(?:name)?/password|login|logins|log[ -]?in|acct|account|auth|userpass|basic[ _]auth)\b"
-        r"(?: (?:details|info|data|for [\w.-]{1,64}))?(?:[ \t]{0,3}[:=]|[ ](?:are|is|with|as|using))[ \t]{0,3}[\"'`(]{0,2}[\w.@\\+-]{1,128}"
+        r"(?<![\w-])(?:creds?|credentials?|credz|user[:/]pass(?:word)?|user(?:name)?/password|login|logins"
+        r"|log[ -]?in|acct|account|auth|userpass|basic[ _]auth)\b"
+        r"(?: (?:details|info|data|for [\w.-]{1,64}))?(?:[ \t]{0,3}[:=]|[ ](?:are|is|with|as"
+        r"|using))[ \t]{0,3}[\"'`(]{0,2}[\w.@\\+-]{1,128}"
         r"(?: ?[/:|] ?|, ?| and )[\"'`]{0,2}",
         r"(?!/)[^\s\"'`,;\\)}]{4,256}",
         *("cred", "user", "login", "log in", "acct", "account", "auth"),
         accept=is_told,
     ),
     named(
-        r"\b(?:auth\w{0,14}|log[io]n|sign-?in) (?:failed|failure|error|attempt|rejected|denied|succeeded|success)(?: for| with| by| using)?(?: user)?:? [\[(]?(?:b?')?"
+        r"\b(?:auth\w{0,14}|log[io]n|sign-?in) (?:failed|failure|error|attempt|rejected|denied|succeeded"
+        r"|success)(?: for| with| by| using)?(?: user)?:? [\[(]?(?:b?')?"
         r"[\w.@+-]{1,64}'?[/:](?:b?')?",
         r"(?!/)[^\s\"'`,;\\)}\]]{4,256}",
         *("auth", "login", "logon", "sign"),
@@ -150,7 +168,8 @@ CREDENTIALS = (
         accept=is_told,
     ),
     named(
-        r"(?<![\w-])(?:creds?|credz|user[:/]pass(?:word)?|login as)(?: for [\w.-]{1,64})?[:= ]{1,4}[\"'`]{0,2}[\w.@\\+-]{1,128}(?: ?[/:|] ?)[\"'`]{0,2}",
+        r"(?<![\w-])(?:creds?|credz|user[:/]pass(?:word)?"
+        r"|login as)(?: for [\w.-]{1,64})?[:= ]{1,4}[\"'`]{0,2}[\w.@\\+-]{1,128}(?: ?[/:|] ?)[\"'`]{0,2}",
         r"(?!/)[^\s\"'`,;\\)}]{4,256}",
         *("cred", "user", "login as"),
         accept=is_told_plainly,
@@ -159,14 +178,16 @@ CREDENTIALS = (
 TOLD_KEYS = (
     # A long value of letters and digits right after the word for it: "api key … is not valid".
     named(
-        rf"(?:\b(?:{KEY_NAMES}|(?:api|access|secret) key)|\bsession(?: id)?) {{1,3}}(?:(?:is|was|value|id|provided:?|supplied:?|received:?) )?(?:{QUOTE}|[`(\[<])?",
+        rf"(?:\b(?:{KEY_NAMES}|(?:api|access|secret) key)|\bsession(?: id)?) {{1,3}}(?:(?:is|was|value|id"
+        rf"|provided:?|supplied:?|received:?) )?(?:{QUOTE}|[`(\[<])?",
         r"(?=[A-Za-z+/_-]{0,64}\d)(?=[\d+/_-]{0,64}[A-Za-z])[\w+/=.~-]{16,1024}",
         *ANCHORS,
         "session",
         accept=lambda value: is_secret(value) and not value.startswith(("/", "request_id=", "trace_id=")),
     ),
     named(
-        rf"\b(?:key|token|secret)s? (?:provided|supplied|received|given|used|presented|was|is)[: ]{{1,2}}(?:{QUOTE}|`)?",
+        r"\b(?:key|token|secret)s? (?:provided|supplied|received|given|used|presented|was"
+        rf"|is)[: ]{{1,2}}(?:{QUOTE}|`)?",
         r"(?=[A-Za-z+/_-]{0,64}\d)[\w+/=~-]{16,1024}",
         "key",
         "token",
@@ -174,7 +195,8 @@ TOLD_KEYS = (
     ),
     # Words of a wallet.
     named(
-        r"\b(?:mnemonic|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words))\b[^\n:=]{0,30}(?:[:=]|\bis\b)[ \t]{0,3}(?:\\{0,3}[\"'`])?",
+        r"\b(?:mnemonic|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words))\b[^\n:=]{0,30}(?:[:=]"
+        r"|\bis\b)[ \t]{0,3}(?:\\{0,3}[\"'`])?",
         r"(?:[a-z]{3,8}[ ,]{1,2}){11,24}[a-z]{3,8}",
         *("mnemonic", "phrase", "words"),
         accept=None,
@@ -189,14 +211,16 @@ TOLD_KEYS = (
         accept=is_secret,
     ),
     named(
-        r"\b(?:unseal|recovery)_keys?\w{0,8}\\?[\"'][ :=]{1,4}\[|\bkeys(?:_base64)?\\?[\"'][ ]?:[ ]?\[(?=\s{0,20}\\?[\"'][A-Za-z0-9+/=]{40,90}\\?[\"'])",
+        r"\b(?:unseal|recovery)_keys?\w{0,8}\\?[\"'][ :=]{1,4}\["
+        r"|\bkeys(?:_base64)?\\?[\"'][ ]?:[ ]?\[(?=\s{0,20}\\?[\"'][A-Za-z0-9+/=]{40,90}\\?[\"'])",
         r"(?:[\s,\"'\\]{0,24}[A-Za-z0-9+/=]{32,128}){1,16}",
         *("unseal_key", "recovery_key", "keys"),
         accept=None,
     ),
     named(
         r"\b(?:recovery|backup|rescue|scratch)[ _-]codes?\b[^\n:=]{0,30}[:=][\s\[\"'\\]{0,8}",
-        r"(?:[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,3}[\s,\"'\\;]{1,6}){0,16}[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,3}",
+        r"(?:[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,3}[\s,\"'\\;]{1,6}){0,16}[A-Za-z0-9]{3,12}(?:-"
+        r"[A-Za-z0-9]{3,12}){0,3}",
         *("recovery", "backup", "rescue", "scratch"),
         accept=lambda value: any(map(str.isdigit, value)) and is_secret(value) and len(value) >= 6,
     ),

@@ -14,26 +14,39 @@ START = (
     r"|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
 )
 # Between a name and its value: what closes the name, the sign, what wraps the value in code, tables and Markdown.
-_CLOSED = r"(?<=[\"'])\]|(?<=\[:password)\]|(?<=\[:secret)\]|(?<=_password)\]|(?<=_token)\]|(?<=_key)\]|\](?= ?=)(?<![:-]password\])(?<![:-]token\])(?<![:-]key\])"  # not that of a mark
+_CLOSED = (  # not that of a mark
+    r"(?<=[\"'])\]|(?<=\[:password)\]|(?<=\[:secret)\]|(?<=_password)\]|(?<=_token)\]|(?<=_key)\]"
+    r"|\](?= ?=)(?<![:-]password\])(?<![:-]token\])(?<![:-]key\])"
+)
 _SIGN = (
-    r": ?(?:str|string|String|bytes|char\[\]|text) =|={1,3}>{0,2}|!={1,2}|<>|[-~]>|\u2192|:=|: ?:(?= )|[:\uff1a]|[|\u2502\u2503\u2551](?= )|>>"
+    r": ?(?:str|string|String|bytes|char\[\]|text) =|={1,3}>{0,2}|!={1,2}|<>|[-~]>|\u2192|:=|: ?:(?= )|[:\uff1a]"
+    r"|[|\u2502\u2503\u2551](?= )|>>"
     r"|%(?:25)?3[AaDd]|&#61;|\.{4,64}:?|<-"
 )
 ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
-    rf"(?>(?:{QUOTE}|[)`*_]|%5D|{_CLOSED}|{COLOUR}){{0,4}}(?:[ ]?[\[(](?!\[|redacted)[A-Za-z][\w .-]{{0,24}}[)\]](?=[:=]))?[ \t]{{0,40}}(?:{_SIGN})(?:{COLOUR}|\*{{1,2}}|__|</\w{{1,10}}>|&nbsp;|\\t){{0,3}}[ \t]{{0,24}}"
-    r"(?:<<|\[\](?:string|byte)[{(]|(?:Some|Just|Ok|Optional|Secret(?:Str|String|Value)?|S(?:tr|lice)|str|String(?:Value)?)[(\[]"
+    rf"(?>(?:{QUOTE}|[)`*_]|%5D|{_CLOSED}|{COLOUR}){{0,4}}(?:[ ]?[\[(](?!\["
+    rf"|redacted)[A-Za-z][\w .-]{{0,24}}[)\]](?=[:=]))?[ \t]{{0,40}}(?:{_SIGN})(?:{COLOUR}|\*{{1,2}}|__"
+    rf"|</\w{{1,10}}>|&nbsp;|\\t){{0,3}}[ \t]{{0,24}}"
+    r"(?:<<|\[\](?:string|byte)[{(]|(?:Some|Just|Ok|Optional|Secret(?:Str|String|Value)?|S(?:tr|lice)|str"
+    r"|String(?:Value)?)[(\[]"
     rf"|string\(\d{{1,4}}\) |<!\[CDATA\[|\{{(?:{QUOTE})(?:stringValue|S|value|\$)(?:{QUOTE}): ?|[`\[(](?=[\"'`])|`"
     rf"|\[(?=\\{{1,15}}[\"'])|[\u201c\u201e\u2018\u00ab]|{COLOUR}|[NEbru](?=['\"])){{0,2}})"
 )
 OPEN = rf"(?P<quote>{QUOTE})?+"
 _WORD = r"[^\s\"'&;,}<>\\\u201d\u201c\u2019\u00bb]"
 # A value: all of it within the quotes that OPEN found, or up to what separates.
-VALUE = rf"(?(quote)(?:(?!(?P=quote))(?:\\.|[^\n\\])){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22|%2C){_WORD}){{1,1024}})"
+VALUE = (
+    rf"(?(quote)(?:(?!(?P=quote))(?:\\.|[^\n\\])){{1,1024}}|(?!\\[\"'])(?:(?!%26|%22|%2C){_WORD}"
+    rf"|&(?![\w.%-]{{1,40}}=|\w{{1,6}};|#|\s|$)){{1,1024}})"
+)
 PLAIN = r"[^\s\"'`\\]"
 _PASSWORDS = (
-    r"passwo?r?ds?|passwort|kennwort|mot[ _-]de[ _-]passe|contrase(?:\u00f1|n)a|senha|\u043f\u0430\u0440\u043e\u043b\u044c"
-    r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\ube44\ubc00\ubc88\ud638|wachtwoord|has\u0142o|haslo|l\u00f6senord|losenord"
-    r"|adgangskode|passord|salasana|heslo|\u015fifre|sifre|jelsz\u00f3|lozinka|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
+    r"passwo?r?ds?|passwort|kennwort|mot[ _-]de[ _-]passe|contrase(?:\u00f1|n)a|senha"
+    r"|\u043f\u0430\u0440\u043e\u043b\u044c"
+    r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\ube44\ubc00\ubc88\ud638|wachtwoord|has\u0142o"
+    r"|haslo|l\u00f6senord|losenord"
+    r"|adgangskode|passord|salasana|heslo|\u015fifre|sifre|jelsz\u00f3|lozinka"
+    r"|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
     r"|pwd|passphrase|passcode|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=P)))pass(?!: ?(?:test|\w{1,60}\())"
     r"|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=P)))(?:bind|root|admin|user|db|rpc)?[_-]?pw"
 )
@@ -42,17 +55,23 @@ _SUFFIX = (
     r"|confirm(?:ation)?|repeat|again|verify|old|new|current|temp|string|\d{1,2}))?"
 )
 _KEYS = (
-    r"api|app|access|client|secret|private|signing|encrypt(?:ion)?|decrypt(?:ion)?|master|account|license|auth|ssh|gpg|rsa"
-    r"|storage|webhook|hmac|jwt|aes|shared|pre[_-]?shared|symmetric|cipher|deploy|integration|subscription|functions?|admin"
-    r"|recovery|write|ingest(?:ion)?|session|consumer|merchant|vault|unseal|root|service(?:[_-]?role)?|super[_-]?user|bot"
+    r"api|app|access|client|secret|private|signing|encrypt(?:ion)?|decrypt(?:ion)?|master|account|license|auth"
+    r"|ssh|gpg|rsa"
+    r"|storage|webhook|hmac|jwt|aes|shared|pre[_-]?shared|symmetric|cipher|deploy|integration|subscription"
+    r"|functions?|admin"
+    r"|recovery|write|ingest(?:ion)?|session|consumer|merchant|vault|unseal|root|service(?:[_-]?role)?"
+    r"|super[_-]?user|bot"
     r"|sas|sdk|crypto|cookie|wallet|ftp|smtp|wireguard|wg|otp|totp|mfa|2fa|backup|provisioning|activation|registration"
 )
 KEY_NAMES = (
-    rf"(?:{_PASSWORDS}){_SUFFIX}|(?<![a-z])(?:psk|creds)|mnemonic(?=.{20})|psksecret|secret[_-]id(?=.{{1,6}}[0-9a-f]{{8}}-)"
+    rf"(?:{_PASSWORDS}){_SUFFIX}|(?<![a-z])(?:psk|creds)|mnemonic(?=.{20})|psksecret"
+    rf"|secret[_-]id(?=.{{1,6}}[0-9a-f]{{8}}-)"
     r"|(?<!\d:)secret(?:[ _.-]?(?:value|string|text|b(?:inary|ytes|ase64|64)|data))?|credentials?"
     rf"|(?:{_KEYS})[ _.-]?key(?:[_.-]?(?:base|data|value|secret|b64|base64|pem|\d))?"
-    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?(?:value|secret|string))?"
-    r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
+    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?"
+    r"(?:value|secret|string))?"
+    r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth"
+    r"|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
     r"|(?:totp|mfa|otp|2fa|wallet)[_-]?seed|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
 )
 KEY_ANCHORS = (
@@ -101,13 +120,19 @@ KEY_ANCHORS = (
 _NO_SECRET = re.compile(
     r"(?:true|false|yes|no|null|none|nil|undefined|missing|invalid|expired|required|empty|unset|changed|wrong"
     r"|incorrect|redacted|hidden|masked|failed|failure|accepted|rejected|disabled|enabled|authentication|refresh"
-    r"|unexpected|must|should|cannot|can|may|is|was|has|have|does|did|not|the|this|that|your|you|please|enter|too|minimum"
+    r"|unexpected|must|should|cannot|can|may|is|was|has|have|does|did|not|the|this|that|your|you|please|enter"
+    r"|too|minimum"
     r"|maximum|optional|provided|given|found|updated|reset|expires?|option|flag|argument|parameter|with|from|for|and|or"
-    r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok|success(?:ful)?"
-    r"|enc|eof|eol|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
+    r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok"
+    r"|success(?:ful)?"
+    r"|enc|eof|eol|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
+    r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
-    r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\$[{(].{0,60}|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*|\$[a-z]+[A-Z][a-zA-Z]*)"
-    r"|[A-Za-z_][\w.:]{2,60}\([\w\"', ]{0,40}|[(\[{]\w{2,40}=|%\(?\w{0,20}\)?[sdvq]|%[A-Z_]+%|\d{1,2}|!ref.{0,60}|!vault.{0,20}"
+    r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?"
+    r"|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\$[{(].{0,60}|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*"
+    r"|\$[a-z]+[A-Z][a-zA-Z]*)"
+    r"|[A-Za-z_][\w.:]{2,60}\([\w\"', ]{0,40}|[(\[{]\w{2,40}=|%\(?\w{0,20}\)?[sdvq]|%[A-Z_]+%|\d{1,2}"
+    r"|!ref.{0,60}|!vault.{0,20}"
     r"|(?:file:|env:)?(?:[~.]|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
     re.IGNORECASE,
 )
@@ -126,17 +151,23 @@ def is_untouched(value: str) -> bool:
 
 # Of what stands in prose: numbers with units, times, versions, addresses, words with hyphens that are known.
 _NO_TOLD = re.compile(
-    r"[\d.,:/x%+-]{1,7}|\d{1,5}(?::\d{1,5}){1,2}(?:/\w+)?|\d{1,5}(?:[.,]\d+)*[a-z%]{0,4}|\d+(?:\.\d+)?(?:ms|s|m|h|d|%|[kmg]i?b|px|[nu]s|bytes)|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|v?\d+(?:\.\d+){1,3}(?:[:/-].*)?|[A-Za-z-]+=.*"
-    r"|(?:[a-z]+://|[/~.]/?[\w.-]*/|www\.).*|[\w.-]+\.(?:ya?ml|json|py|java|go|js|ts|txt|md|conf|cfg|env|sh|com|org|net|io|internal|local|html|log)(?:[:/].*)?"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.-]+/[\w./-]*\.\w{1,5}|#\d+|\w+\(.*|@\w+|[A-Z][A-Z]+-\d+|sha\d+:?.*|0x[0-9a-f]+|\d+(?:st|nd|rd|th)"
-    r"|(?:up-to|out-of|end-to|case-by|day-to|state-of|not-in|one-time|two-factor|multi-factor|role-based|man-in)-[a-z-]+"
+    r"[\d.,:/x%+-]{1,7}|\d{1,5}(?::\d{1,5}){1,2}(?:/\w+)?|\d{1,5}(?:[.,]\d+)*[a-z%]{0,4}|\d+(?:\.\d+)?(?:ms|s|m"
+    r"|h|d|%|[kmg]i?b|px|[nu]s|bytes)|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|v?\d+(?:\.\d+){1,3}(?:[:/-].*)?"
+    r"|[A-Za-z-]+=.*"
+    r"|(?:[a-z]+://|[/~.]/?[\w.-]*/|www\.).*|[\w.-]+\.(?:ya?ml|json|py|java|go|js|ts|txt|md|conf|cfg|env|sh|com"
+    r"|org|net|io|internal|local|html|log)(?:[:/].*)?"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.-]+/[\w./-]*\.\w{1,5}|#\d+|\w+\(.*|@\w+|[A-Z][A-Z]+-\d+|sha\d+:?.*"
+    r"|0x[0-9a-f]+|\d+(?:st|nd|rd|th)"
+    r"|(?:up-to|out-of|end-to|case-by|day-to|state-of|not-in|one-time|two-factor|multi-factor|role-based"
+    r"|man-in)-[a-z-]+"
     r"|\[.*|<.*|\{.*|\$.*|%.*|&.*|\|.*|=.*|\*+.*|-.*|https?.*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
 _TELLING = re.compile(r"[\d!@#$%^&*+=~]|(?:[A-Za-z]+([-_.])[A-Za-z]+\1[A-Za-z]+)")
 _PROSE = re.compile(
     r".*(?:ed|ing|ly|ent|ant|able|ible|ect|ive|ous|ary|ory|ful|less|ical|ic|tion|sion|ment|ness|ity|word|words|phrase"
-    r"|name|names|where|thing|ever|ise|ize|izes|ises|self|ally|ence|ance|er than|base|text|manager|policy|policies|field"
+    r"|name|names|where|thing|ever|ise|ize|izes|ises|self|ally|ence|ance|er than|base|text|manager|policy"
+    r"|policies|field"
     r"|rotate|rotates|changes|contains|characters|requires|expires|together|stronger|longer|shorter|written|forgotten"
     r"|mistyped|hardcoded|parameter|argument|provider|validator|encoder|database|response|compromise|because|between)",
     re.IGNORECASE,
@@ -162,13 +193,13 @@ def is_told_plainly(value: str) -> bool:
 
 
 def is_mixed(value: str) -> bool:
-    """Say whether it is surely no word nor the name of a resource: it has signs, or letters of both cases and digits."""
+    """Say whether it is no word nor the name of a resource: it has signs, or letters of both cases and digits."""
     bare = value.strip("\"'.,;:)]}!?\\*_` ")
     mixed = any(map(str.isdigit, bare)) and any(map(str.isupper, bare)) and any(map(str.islower, bare))
     return len(bare) >= 8 and is_told(value) and (mixed or any(char in "!@#$%^&*+" for char in bare))
 
 
-def named(  # noqa: PLR0913 - by name, and rules read better on one line
+def named(
     kept: str,
     value: str,
     *anchors: str,
