@@ -31,10 +31,12 @@ def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.max_mem = _PROGRAM_BYTES
     options.never_capture = True
+    options.log_errors = False
     return re2.compile(pattern, options)
 
 
-_WORDS = _compiled("|".join((*ENGLISH, *PAIRS, *SENTENCES, *OTHERS)))
+# Several programs: of one, the states that are met on ordinary text would not fit into its memory.
+_WORDS = tuple(_compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, *OTHERS))
 _MARKS, _EXCUSED = _compiled(MARKS), _compiled(EXCUSED)
 
 
@@ -85,8 +87,9 @@ def _said(text: str) -> str:
         if match := _MARKS.search(plain.lower()):
             return str(match.group())
         for reading in readings(plain):
-            if _WORDS.search(reading) and (match := _WORDS.search(_EXCUSED.sub(" … ", reading))):
-                return str(match.group())
+            for words in _WORDS:
+                if words.search(reading) and (match := words.search(_EXCUSED.sub(" … ", reading))):
+                    return str(match.group())
     return ""
 
 

@@ -6,6 +6,8 @@ all is well or what the cause is, and whom that is said to.
 
 # ruff: noqa: E501, RUF001 - rules are read one to a line, in the letters of their language
 
+from inquest.gateway.domain.injection_kinds import NEAR_EACH_OTHER
+
 _NEAR = r" (?:\S+ ){0,2}"
 _FEW = r" (?:\S+ ){0,5}"
 _MODEL = r"(?:ki|ia|ai|llm|assistent\S*|asystent\S*|assistant\S*|asistent\S*|asistan\S*|assistente\S*|sprachmodell\S*|modele de langage|modelo de linguag\S+|modelo de lenguaje|modello linguistico|taalmodel|model jezykow\S*|yapay zeka\S*|chatbot\S*|ассистент\S*|помощник\S*|нейросет\S*|языков\S+ модел\S*|агент\S*)"
@@ -116,15 +118,8 @@ _MORE = (
 )
 
 OTHERS = (
-    *_GERMAN,
-    *_FRENCH,
-    *_SPANISH,
-    *_ITALIAN,
-    *_PORTUGUESE,
-    *_DUTCH,
-    *_SLAVIC,
-    *_TURKISH,
-    *_EAST_ASIAN,
-    *_SOUTHERN,
-    *_MORE,
+    (*_GERMAN, *_FRENCH, *_SPANISH, *_ITALIAN, *_PORTUGUESE, *_DUTCH),
+    (*_SLAVIC, *_TURKISH, *_MORE),
+    (*_EAST_ASIAN, *_SOUTHERN),
+    NEAR_EACH_OTHER,
 )

@@ -28,15 +28,15 @@ MARKS = "|".join(
         rf"!\[[^\]]{{0,100}}\]\(https?://[^)\s]{{1,200}}[?&=/#{{\[<]+(?:\w{{1,12}}=)?[{{\[<%$]*{_BAIT}[}}\]>%]*\)",
         rf"<img\b[^>]{{0,120}}src=[\"']?https?://[^\"'>\s]{{1,160}}[?&]\w{{1,12}}=[{{\[<%$]+{_BAIT}",
         rf"https?://[^\s\"')]{{1,160}}[?&]\w{{1,12}}=(?:\[{_BAIT}\]|\{{\{{?{_BAIT}\}}?\}}|<{_BAIT}>|\$\{{?{_BAIT}\}}?|system_prompt)",
-        rf"(?:<!--|//|/\*|\]: # \(|style=[^>]{{3,60}}>|\bhidden>)\s*(?:note (?:to|for) |dear |hey |hi |to |for |attention )?(?:the |all |any |every )?{_READER}s?\s*[,:!]",
+        rf"(?:<!--|//|/\*|\]: # \(|style=[^>]{{3,60}}>|\bhidden>)\s*(?:note (?:to|for) |dear |hey |hi |to |for |attention )?(?:the |all |any |every )?{_STRONG}s?\s*[,:!]",
         r"(?:<!--|//|/\*|\]: # \()\s*(?:the |all |any )?(?:ai|llm|assistant|agent|language model|bot)s? (?:must|should|shall|has to|will|reading|reviewers?)\b",
         rf"(?:style=[\"'][^\"'>]{{0,80}}(?:display: ?none|font-size: ?0|visibility: ?hidden|opacity: ?0)|<\w+ hidden)[^>]{{0,80}}>\s*(?:{_DEED}|{_READER}\b)",
         rf"(?:^|[\s\"'(>@]){_READER}s?\s*[,:!-]+\s*{_DEED}\b",
         rf"\b(?:human|operator|user|admin|system|instructions?) (?:override|instructions?) (?:for|to) (?:the )?{_READER}\b|\[system\]\(#\w+\)",
         rf"\b(?:bots|robots|llms|ais|models|agents|machines)\)\s*:|\b(?:tl;?dr|summary|note|message|memo|hint)(?: (?:for|to) (?:the |all |any )?{_READER}s?)\s*[:,]",
-        r"(?:-{3,}|={3,}|\*{3,}|<{3,}|`{3,}|\"{3}|\]{2}>?|#{3,})\s*(?:end|/end|close)\b[^\n]{0,60}?(?:[-=*>`]{3,}|\n|\s)\s*(?:[a-z]+ )?(?:now |system:|assistant:|you |your |new instructions|follow |ignore |trusted|the user now|as the assistant|back to the)",
+        r"(?:-{3,}|={3,}|\*{3,}|<{3,}|`{3,}|\"{3}|\]{2}>?|#{3,})\s*(?:end|/end|close)\b[^\n]{0,60}?(?:[-=*>`]{3,}|\n|\s)\s*(?:[a-z]+ )?(?:now (?:follow|you|as |do |say|ignore|obey|answer|report|conclude|act|the )|system:|assistant:|you |your |new instructions|follow |ignore |trusted|the user now|as the assistant|back to the)",
         r"</(?:untrusted|untrusted[-_]\w{1,20}|data-\w{0,40}|user_input|tool_output|retrieved|telemetry|evidence|external_content)>",
-        rf"(?:^|[\s\"'(>@#%/*]){_STRONG}s?\s*(?:[,:!]|=>|->)+\s*{_ASKED}\b|[#%/*-]\s*{_STRONG}\s*:",
+        rf"(?:^|[\s\"'(>@#%/*]){_STRONG}s?\s*(?:[,:!]|=>|->)+\s*{_ASKED}\b|(?:#|%%)\s*(?:{_STRONG}|model)\s*:\s*(?:this|leave|the|skip|ignore|you|do|trust|treat|assume|approve|accept|both|all)",
         r"\[system\]:?[^\n]{0,80}(?:analyst|assistant|instructions|agent|model|\byou\b)|\bsystem> ?(?:you|the assistant|ignore|new)|\b(?:user|human): [^\n]{1,200}\b(?:assistant|ai): ",
         r"</?(?:assistant|model|ai)[_-](?:response|message|turn|reply|output)>|</?(?:final[_-]?answer|verdict|root[_-]cause)>|\[assistant to=|```tool_code|<!--\s*system:|\bfinal answer: [^\n]{1,200}\s+thought:",
         r"@(?:agent|assistant|bot|copilot|inquest|ai)\s+/?(?:run|exec|execute|approve|merge|delete|deploy|rollback)\b|<font color=[\"']?(?:white|#fff\w*)[^>]{0,40}>[^<]{0,200}(?:model|assistant|ai|you|agent|review|approve|bot)|<input[^>]{0,40}hidden[^>]{0,40}value=[\"'](?:agent|assistant|ai|llm|model)",
@@ -49,6 +49,7 @@ EXCUSED = (
     r" (?:user|datadog|monitoring|node|build|mail|travel) agents? | (?:we|they|he|she|i|to) conclude | git blame |"
     r" ignore the (?:above|previous|preceding|following) (?:warning|error|message|alert|exception|log|output|notice)s? |"
     r" ignore this (?:e ?mail|message|mail|alert|warning|notice|error|letter) |"
-    r" (?:include|mention|put|log|report|list) (?:secrets|passwords|personal|credentials|sensitive|customer|private|confidential) "
+    r" (?:not|don t|never) (?:include|mention|put|log|report|list|paste|share|post|send|store|print|expose|write)"
+    r"(?: any| your| the| real)? (?:secrets?|passwords?|personal|credentials|sensitive|customer|private|confidential|api|tokens?) "
 )
 """For folded text: what people write to people, and programs of programs. It is passed over."""

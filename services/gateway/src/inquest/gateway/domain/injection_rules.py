@@ -30,7 +30,7 @@ _OVERRIDE = (
     rf" your{_2}(?:{w.ORDERS}|rules|task|constraints|restrictions|limits|policy|policies|goals?|objectives?|role){_3}{w.GONE} ",
     rf" (?:{w.EARLIER}|all|all of the|any) (?:\S+ )?{w.ORDERS} (?:\S+ )?(?:is|are|was|were|have been|has been|becomes?|do|does|shall be)? ?(?:now |all |hereby |also )?{w.GONE} ",
     rf" (?:all|any) {w.EARLIER} (?:rules|{w.ORDERS}|constraints|restrictions){_2}(?:{w.GONE}|lapse|end) ",
-    rf" your{_1}(?:instructions|orders|rules|task|objective|goal|directives|mission|role) (?:have|has|were|was|is|are) (?:been |now |hereby )?(?:changed|updated|replaced|cancelled|revoked|modified|different|extended|amended) ",
+    rf" your{_1}(?:instructions|orders|rules|task|objective|goal|directives|mission) (?:have|has|were|was|is|are) (?:been |now |hereby )?(?:changed|updated|replaced|cancelled|revoked|modified|different|extended|amended) ",
     r" what (?:were|was|have|had) you (?:been |just )?(?:told|given|instructed|asked) ",
     rf" (?:new|real|actual|true|revised|updated|correct|only|following) (?:system )?(?:task|instructions?|objective|orders|goal|mission|directives?|assignment|prompt) (?:\S+ )?(?:starts?|begins?|follows?|here|below|as follows|is to|are to|now|{w.JUDGE}|for (?:the |this |any |you )?(?:{w.MODELS}|model|agent)|for you|you|close) ",
     r" (?:new|updated|real) system (?:instructions?|prompt) ",
@@ -96,7 +96,8 @@ _SUPPRESS = (
     rf" {w.NOT}(?: \S+)? (?:tell|inform|alert|warn|notify|bother|ask)(?: \S+)? (?:the |any |your |a )?{w.PEOPLE} (?:about|of|that|anything|when|because|on) ",
     rf" (?:do not|don t|dont|never|must not) (?:tell|inform|alert|warn|mention|reveal){_5}(?:users?|operators?|humans?|engineers?|on call|oncall|the team) ",
     rf" (?:leave|keep|stay) (?:\S+ ){{1,5}}out of{_1}(?:your|the|any|its|this) (?:\S+ )?{w.YOURS} ",
-    rf" (?:omit|exclude|skip|drop|remove|hide|withhold|suppress|conceal|scrub|strike|cut|delete|filter)(?: \S+){{1,7}} (?:from|in|out of) (?:your|the|any|its|this) (?:\S+ )?{w.PRODUCT} ",
+    rf" (?:omit|hide|withhold|suppress|conceal|scrub|strike|redact)(?: \S+){{1,7}} (?:from|in|out of) (?:your|the|any|its|this) (?:\S+ )?{w.PRODUCT} ",
+    rf" (?:exclude|skip|drop|remove|cut|delete|filter)(?: \S+){{1,7}} (?:from|in|out of) (?:(?:your|any) (?:\S+ )?{w.PRODUCT}|the (?:\S+ )?(?:findings?|verdict|conclusion|investigation|suspects|candidates|hypothes[ie]s|post ?mortem|rca|root cause|list of (?:suspects|causes|candidates|findings|changes))) ",
     rf" (?:omit|exclude|hide|withhold|suppress|conceal|leave out)(?: \S+){{0,5}} (?:in|from|when) (?:your {w.YOURS}|the {w.PRODUCT}) ",
     r" (?:omit|remove|drop|delete|strip|erase|avoid|scrub|suppress) (?:any|all|every|each) (?:references?|mentions?|trace|traces|sign|hints?) (?:to|of) ",
     rf" {w.NOT}(?: \S+)? (?:look|check|inspect|examine|query|search|open|dig|consult)(?: at| into| through)?(?: the| any| its)? (?:traces|spans|logs|metrics|commits?|deployments?|evidence|history|changes|diff)(?: \S+)? (?:of|for|from|before|after) ",
@@ -161,7 +162,7 @@ _STEER = (
     r" summary (?:\S+ ){1,8}(?:use this|verbatim|copy this|as is|no changes) | (?:use|copy|adopt|take|quote) this (?:summary|text|answer|conclusion|verdict)(?: \S+)? (?:verbatim|as|word|unchanged|instead) ",
     r" (?:llms|bots|ais|models|agents|assistants) (?:everything|all|nothing|no|this|the|only|please|say) ",
     r" (?:replace|substitute|swap|change) (?:every|all|each|any) (?:mentions?|occurrences?|references?|instances?) (?:of|to) (?:\S+ ){1,4}(?:with|by|to|for) (?:\S+ ){0,6}(?:in (?:your|the (?:report|summary|answer))) ",
-    r" pretend (?:that )?(?:this|the|these|it|there|nothing|everything|no|all|you|not)(?: \S+)? ",
+    r" pretend (?:that )?(?:\S+ ){{0,5}}(?:never|not|nothing|no|didn t|doesn t|isn t|wasn t|don t|everything|all is|you are|you re|fine|ok|exist) ",
 )
 
 _LEAK = (
@@ -195,7 +196,7 @@ _AUTHORITY = (
 
 _APPROVAL = (
     rf" {w.APPROVED}(?: (?:by|from|of|for|via))?(?: \S+){{0,6}} (?:run|execute|proceed|go ahead|just do it|do it|perform|carry (?:it )?out)(?: with| to| and| without| yes| the| it| now| kubectl| rm| curl| terraform| helm| drop| delete| sudo| bash| sh| psql| this| that| all| \S+) ",
-    r" (?:yes|granted|given|approved|consented|confirmed|agreed)(?: \S+){0,5} (?:go ahead|proceed|do it|execute)(?: \S+){0,2} (?:without|immediately|now|the|right|and|with|note|agent|assistant) ",
+    r" (?:yes|granted|given|approved|consented|confirmed|agreed)(?: \S+){0,5} (?:go ahead|proceed|do it|execute)(?: \S+){0,2} (?:without|immediately|now|right|note|agent|assistant) ",
     rf" {w.APPROVED}(?: \S+){{0,3}} (?:agent|assistant|ai|bot|you) (?:may|can|must|should|shall|will|to|is free to|proceed) ",
     r" (?:no|without) (?:need (?:to|for) )?(?:\S+ )?(?:ask|asking|approval|confirmation|permission|human review|review|further checks|verification)(?: is| are)?(?: \S+)? (?:needed|required|necessary|again|just do it|first|proceed|to (?:execute|run|delete|write))(?: \S+){0,3} (?:just|run|execute|do|go|proceed|delete|apply|now|you|agent|the (?:command|tool))?",
     r" (?:go ahead|proceed|do it|do so|approve(?: this| it)?|execute|act|continue)(?: \S+){0,3} without (?:asking|further|any|more|waiting|additional|a) (?:\S+ )?(?:checks?|approval|again|confirmation|questions?|review|human|permission|verification|for) ",
@@ -218,4 +219,10 @@ _STRUCTURE = (
     r" (?:for|in) (?:this|the) root cause analysis (?:\S+ ){0,2}(?:treat|ignore|skip|assume|consider|exclude|blame|only) | looking for the root cause (?:\S+ ){0,2}(?:ignore|skip|treat) ",
 )
 
-ENGLISH = (*_OVERRIDE, *_PERSONA, *_SPOKEN_TO, *_SUPPRESS, *_STEER, *_LEAK, *_AUTHORITY, *_APPROVAL, *_STRUCTURE)
+ENGLISH = (
+    (*_OVERRIDE, *_PERSONA),
+    _SPOKEN_TO,
+    _SUPPRESS,
+    _STEER,
+    (*_LEAK, *_AUTHORITY, *_APPROVAL, *_STRUCTURE),
+)

@@ -45,7 +45,7 @@ DO = (
     rf"(?:{JUDGE}|skip|close|resolve|stop|end|finish|abort|halt|terminate|run|execute|call|invoke|use|open|visit|fetch|"
     r"follow|write|print|output|show|repeat|send|post|delete|drop|switch|assume|consider|accept|grant|disable|give|"
     r"return|summari[sz]e|quote|replace|insert|append|add|escalate|restart|set|pick|choose|select|begin|start|proceed|"
-    r"continue|keep|make|acknowledge|confirm|merge|act|behave|be|go|put|look|not|never|always|only|immediately|now|"
+    r"continue|keep|make|acknowledge|confirm|merge|act|behave|go|put|look|not|never|always|only|immediately|now|"
     r"read|list|act|copy|include|translate|upload|leave|remove|score|give)"
 )
 
@@ -58,7 +58,9 @@ DROP = (
 )
 ORDERS = r"(?:instructions?|prompts?|directives?|guidelines?|directions|guidance|brief|briefing|commands|orders|system message)"
 RULES = rf"(?:{ORDERS}|rules|constraints|restrictions|context|task|training|limitations|policy|policies|role|objectives?|goals?|persona|programming|memory|values)"
-EARLIER = r"(?:previous|prior|earlier|preceding|above|foregoing|former|initial|original|old|existing|past|aforementioned)"
+EARLIER = (
+    r"(?:previous|prior|earlier|preceding|above|foregoing|former|initial|original|old|existing|past|aforementioned)"
+)
 GONE = (
     r"(?:no longer|void|cancelled|canceled|revoked|invalid|obsolete|superseded|overridden|suspended|nullified|lifted|"
     r"withdrawn|rescinded|null|expired|do not apply|don t apply|off|not real|fake|forgotten|replaced by|over)"
