@@ -22,6 +22,7 @@ from inquest.contracts.capabilities import CAPABILITIES
 from inquest.contracts.errors import InquestError
 
 _RELATIVE = re.compile(r"^-(\d{1,6})([smhd])$")
+_SKEW = timedelta(seconds=5)  # between the clock here and that of the planner
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -132,13 +133,26 @@ async def _ask(body: dict[str, object], config: Config, tenant: str, directory: 
                 await asyncio.gather(supervisor, return_exceptions=True)
 
 
+def told_before(opened_at: datetime, asked_at: datetime) -> str:
+    """Say that an answer is not new, and nothing where it is: the same services, window and mode are looked at once."""
+    if opened_at >= asked_at - _SKEW:
+        return ""
+    return (
+        f"the same was asked before: this is the answer of {opened_at:%Y-%m-%d %H:%M:%S} UTC, nothing was read anew;"
+        " another --from or --to asks again"
+    )
+
+
 async def _follow(url: str, body: dict[str, object], tenant: str, view: LiveView) -> Result:
     started = time.monotonic()
     async with Api(url, tenant) as api:
         asked = {name: body[name] for name in ("services", "mode", "budget") if name in body}
         granted = await api.ask("POST", "/v1/budgets/explain", asked)
         limit_s = granted["limits"]["duration_s_max"] + SLACK_S
+        asked_at = datetime.now(UTC)
         investigation = await api.start(body)
         label = ",".join(str(name) for name in body["services"]) if isinstance(body["services"], list) else tenant
         story = await follow(api, investigation, label, view, limit_s)
+        if note := told_before(story.summary.opened_at, asked_at):
+            view.say(note)
     return Result(story, time.monotonic() - started)
