@@ -73,6 +73,14 @@ def test_rows_of_one_side_only():
     ]
 
 
+def test_a_pseudonym_makes_no_difference_and_the_kind_of_a_secret_does():
+    ours = line(1.0, "login of [redacted:email#1f6c2a90] with key=[redacted:vendor-token#00ff00ff] failed")
+    theirs = line(1.0, "login of [redacted:email] with key=[redacted:vendor-token#12345678] failed")
+    other = line(1.0, "login of [redacted:name] with key=[redacted:vendor-token] failed")
+    assert compare("logs", logs(ours), logs(theirs)).total == 0
+    assert compare("logs", logs(ours), logs(other)).total == 2
+
+
 def test_an_answer_out_of_order_differs_from_one_in_order():
     one = logs(line(1, "a"), line(2, "b"))
     two = logs(line(2, "b"), line(1, "a"))
