@@ -79,7 +79,8 @@ class Backend:
             server.close()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        # Also when it is cancelled: a task that ends so makes asyncio print a traceback beside a test that failed.
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 request = await _request(reader)
                 self.received.append(request)
