@@ -13,7 +13,7 @@ from inquest.rca.scene import scene
 from inquest.rca.symptoms import OWN, Trouble
 from inquest.rca.tables import Target
 from inquest.rca.weights import Weights
-from inquest.rca.wording import clock, shortened
+from inquest.rca.wording import clock, ref_name, shortened
 
 SUPPORT_MAX = 8
 # Mechanisms that put load on, or hold, what an entity calls.
@@ -138,10 +138,12 @@ def _change_causes(incident: Incident, weights: Weights) -> list[Cause]:
         kind: CauseKind = "config" if change.text("change_kind") in {"config", "scale"} else "change"
         since = f", live since {clock(change.number('live_at'))}" if change.features.get("live") else ""
         sign = next((incident.findings[i].statement for i in support[1:]), "")
-        mechanism = f"{change.text('change_kind')} {ref[:12]} on {entity}: {change.text('why')}{since}" + (
+        mechanism = f"{change.text('change_kind')} {ref_name(ref)} on {entity}: {change.text('why')}{since}" + (
             f"; {shortened(sign)}." if sign else "."
         )
-        refuting = f"Does the trouble stay when {ref[:12]} is undone, or did it begin before {ref[:12]} was live?"
+        refuting = (
+            f"Does the trouble stay when {ref_name(ref)} is undone, or did it begin before {ref_name(ref)} was live?"
+        )
         causes.append(_cause(kind, entity, ref, mechanism, [*base, *by_change[index]], support, refuting))
     return causes
 

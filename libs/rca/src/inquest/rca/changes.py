@@ -7,7 +7,7 @@ from inquest.rca.diffs import Reading, read_diff
 from inquest.rca.finding import Analysis, Finding, Kind, Scalar, analysis
 from inquest.rca.ownership import owners
 from inquest.rca.tables import Change, Target, Window
-from inquest.rca.wording import clock
+from inquest.rca.wording import clock, ref_name
 
 # What puts a commit into effect; with a ref of its own it is a change itself.
 SHIPS = frozenset({"deploy", "config", "scale"})
@@ -95,7 +95,7 @@ def _finding(change: Change, reading: Reading, roads: _Roads, window: Window) ->
         else "not seen to be deployed"
     )
     title = (change.message or f"{change.from_ or '?'} to {change.to or '?'}").splitlines()[0][:100]
-    statement = f'{change.kind} {change.ref[:12]} "{title}", {since}: {reading.why}.'
+    statement = f'{change.kind} {ref_name(change.ref)} "{title}", {since}: {reading.why}.'
     features: dict[str, Scalar] = {
         "detector": "change",
         "ref": change.ref,

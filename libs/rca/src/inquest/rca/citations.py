@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from inquest.rca.finding import Finding
-from inquest.rca.wording import clock, number
+from inquest.rca.wording import clock, number, ref_name
 
 # A factor is written with its sign in statements.
 _NUMBER = re.compile(
@@ -39,7 +39,7 @@ def check_statement(sentence: str, findings: Sequence[Finding]) -> tuple[str, ..
 
 def _names(sentence: str, finding: Finding) -> bool:
     """Whether the sentence speaks of the finding's entity, or of the change that it is about."""
-    ref = finding.text("ref")[:12]
+    ref = ref_name(finding.text("ref"))
     return bool(finding.entity and finding.entity in sentence) or bool(ref and ref in sentence)
 
 
@@ -48,7 +48,7 @@ def _without_names(sentence: str, findings: Sequence[Finding]) -> str:
     names = {
         text
         for finding in findings
-        for text in (finding.entity, finding.text("metric"), finding.text("ref"), finding.text("ref")[:12])
+        for text in (finding.entity, finding.text("metric"), finding.text("ref"), ref_name(finding.text("ref")))
         if text
     }
     for name in sorted(names, key=lambda text: (-len(text), text)):

@@ -1,6 +1,10 @@
 """How numbers and times are written in statements, in one place, so that they can be checked."""
 
 import math
+import re
+
+_COMMIT = re.compile(r"[0-9a-f]{13,64}")
+_REF_CHARS_MAX = 80
 
 
 def number(value: float) -> str:
@@ -20,6 +24,11 @@ def clock(epoch_s: float) -> str:
     """UTC time of day, without a clock or a time zone table."""
     second = int(epoch_s) % 86_400
     return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+
+
+def ref_name(ref: str) -> str:
+    """A change by its name: of a commit's hash the beginning, which tools know it by; the name of a flag is whole."""
+    return ref[:12] if _COMMIT.fullmatch(ref) else ref[:_REF_CHARS_MAX]
 
 
 def shortened(sentence: str, chars_max: int = 320) -> str:

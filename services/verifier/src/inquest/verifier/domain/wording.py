@@ -7,6 +7,7 @@ from inquest.contracts.latest import Band, Coverage, Evidence, Hypothesis, Sympt
 from inquest.rca.cause import Cause
 from inquest.rca.citations import check_statement
 from inquest.rca.finding import Finding
+from inquest.rca.wording import ref_name
 
 SIGN_SHARE = 0.5
 _FIRST_CLAUSE = re.compile(r'(?:"[^"]*"|(?!; ).)*', re.DOTALL)  # up to a semicolon that is not quoted
@@ -31,7 +32,7 @@ def cited(cause: Cause, findings: Sequence[Finding]) -> tuple[str, tuple[str, ..
     problems = check_statement(cause.mechanism, [findings[index] for index in cause.support])
     if not problems:
         return cause.mechanism, ()
-    change = f", change {cause.change_ref[:12]}" if cause.change_ref else ""
+    change = f", change {ref_name(cause.change_ref)}" if cause.change_ref else ""
     withheld = tuple(f"A sentence about {cause.entity} was withheld: {problem}" for problem in problems)
     return f"{cause.entity}: a cause of kind {cause.kind}{change}.", withheld
 
