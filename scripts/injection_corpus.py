@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from scripts.injection_phrases import FIFTH, FIRST, FOURTH, FRESH, MARKS, THIRD
+from scripts.injection_phrases_sixth import SIXTH
 
 SETS = {
     "first": (FIRST, 101),
@@ -20,6 +21,7 @@ SETS = {
     "third": (THIRD, 303),
     "fourth": (FOURTH, 404),
     "fifth": (FIFTH, 505),
+    "sixth": (SIXTH, 606),
 }
 _ROUNDS = 12
 _CARRIERS = (

@@ -1,9 +1,10 @@
-"""What people write to make a language model obey a log line: five sets of phrases, by language.
+"""What people write to make a language model obey a log line: five of six sets of phrases, by language.
 
 Drawn from published collections of prompt injections and from what would help somebody who wants an investigation to
 end wrongly. `FIRST` and `FRESH` were written before the patterns; `THIRD` and `FOURTH` each after patterns were fixed,
-and what was missed of them was mended then. `FIFTH` was written last, and nothing was mended by it: it alone says what
-the patterns find of what their author had not in mind.
+and what was missed of them was mended then. `FIFTH` mended nothing, yet was read by the author of the patterns of
+today before they were written. `SIXTH`, in `injection_phrases_sixth`, was written after them, and nothing was mended
+by it: it alone says what they find of what their author had not in mind.
 """
 
 FIRST: dict[str, tuple[str, ...]] = {

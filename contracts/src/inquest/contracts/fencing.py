@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from inquest.contracts.text import plain
 
 PASSAGE_CHARS_MAX = 20_000  # of one text in a prompt; more is cut, and the cut is told
+_WHERE_CHARS_MAX = 2_400  # of a place name, before it is cut to one line
 _NONCE_BYTES = 16
+# What a model might take for one of our marks, whatever nonce it bears.
+_FENCE_LIKE = re.compile(r"[<\uff1c\ufe64\u2039\u276e\u3008]\s{0,4}(/?)\s{0,4}data-", re.IGNORECASE)
 _HIDDEN = {"Cc", "Cf", "Cs", "Co"}  # control, format (zero width, bidi, tags), surrogate, private use
 # What shows as nothing and is of another category: joiners, fillers, variation selectors, what is reserved for such.
 _BLANK = (
@@ -29,6 +32,8 @@ def neutral(text: str) -> str:
     """Return the text with its lines, without escapes and characters that cannot be seen or that turn it around."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = text.replace("\u2028", "\n").replace("\u2029", "\n")
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
     hidden = {ord(char): None for char in set(text) if _is_hidden(char)}
@@ -55,7 +60,8 @@ class Fence:
 
     def wrap(self, where: str, text: str) -> str:
         """Return the text inside the fence; `where` says on one line what it was read from."""
-        inside = f"from: {plain(where)}\n{neutral(text)}".replace(self.nonce, "…")
+        inside = f"from: {plain(neutral(where[:_WHERE_CHARS_MAX]))}\n{neutral(text)}"
+        inside = re.sub(self.nonce, "…", _FENCE_LIKE.sub("\u2039\\1data-", inside), flags=re.IGNORECASE)
         return f"<data-{self.nonce}>\n{inside}\n</data-{self.nonce}>"
 
 
