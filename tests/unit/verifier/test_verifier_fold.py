@@ -67,6 +67,15 @@ def tell(story: Any, make: Any) -> Any:
     return story.close()
 
 
+def test_of_many_attempts_to_instruct_us_a_few_are_asked_about(story: Any, make: Any) -> None:
+    found = [
+        make["found"]("s1", "injection-attempt", "logs", f"Text {n}.", minute=None, strength=1.0) for n in range(5)
+    ]
+    story.run("s1", "collect-symptoms", make["slow"]("s1"), *found)
+    verdict = fold(story, story.close(), repeated=0)
+    assert verdict.open_questions[-4:] == ("Text 0.", "Text 1.", "Text 2.", "2 more texts read so.")
+
+
 def test_the_verdict_names_the_change_and_cites_its_proof(story: Any, make: Any) -> None:
     verdict = fold(story, tell(story, make), repeated=2)
     first = verdict.hypotheses[0]
@@ -80,6 +89,7 @@ def test_the_verdict_names_the_change_and_cites_its_proof(story: Any, make: Any)
     by_id = {one.evidence_id: one for one in story.evidence}
     assert "change" in {by_id[one].kind for one in first.support}
     assert not any(by_id[one].kind == "injection-attempt" for one in cited)
+    assert "Text in logs." in verdict.open_questions
     assert first.contributions
     assert verdict.first_sign is not None
     assert verdict.first_sign.statement == "checkout logged it 40 times."

@@ -12,6 +12,8 @@ from inquest.verifier.domain.findings import HYPOTHESES_MAX, finding_of, hypothe
 from inquest.verifier.domain.ledger import ledger_of
 from inquest.verifier.domain.wording import cited, first_sign_of, headline_of
 
+ATTEMPTS_MAX = 3  # shown in a verdict; the trace has all of them
+
 
 def verdict_id_of(case: Case) -> str:
     """Return the id of this round's steps and evidence: a repeat is the same verdict, a late empty step is not."""
@@ -55,13 +57,20 @@ def decide(case: Case, *, now: datetime) -> Verdict:
         remediation=ranking.remediation,
         coverage=ledger,
         ceilings=ranking.caps,
-        open_questions=(*ranking.open_questions, *reconciled.contradictions),
+        open_questions=(*ranking.open_questions, *reconciled.contradictions, *_attempts(case)),
         losses=tuple(dict.fromkeys([*(loss for step in case.steps for loss in step.losses), *withheld])),
         evidence_ids=tuple(one.evidence_id for one in case.evidence),
         spend=_spend(case),
         timings=_timings(case),
         stopped_by=distinct([*(one for step in case.steps for one in step.limits_reached), *case.stopped_by]),
     )
+
+
+def _attempts(case: Case) -> tuple[str, ...]:
+    """Say who seems to have written to us through telemetry: nothing rests on it, and somebody should look."""
+    found = sorted({one.statement for one in case.evidence if one.kind == "injection-attempt"})
+    more = (f"{len(found) - ATTEMPTS_MAX} more texts read so.",) if len(found) > ATTEMPTS_MAX else ()
+    return (*found[:ATTEMPTS_MAX], *more)
 
 
 def _about(case: Case, ranking: Ranking) -> frozenset[str]:
