@@ -8,18 +8,23 @@ from inquest.contracts.redaction.words import KEY_NAMES, OPEN, QUOTE, VALUE, is_
 _GAP = r"\b[^\n|]{0,512}?[ \t]"  # between a program and its option
 _Q = r"(?:\\{0,3}[\"'])?"
 _V = r"[^\s\"'`\\]{3,1024}"
-_OPTION = (
-    r"(?<![\w-])--?[\w.-]{0,40}?(?:passwo?r?d|passwd|passphrase|pass|pwd|token|secret|api-?_?key|(?:access"
+OPTION = (
+    r"(?<![\w-])(?!(?<=config set )--secret )--?[\w.-]{0,40}?(?:passwo?r?d|passwd|passphrase|pass|pwd|token"
+    r"|secret|api-?_?key|(?:access"
     r"|secret|account|private|auth"
     r"|license|master|sas|encryption)[-_]?key|bearer|credentials?|psk|authtok|requirepass|masterauth|storepass|keypass"
     r"|secret-string|secret-binary|private-token|auth-?token|community)(?:-(?:value|string|plaintext))?"
 )
 
-
+OPTION_ANCHORS = (
+    *("-pass", "-token", "-secret", "-api", "-pwd", "-key", "_key", "-auth", "-cred", "-psk", "pass", "token"),
+    *("secret", "bearer", "authtok", "masterauth", "apikey", "credential", "community"),
+)
 _NAME = re.compile(rf"[a-z_./-]{{0,40}}(?:{KEY_NAMES})", re.IGNORECASE)
 
 
-def _option(value: str) -> bool:
+def is_option(value: str) -> bool:
+    """Say whether a word after an option is its value, and not the next one of a sentence."""
     return (
         len(value) >= 4
         and is_secret(value)
@@ -37,10 +42,6 @@ def _put(value: str) -> bool:
         is_told_plainly(value)
         or (len(value) >= 6 and not value.isalpha() and is_secret(value) and not _NAME.fullmatch(value))
     )
-
-
-def _long(value: str) -> bool:
-    return len(value) >= 10 and is_told(value)
 
 
 # Whatever the program is called.
@@ -61,6 +62,13 @@ GENERAL = (
         also=("-p ",),
         accept=is_told,
     ),
+    named(
+        rf"\bpulumi config set(?: (?:(?:-s|-C|--stack|--cwd|--config-file)[ =]\S{{1,64}}"
+        rf"|--(?!stack|cwd|config-file)[\w-]{{1,20}}(?:=\S{{1,64}})?)){{0,4}} [\w\"'][\w.:\[\]\"'-]{{0,127}}[ ]{OPEN}",
+        rf"(?!-){VALUE}",
+        "pulumi config",
+        also=("--secret",),
+    ),
     named(r"\bbundle config (?:set )?(?:--\w{1,10} )?\S{1,128} [\w.-]{1,64}:", _V, "bundle config"),
     named(rf"<<<[ ]?{_Q}", r"(?![$])[^\s\"'`\\]{4,1024}", "<<<", accept=is_told),
     named(
@@ -71,7 +79,7 @@ GENERAL = (
         r"(?: config)? (?:auth|login|authtoken|add-authtoken|set-token)(?: (?:init|login))?(?: -[at])? ",
         r"[^\s\"'`\\-][^\s\"'`\\]{9,1024}",
         *(" auth", " login", "set-token"),
-        accept=_long,
+        accept=lambda value: len(value) >= 10 and is_told(value),
     ),
     named(rf"\bnet use (?:\w:[ ])?\\{{2,4}}\S{{1,200}}[ ]{_Q}", rf"(?![/*]){_V}", "net use"),
     named(
@@ -94,14 +102,13 @@ GENERAL = (
 )
 COMMANDS = (
     named(
-        rf"{_OPTION}[ \t]{{1,3}}{OPEN}",
+        rf"{OPTION}[ \t]{{1,3}}{OPEN}",
         rf"(?!-){VALUE}",
-        *("-pass", "-token", "-secret", "-api", "-pwd", "-key", "_key", "-auth", "-cred", "-psk", "pass", "token"),
-        *("secret", "bearer", "authtok", "masterauth", "apikey", "credential", "community"),
-        accept=_option,
+        *OPTION_ANCHORS,
+        accept=is_option,
     ),
     # The same as a list of arguments.
-    named(rf"(?:{QUOTE}){_OPTION}(?:{QUOTE}),\s{{0,8}}{OPEN}", VALUE, "pass", "token", "secret", "key", "cred", "auth"),
+    named(rf"(?:{QUOTE}){OPTION}(?:{QUOTE}),\s{{0,8}}{OPEN}", VALUE, "pass", "token", "secret", "key", "cred", "auth"),
     named(
         rf"(?:{QUOTE})(?:-p|-P|-w|-a)(?:{QUOTE}),\s{{0,8}}{OPEN}",
         VALUE,
@@ -136,7 +143,8 @@ COMMANDS = (
     named(rf"\bsnmp\w{{2,12}}{_GAP}-c[ \t]{{1,3}}{_Q}", rf"(?!-|public\b){_V}", "snmp"),
     named(
         r"\b(?:mysql|mariadb)(?:dump|admin|import|show|check|slap|binlog|pump|sh"
-        rf"|-\w{{3,12}})?{_GAP}-p{_Q}(?=[^\s\"'-])",
+        rf"|-\w{{3,12}})?\b(?:[^\n|]{{0,512}}?[ \t\"']|[\"']?\n"
+        rf"(?:[ \t]{{0,40}}- [^\n]{{0,128}}\n){{0,12}}?[ \t]{{0,40}}- [\"']?)-p{_Q}(?=[^\s\"'-])",
         _V,
         *("mysql", "mariadb"),
     ),
@@ -248,9 +256,10 @@ COMMANDS = (
     named(rf"\bopenssl enc\b[^\n|]{{0,200}}?[ \t]-[kK][ \t]{{1,3}}{_Q}", _V, "openssl enc"),
     named(rf"\bssh-keygen{_GAP}-[NP][ \t]{{1,3}}{OPEN}", VALUE, "ssh-keygen"),
     named(
-        r"\b(?:echo|printf)(?:[ \t]{1,3}-[neE]{1,3})?[ \t]{1,3}(?:['\"]?%s(?:\\n)?['\"]?[ \t])?['\"]?(?:"
+        r"\b(?:echo|printf)(?:[ \t]{1,3}-[neE]{1,3})?[ \t]{1,3}(?:['\"]?%s(?:\\n)?['\"]?[ \t])?\\{0,3}['\"]?(?:"
         r"[\w.-]{1,64}:(?=[^\n]{1,200}chpasswd))?",
-        r"[^\s\"'|$`]{4,512}(?=\\{0,3}['\"]?[ \t]{0,3}(?:\||')(?:[ \t]?(?:/usr/bin/)?(?:sudo|su|chpasswd|passwd"
+        r"(?:[^\s\"'|$`\\]|\\(?![\\\"'])){4,512}(?=\\{0,3}['\"]?[ \t]{0,3}(?:\||')(?:[ \t]?(?:/usr/bin/)?(?:sudo"
+        r"|su|chpasswd|passwd"
         r"|docker|podman|helm|oras|crane|kinit|gh|vault"
         r"|cryptsetup|gpg2?|openssl|smbpasswd|pass|saslpasswd2|ldap\w{2,9}|npm|wrangler|kadmin|realm|adcli"
         r"|net ads|skopeo|buildah|aws|gcloud|az|kubectl|base64|md5sum|sha\d{1,3}sum|htpasswd|heroku|fly|flyctl"

@@ -62,19 +62,51 @@ FORMS = (
     # Two strings of which the second is a password: basicAuth("bob", "…"), auth=('bob', '…').
     named(
         rf"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))\w{{0,24}}(?:auth(?:entication|enticate|orize)?|credentials?"
-        r"|login|signin|sign_in|logon|getConnection|connect|PDO|mysqli|mysql_connect|oci_connect|withUser"
+        r"|login|signin|sign_in|logon|getConnection|connect|(?:PDO|mysqli)(?:->__construct)?|mysql_connect"
+        r"|oci_connect|withUser"
         r"|createUser|create_user|addUser|Login)"
         rf"(?:=|: ?)?\((?:(?:{QUOTE})[^\"'\n\\]{{0,256}}(?:{QUOTE}),\s{{0,4}}){{1,3}}(?P<quote>{QUOTE})",
         r"(?:(?!(?P=quote))[^\s\\]){4,256}(?=(?P=quote))",
-        *("auth", "cred", "login", "sign", "logon", "connect", "pdo(", "mysqli", "withuser", "user("),
+        *("auth", "cred", "login", "sign", "logon", "connect", "pdo(", "pdo->", "mysqli", "withuser", "user("),
         accept=is_told_plainly,
+    ),
+    # A name and a password after where to connect to, whatever is called.
+    named(
+        rf"(?:\b(?:mysqli(?:_connect)?|mysql_connect|(?:MySQLdb|pymysql)\.connect)(?:->__construct)?\(\s{{0,8}}"
+        rf"(?:{QUOTE})"
+        rf"|\(\s{{0,8}}(?:{QUOTE})(?:mysql|pgsql|postgres(?:ql)?|jdbc|sqlsrv|oci|odbc|dblib|dbi|ldaps?"
+        rf"|amqps?):)[^\"'\n]{{1,256}}"
+        rf"(?:{QUOTE}),\s{{0,8}}(?:{QUOTE})[^\"'\n\\]{{1,128}}(?:{QUOTE}),\s{{0,8}}(?P<quote>{QUOTE})",
+        r"(?:(?!(?P=quote))[^\n]){3,256}(?=(?P=quote))",
+        *(
+            "mysql:",
+            "pgsql:",
+            "postgres",
+            "jdbc:",
+            "sqlsrv:",
+            "oci:",
+            "odbc:",
+            "dblib:",
+            "dbi:",
+            "ldap",
+            "amqp",
+            "mysqli",
+            ".connect",
+            "_connect",
+        ),
+    ),
+    # Keys of Azure: {"keyName":"key1","permissions":"FULL","value":"…"}
+    named(
+        rf"\bkeyName(?:{QUOTE})?\s{{0,3}}:[^{{}}]{{0,200}}?\bvalue(?:{QUOTE})?\s{{0,3}}:\s{{0,3}}(?:{QUOTE})?",
+        r"(?=[A-Za-z+/]{0,80}\d)[A-Za-z0-9+/]{20,128}={0,2}",
+        "keyname",
     ),
     # <key>password</key><string>…, <entry key="db.password">…, <wsse:Password Type="…">…
     named(
         rf"(?:{KEY_NAMES})(?:{QUOTE})?(?:</\w{{1,20}}"
         rf"|(?: [\w:]{{1,20}}=(?:{QUOTE})[^\"]{{0,200}}?(?:{QUOTE})){{1,3}})?[ ]?>\s{{0,40}}"
         r"(?:<[\w:]{1,20}>|<!\[CDATA\[){0,3}",
-        r"[^<>\s\]]{3,1024}(?=[<\]])",
+        r"[^<>\s\]]{3,1024}(?=[<\]])(?!</(?:label|th|legend|option|button|a)>)",
         *_PAIRED,
     ),
     # "field":"DbPassword","rejectedValue":"…"; variable "db_password" { default = "…"

@@ -21,6 +21,12 @@ _PARAMETERS = (
     r"|oobcode|otp|state_token|saml|k|t|s|h"
 )
 _CODES = r"otp|totp|cvv2?|cvc2?|cvn|csc|pin|mfa|2fa|tan"
+# Not a value: the next words of a sentence, a tag of YAML before one, an expression of code.
+_SPOKEN = (
+    r"(?!(?:secrets?|passwords?|credentials?|tokens?|keys?) (?:\\?\"|(?:is|are|was|not|has|must|cannot|could|in)\b)"
+    r"|(?<=: )![A-Za-z_]{2,24}(?:[.:/-][A-Za-z_]{1,24}){0,3} \S"
+    r"|(?<== )(?-i:await|new|yield|async|typeof|lambda) [A-Za-z_(])"
+)
 _SESSION = r"(?:session|sessid|(?<![a-z])sid|(?<![a-z])auth|[cx]srf|remember|identity|\.cookies)"
 
 
@@ -76,16 +82,24 @@ HEADERS = (
 )
 NAMED = (
     *HEADERS,
-    named(rf"(?:{KEY_NAMES}){ASSIGN}{OPEN}", VALUE, accept=is_secret),
+    named(rf"(?:{KEY_NAMES}){ASSIGN}{OPEN}", rf"{_SPOKEN}{VALUE}", accept=is_secret),
     named(
         rf"(?<![a-z])secret_id{ASSIGN}{OPEN}",
         VALUE,
         "secret_id",
         accept=lambda value: "/" not in value and is_told(value),
     ),
+    # PagerDuty's; a queue's is made of words.
+    named(
+        rf"(?<![a-z])routing[_-]?key{ASSIGN}{OPEN}",
+        r"[A-Za-z0-9]{32}(?!\w)",
+        *("routing_key", "routingkey", "routing-key"),
+        accept=_drawn,
+    ),
     # Names of sessions and the like, whose values are drawn.
     named(
-        rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}[\w.-]{{0,24}}(?:{ASSIGN}|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",
+        rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,24}}(?:{ASSIGN}"
+        rf"|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",
         VALUE,
         *("session", "sessid", "sid", "auth", "csrf", "xsrf", "remember", "identity", ".cookies"),
         accept=_drawn,

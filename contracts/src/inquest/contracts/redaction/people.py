@@ -100,6 +100,26 @@ NAME_MARKED = Rule(
     _is_name,
     probe=rf"<(?:\w{{1,16}}:)?\w{{0,16}}(?:{_PERSON})|fn[:;]",
 )
+# {"customer": {"name": "…"}}; a user is a person where it has two names.
+_OBJECT = (
+    r"(?:customer|patient|card_?holder|recipient|contact|passenger|guest|subscriber|beneficiary|payer|payee|buyer"
+    r"|sender|attendee|employee|billing|shipping|billing_?(?:address|details)|shipping_?(?:address|details)"
+    r"|bill_?to|ship_?to)"
+)
+NAME_NESTED = Rule(
+    "name",
+    (),
+    Shape(
+        rf"(?P<kept>(?:{QUOTE}|(?<![a-z0-9]))(?:{_OBJECT}|(?P<user>user))(?:{QUOTE})?\s{{0,3}}(?:[:=]"
+        rf"|=>)\s{{0,3}}\{{[^{{}}]{{0,200}}?"
+        rf"(?<![a-z0-9_.-])name(?:{QUOTE})?\s{{0,3}}(?:[:=]|=>)\s{{0,3}}(?P<quote>{QUOTE})){FRESH}"
+        r"(?(user)(?-i:[^\W\d_][^\W\d_.'\u2019-]{0,40}(?: [^\W\d_][^\W\d_'\u2019.-]{0,40}){1,3})(?=(?P=quote))"
+        r"|(?:(?!(?P=quote))[^\n\\]){2,200})",
+        re.IGNORECASE,
+    ),
+    _is_name,
+    probe=rf"(?:{_OBJECT}|user)\\*[\"']?\s{{0,3}}[:=]>?\s{{0,3}}\{{",
+)
 PERSON_NAME = re.compile(rf"(?:^|[._-])(?:{_PERSON})$", re.IGNORECASE)
 
 

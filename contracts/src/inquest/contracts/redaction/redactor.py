@@ -10,9 +10,10 @@ from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
 from inquest.contracts.redaction.commands import COMMANDS, GENERAL
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
+from inquest.contracts.redaction.listed import LISTED
 from inquest.contracts.redaction.mixed import MIXED
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
-from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, PERSON_NAME
+from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, NAME_NESTED, PERSON_NAME
 from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
@@ -44,7 +45,7 @@ class Redactor:
     """Removes what a policy names. A second pass changes nothing."""
 
     def __init__(self, policy: Policy) -> None:
-        people = (EMAIL, NAME, NAME_MARKED, *PEOPLE_COLUMNS) if policy.personal else ()
+        people = (EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if policy.personal else ()
         rules = (
             *policy.own,
             *SECRETS,
@@ -57,6 +58,7 @@ class Redactor:
             *CREDENTIALS,
             *NAMED,
             *COMMANDS,
+            *LISTED,
             *GENERAL,
             *GEAR,
             *PROTOCOLS,

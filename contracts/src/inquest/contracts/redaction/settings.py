@@ -150,6 +150,9 @@ PROTOCOLS = (
         accept=_word,
     ),
     named(r"\"AUTH\"[, ]{1,3}(?:\"[\w.-]{1,32}\"[, ]{1,3}(?=\"))?\"", r"[^\"\n]{3,1024}(?=\"(?![ ]?:))", '"auth"'),
+    named(
+        r"(?-i:\bAUTH) default |\b(?:command|cmd)[:= ]{1,2}\\?\"?(?-i:AUTH) (?!default )", _V, "auth ", accept=is_told
+    ),
     named(r"\bHELLO \d(?: \w{1,10})?? AUTH [\w.-]{1,64} ", _V, "hello "),
     named(r"\bACL[\", ]{1,4}SETUSER\b[^\n]{0,200}?[ \"][>#]", _V, "setuser", accept=is_secret),
     named(

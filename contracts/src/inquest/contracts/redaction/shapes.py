@@ -71,7 +71,9 @@ _OPAQUE = Rule(
     Shape(
         r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)"
         r"|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}"
-        r"|(?<!SHA256:)(?<!h1:)(?!sha\d{3}-)[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
+        r"|(?<!SHA256:)(?<!h1:)(?<!PublicKey = )(?<!PublicKey=)(?<!peer: )(?<!public key: )(?<!(?i:amz-id-2): )"
+        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?!sha\d{3}-)(?!AAAA(?:[BC]3NzaC1|E2VjZHNh"
+        r"|[GI]nNrLX))[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
     ),
     _is_random,
     probe=r"[\w-]{36}|[mno][a-z\d]{23,27}\.[\w-]{6}\.",

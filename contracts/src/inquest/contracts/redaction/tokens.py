@@ -193,4 +193,13 @@ _HOOKS = Rule(
         r"|events\.pagerduty\.com/integration/|hook\.[eu][us]\d\.make\.com/)(?!\[redacted:)[\w@./-]{16,512}"
     ),
 )
-TOKENS = (*(_rule(*row) for row in _SHAPES), *_PROBED, _HOOKS)
+# What stands beside the name of an AWS key is the key: AKIA… / …
+_BESIDE = Rule(
+    "aws-key",
+    ("akia", "asia", "redacted:aws-key"),
+    Shape(
+        r"(?P<kept>\[redacted:aws-key(?:#\w{1,16})?\](?:[\s\"'`,;:/|()=>-]|\\[nt]){1,8})(?=[a-z0-9+/]{0,39}[A-Z])"
+        r"(?=[A-Z0-9+/]{0,39}[a-z])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])"
+    ),
+)
+TOKENS = (*(_rule(*row) for row in _SHAPES), *_PROBED, _HOOKS, _BESIDE)

@@ -17,7 +17,7 @@ WHAT = (
     r"(?!(?-i:PASS\b))(?:pass(?:word|phrase|code)|passwd|pwd?|pass|(?:(?:api|access|secret|auth|licen[sc]e"
     r"|signing|encryption|private|service|admin|root|app|client|webhook|shared|hmac|decryption|ssh|master|deploy"
     r"|session|vault)"
-    r"[ -]?(?:key|token|secret))|secret|token|psk|p/w|credentials?|creds?)"
+    r"[ _-]?(?:key|token|secret))|secret|token|psk|p/w|credentials?|creds?)"
 )
 ANCHORS = ("pass", "pw", "key", "token", "secret", "psk", "cred")
 _OF = (
@@ -33,9 +33,45 @@ _LINK = (
 )
 _WRAP = rf"(?:[ \t]{{1,3}}|(?<=[|-]))(?:{QUOTE}|[`*_(\[<\u201c\u2018\u00ab]{{1,3}}|b'|\|\|)?"
 TOLD_VALUE = r"[^\s\"'`\u201c\u201d\u2019\u00bb]{4,256}"
+_SAYS = frozenset(
+    """
+    a already an and are argument at available be been but by can change changed correct could does empty enter expired
+    failed field for found from given has have in incorrect invalid is it least less match missing more must new no not
+    of on or please provided required reset set should supported that the this to too try used valid value was when will
+    with wrong you your
+    """.split()  # noqa: SIM905 - as words they can be read
+)
+
+
+def _is_phrase(value: str) -> bool:
+    """Whether words in quotes are a passphrase, and not a sentence about one."""
+    return is_secret(value) and _SAYS.isdisjoint(re.split(r"[ ,-]+", value.lower()))
+
+
 TOLD = (
     # The password for staging is …, db pw -> …, the API key for checkout was changed to …
-    named(rf"(?<![\w-])[*_]{{0,2}}{WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}", TOLD_VALUE, *ANCHORS, accept=is_told_plainly),
+    named(
+        rf"\b(?:password|passphrase|passcode|mnemonic)\b[^\n\"'`:=]{{0,40}}?(?: (?:is|was|to)|:|=)?[ ]?"
+        rf"(?P<quote>{QUOTE}|`)",
+        r"[A-Za-z]{3,12}(?:[ ,-]{1,2}[A-Za-z]{3,12}){2,11}(?=(?P=quote))",
+        "pass",
+        "mnemonic",
+        accept=_is_phrase,
+    ),
+    # Alone on a line, after a sentence: Please use the following password to proceed:
+    named(
+        r"\b(?:password|passphrase|passcode|token|(?:api|access|secret) key)\b[ ][\w(][^\n]{0,120}:[ \t]{0,3}"
+        r"(?:(?:\\r|\r)?(?:\n|\\n)[ \t]{0,8}){1,4}",
+        r"[^\s\"'`\\]{8,128}(?=[ \t]{0,3}(?:\r|\\r)?(?:\n|\\n|\"|$))",
+        *ANCHORS,
+        accept=lambda value: is_told(value.replace("=", "-")),
+    ),
+    named(
+        rf"(?<![\w-])(?-i:[A-Z][A-Z0-9_]{{0,40}}_)?[*_]{{0,2}}{WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}",
+        TOLD_VALUE,
+        *ANCHORS,
+        accept=is_told_plainly,
+    ),
     named(
         rf"(?<![\w-]){WHAT}(?: (?!is\b|was\b|to\b)[\w'-]{{1,24}}){{1,4}}? (?:is|was|=)(?: now)?:?{_WRAP}",
         TOLD_VALUE,
@@ -146,7 +182,8 @@ CREDENTIALS = (
     named(
         r"(?<![\w-])(?:creds?|credentials?|credz|user[:/]pass(?:word)?|user(?:name)?/password|login|logins"
         r"|log[ -]?in|acct|account|auth|userpass|basic[ _]auth)\b"
-        r"(?: (?:details|info|data|for [\w.-]{1,64}))?(?:[ \t]{0,3}[:=]|[ ](?:are|is|with|as"
+        r"(?: (?:details|info|data|for (?:(?:the|our|my) )?[\w.-]{1,64}(?: [\w.-]{1,24}){0,3}?))?"
+        r"(?:[ \t]{0,3}[:=]|[ ](?:are|is|with|as"
         r"|using))[ \t]{0,3}[\"'`(]{0,2}[\w.@\\+-]{1,128}"
         r"(?: ?[/:|] ?|, ?| and )[\"'`]{0,2}",
         r"(?!/)[^\s\"'`,;\\)}]{4,256}",
@@ -178,12 +215,13 @@ CREDENTIALS = (
 TOLD_KEYS = (
     # A long value of letters and digits right after the word for it: "api key … is not valid".
     named(
-        rf"(?:\b(?:{KEY_NAMES}|(?:api|access|secret) key)|\bsession(?: id)?) {{1,3}}(?:(?:is|was|value|id"
+        rf"(?:(?:\b|(?<=[A-Z0-9]_))(?:{KEY_NAMES}|(?:api|access|secret) key)|\bsession(?: id)?) {{1,3}}(?:(?:is"
+        rf"|was|value|id"
         rf"|provided:?|supplied:?|received:?) )?(?:{QUOTE}|[`(\[<])?",
         r"(?=[A-Za-z+/_-]{0,64}\d)(?=[\d+/_-]{0,64}[A-Za-z])[\w+/=.~-]{16,1024}",
         *ANCHORS,
         "session",
-        accept=lambda value: is_secret(value) and not value.startswith(("/", "request_id=", "trace_id=")),
+        accept=lambda value: is_secret(value) and not value.startswith(("/", "secret/", "request_id=", "trace_id=")),
     ),
     named(
         r"\b(?:key|token|secret)s? (?:provided|supplied|received|given|used|presented|was"

@@ -25,12 +25,12 @@ _SIGN = (
 )
 ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
     rf"(?>(?:{QUOTE}|[)`*_]|%5D|{_CLOSED}|{COLOUR}){{0,4}}(?:[ ]?[\[(](?!\["
-    rf"|redacted)[A-Za-z][\w .-]{{0,24}}[)\]](?=[:=]))?[ \t]{{0,40}}(?:{_SIGN})(?:{COLOUR}|\*{{1,2}}|__"
+    rf"|redacted)[A-Za-z][\w .-]{{0,24}}[)\]](?=[:=]))?[ \t]{{0,40}}(?:{_SIGN})(?:{COLOUR}|\*{{1,2}}(?!\*)|__"
     rf"|</\w{{1,10}}>|&nbsp;|\\t){{0,3}}[ \t]{{0,24}}"
     r"(?:<<|\[\](?:string|byte)[{(]|(?:Some|Just|Ok|Optional|Secret(?:Str|String|Value)?|S(?:tr|lice)|str"
     r"|String(?:Value)?)[(\[]"
     rf"|string\(\d{{1,4}}\) |<!\[CDATA\[|\{{(?:{QUOTE})(?:stringValue|S|value|\$)(?:{QUOTE}): ?|[`\[(](?=[\"'`])|`"
-    rf"|\[(?=\\{{1,15}}[\"'])|[\u201c\u201e\u2018\u00ab]|{COLOUR}|[NEbru](?=['\"])){{0,2}})"
+    rf"|\[(?=\\{{1,15}}[\"'])|[\u201c\u201e\u2018\u00ab]|{COLOUR}|[NEbruf](?=['\"])){{0,2}})"
 )
 OPEN = rf"(?P<quote>{QUOTE})?+"
 _WORD = r"[^\s\"'&;,}<>\\\u201d\u201c\u2019\u00bb]"
@@ -55,10 +55,11 @@ _SUFFIX = (
     r"|confirm(?:ation)?|repeat|again|verify|old|new|current|temp|string|\d{1,2}))?"
 )
 _KEYS = (
-    r"api|app|access|client|secret|private|signing|encrypt(?:ion)?|decrypt(?:ion)?|master|account|license|auth"
+    r"api|app(?:lication)?|access|client|secret|private|signing|encrypt(?:ion)?|decrypt(?:ion)?|master|account"
+    r"|license|auth"
     r"|ssh|gpg|rsa"
     r"|storage|webhook|hmac|jwt|aes|shared|pre[_-]?shared|symmetric|cipher|deploy|integration|subscription"
-    r"|functions?|admin"
+    r"|functions?|admin|fernet"
     r"|recovery|write|ingest(?:ion)?|session|consumer|merchant|vault|unseal|root|service(?:[_-]?role)?"
     r"|super[_-]?user|bot"
     r"|sas|sdk|crypto|cookie|wallet|ftp|smtp|wireguard|wg|otp|totp|mfa|2fa|backup|provisioning|activation|registration"
@@ -66,13 +67,15 @@ _KEYS = (
 KEY_NAMES = (
     rf"(?:{_PASSWORDS}){_SUFFIX}|(?<![a-z])(?:psk|creds)|mnemonic(?=.{20})|psksecret"
     rf"|secret[_-]id(?=.{{1,6}}[0-9a-f]{{8}}-)"
-    r"|(?<!\d:)secret(?:[ _.-]?(?:value|string|text|b(?:inary|ytes|ase64|64)|data))?|credentials?"
+    r"|(?<!\d:)(?<!existing)(?<!existing[_-])(?<!pull)secret(?:[ _.-]?(?:value|string|text|b(?:inary|ytes|ase64"
+    r"|64)|data))?|(?<!load)(?<!import)credentials?"
     rf"|(?:{_KEYS})[ _.-]?key(?:[_.-]?(?:base|data|value|secret|b64|base64|pem|\d))?"
     r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?"
     r"(?:value|secret|string))?"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth"
     r"|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
     r"|(?:totp|mfa|otp|2fa|wallet)[_-]?seed|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
+    r"|erlang[_-]?cookie"
 )
 KEY_ANCHORS = (
     *("pass", "pwd", "secret", "key", "credential", "token", "sess", "pw", "psk", "creds", "mnemonic", ".sid", "seed"),
@@ -108,6 +111,7 @@ KEY_ANCHORS = (
         "auth_tok",
         "_auth",
         "bearer",
+        "erlang",
         "csrf",
         "xsrf",
         "jwt",
@@ -133,7 +137,11 @@ _NO_SECRET = re.compile(
     r"|\$[a-z]+[A-Z][a-zA-Z]*)"
     r"|[A-Za-z_][\w.:]{2,60}\([\w\"', ]{0,40}|[(\[{]\w{2,40}=|%\(?\w{0,20}\)?[sdvq]|%[A-Z_]+%|\d{1,2}"
     r"|!ref.{0,60}|!vault.{0,20}"
-    r"|(?:file:|env:)?(?:[~.]|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
+    r"|\$\((?:aws|gcloud|az|vault|kubectl|op|cat|gpg|sops|chamber|doppler|bw|jq)\b.{0,400}"  # what fetches it
+    r"|(?-i:(?:ConvertTo|ConvertFrom|Get|New|Read|Import|Invoke|Unprotect)-[A-Z][A-Za-z]{2,40})"
+    r"|(?:~?[/\\])?(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:txt|pem|crt|jks|p12|pfx|json|ya?ml)"
+    r"|(?:file:|env:)?(?!(?=.{0,39}\d)(?-i:(?=.{0,38}[A-Z]{2})(?=.{0,39}[a-z]))[A-Za-z0-9/+]{40}$)(?:[~.]"
+    r"|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
     re.IGNORECASE,
 )
 
@@ -156,7 +164,8 @@ _NO_TOLD = re.compile(
     r"|[A-Za-z-]+=.*"
     r"|(?:[a-z]+://|[/~.]/?[\w.-]*/|www\.).*|[\w.-]+\.(?:ya?ml|json|py|java|go|js|ts|txt|md|conf|cfg|env|sh|com"
     r"|org|net|io|internal|local|html|log)(?:[:/].*)?"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.-]+/[\w./-]*\.\w{1,5}|#\d+|\w+\(.*|@\w+|[A-Z][A-Z]+-\d+|sha\d+:?.*"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.-]+/[\w./-]*\.\w{1,5}|#\d+|(?:secret|kv|ssm)/[\w./-]+|\w+\(.*|@\w+"
+    r"|[A-Z][A-Z]+-\d+|sha\d+:?.*"
     r"|0x[0-9a-f]+|\d+(?:st|nd|rd|th)"
     r"|(?:up-to|out-of|end-to|case-by|day-to|state-of|not-in|one-time|two-factor|multi-factor|role-based"
     r"|man-in)-[a-z-]+"
@@ -169,7 +178,8 @@ _PROSE = re.compile(
     r"|name|names|where|thing|ever|ise|ize|izes|ises|self|ally|ence|ance|er than|base|text|manager|policy"
     r"|policies|field"
     r"|rotate|rotates|changes|contains|characters|requires|expires|together|stronger|longer|shorter|written|forgotten"
-    r"|mistyped|hardcoded|parameter|argument|provider|validator|encoder|database|response|compromise|because|between)",
+    r"|mistyped|hardcoded|parameter|argument|provider|validator|encoder|database|response|compromise|because|between"
+    r"|yesterday|tomorrow|overnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|upstream|downstream)",
     re.IGNORECASE,
 )
 
