@@ -58,8 +58,8 @@ class BusKeyValue:
         try:
             entry = await kv.get(key)
         except KeyNotFoundError as error:
-            cause = error.__context__  # the client makes the same error of a key and of a bucket that are not there
-            if isinstance(cause, APIError) and cause.err_code == _NO_STREAM:
+            # The client makes the same error of a key and of a bucket that are not there; of a deleted key it has no code.
+            if getattr(error.__context__, "err_code", None) == _NO_STREAM:
                 raise RetryLater(f"bucket {self._name} is not there") from error
             return None
         except (NatsError, TimeoutError) as error:
