@@ -58,7 +58,7 @@ class BusKeyValue:
         try:
             entry = await kv.get(key)
         except KeyNotFoundError as error:
-            # The client makes the same error of a key and of a bucket that are not there; of a deleted key it has no code.
+            # The client makes the same error of a key and of a bucket that are not there; a deleted key has no code.
             if getattr(error.__context__, "err_code", None) == _NO_STREAM:
                 raise RetryLater(f"bucket {self._name} is not there") from error
             return None
