@@ -37,6 +37,11 @@ def test_a_secret_is_replaced_and_its_kind_is_named(text, secret, kind):
     assert redact(clean) == clean
 
 
+def test_a_mnemonic_is_a_secret_where_a_phrase_follows_it():
+    assert redact("wallet mnemonic = zebra-copper-guitar-lantern") == "wallet mnemonic = [redacted:password]"
+    assert redact("mnemonic: LDA") == "mnemonic: LDA"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -65,7 +65,7 @@ _KEYS = (
     r"|sas|sdk|crypto|cookie|wallet|ftp|smtp|wireguard|wg|otp|totp|mfa|2fa|backup|provisioning|activation|registration"
 )
 KEY_NAMES = (
-    rf"(?:{_PASSWORDS}){_SUFFIX}|(?<![a-z])(?:psk|creds)|mnemonic(?=.{20})|psksecret"
+    rf"(?:{_PASSWORDS}){_SUFFIX}|(?<![a-z])(?:psk|creds)|mnemonic(?=.{{20}})|psksecret"
     rf"|secret[_-]id(?=.{{1,6}}[0-9a-f]{{8}}-)"
     r"|(?<!\d:)(?<!existing)(?<!existing[_-])(?<!pull)secret(?:[ _.-]?(?:value|string|text|b(?:inary|ytes|ase64"
     r"|64)|data))?|(?<!load)(?<!import)credentials?"
