@@ -15,7 +15,6 @@ import typer
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.bus import Bus
-from inquest.bus.dead import WORK_QUEUES
 from inquest.bus.erase import Lying, drop, erase, lying, object_subjects
 from inquest.cli.operator_bus import operator_bus
 from inquest.cli.options import DATA_DIR
@@ -25,6 +24,7 @@ from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.contracts import subjects as s
 from inquest.contracts.errors import InquestError
 from inquest.contracts.latest import Ended, Erasure, InvestigationRecorded, derive_id
+from inquest.contracts.streams import WORK_QUEUES
 from inquest.contracts.topology import DELIVERIES, ERASED, ERASURES, HOLDS, PAYLOADS
 from inquest.contracts.v1.retention import Hold
 

@@ -14,7 +14,7 @@ from inquest.bus import headers as h
 from inquest.bus.connection import Connection
 from inquest.bus.port import Delivery
 from inquest.contracts.errors import Impossible, NotFound, RetryLater
-from inquest.contracts.streams import STREAMS
+from inquest.contracts.streams import WORK_QUEUES
 from inquest.contracts.subjects import DEAD_PREFIX
 from inquest.contracts.topology import RAW_STREAM
 from inquest.contracts.v1.dead import DeadLetter
@@ -25,7 +25,6 @@ REASON_CHARS_MAX = 2000
 # As base64 inside JSON it must still fit one message of the server (`max_payload`, 2 MB).
 PAYLOAD_BYTES_MAX = 1024 * 1024
 
-WORK_QUEUES = frozenset(row.name for row in STREAMS if row.retention == "work-queue")
 # What may be published a second time: work, and facts whose readers know a repeat by its id. A second copy in a truth
 # stream would be a second event of an aggregate, and in a record of what happened a thing that did not happen.
 REDRIVABLE = WORK_QUEUES | {"INGEST", "SIGNALS", "INCIDENTS", "TIMERS"}

@@ -12,7 +12,7 @@ from inquest.bus.port import Delivery
 from inquest.contracts.codec import JSON
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.message import Message
-from inquest.contracts.streams import STREAMS
+from inquest.contracts.streams import WORK_QUEUES
 from inquest.contracts.topology import RAW_STREAM, consumers_of
 from inquest.telemetry.logs import get_logger
 from inquest.tracestore.changes import Changes
@@ -25,9 +25,8 @@ _log = get_logger("tracestore")
 
 def replayable_streams() -> tuple[str, ...]:
     """Return the streams that the store can be filled from again; a work queue forgets what was acked."""
-    queues = {stream.name for stream in STREAMS if stream.retention == "work-queue"}
     return tuple(
-        row.stream for row in consumers_of("tracestore") if row.durable != ADVISORIES and row.stream not in queues
+        row.stream for row in consumers_of("tracestore") if row.durable != ADVISORIES and row.stream not in WORK_QUEUES
     )
 
 
