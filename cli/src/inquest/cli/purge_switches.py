@@ -13,24 +13,28 @@ _TRIES_MAX = 8  # of a compare-and-set that gateways win
 
 async def switches_of(bus: Bus, tenant: str) -> int:
     """Return how many domains of a tenant are in the book. Raises RetryLater, Impossible."""
-    entry = await bus.kv(GATEWAY_SWITCHES).get(BOOK_KEY)
-    book = decode(entry.value, SwitchBook) if entry else SwitchBook()
+    book, _ = await _book(bus)
     return sum(one.tenant == tenant for one in book.switches)
 
 
 async def forget_switches(bus: Bus, tenant: str) -> None:
     """Write the book without a tenant, and drop what it was before. Raises Conflict, RetryLater, Impossible."""
-    kv = bus.kv(GATEWAY_SWITCHES)
     for _ in range(_TRIES_MAX):
-        entry = await kv.get(BOOK_KEY)
-        if entry is None:
+        book, revision = await _book(bus)
+        if not revision:
             return
-        book = decode(entry.value, SwitchBook)
         rest = tuple(one for one in book.switches if one.tenant != tenant)
         try:
-            await kv.update(BOOK_KEY, encode(book.model_copy(update={"switches": rest})).data, entry.revision)
+            data = encode(book.model_copy(update={"switches": rest})).data
+            await bus.kv(GATEWAY_SWITCHES).update(BOOK_KEY, data, revision)
         except Conflict:
             continue
         await keep_newest(bus.connection, f"KV_{GATEWAY_SWITCHES.name}", f"$KV.{GATEWAY_SWITCHES.name}.{BOOK_KEY}")
         return
     raise Conflict("the switches changed meanwhile, again and again; purge again")
+
+
+async def _book(bus: Bus) -> tuple[SwitchBook, int]:
+    """Return the book with its revision; an empty one and 0 where there is none."""
+    entry = await bus.kv(GATEWAY_SWITCHES).get(BOOK_KEY)
+    return (decode(entry.value, SwitchBook), entry.revision) if entry else (SwitchBook(), 0)

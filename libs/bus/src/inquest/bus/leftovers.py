@@ -76,5 +76,4 @@ class Leftovers:
             await self.connection.js.delete_msg(self.consumer.stream, one.stream_seq)
         except (NatsError, TimeoutError) as error:
             raise RetryLater(f"cannot remove {one.stream_seq} of {self.consumer.stream}: {error}") from error
-        self._seen_s.pop(one.stream_seq, None)
         self.log.warning("leftover_taken", subject=one.subject, seq=one.stream_seq, tenant=one.keys.get("tenant"))
