@@ -82,6 +82,7 @@ async def test_what_did_not_change_is_not_parsed_again():
     await store.apply(ONE, "ann", NOW)
     first = await store.current()
     assert await store.current() is first
+    assert await anext(store.watch()) is first
     await store.apply(TWO, "ann", NOW)
     assert (await store.current()).config == TWO
 

@@ -112,3 +112,19 @@ async def test_a_provider_that_cannot_be_made_costs_no_other_its_place():
     assert [found.provider.describe()[0].interface_id for found in (one, two)] == ["logs.broken", "logs.whole"]
     assert await directory.all("nobody") == ()
     await clients.aclose()
+
+
+async def test_connections_that_nobody_uses_are_looked_for_once_for_each_revision(monkeypatch):
+    looked, bus, clients = [], MemoryBus(), HttpClients()
+    monkeypatch.setattr(clients, "keep", lambda used: looked.append(sorted(one.url for one in used)))
+    store = ConfigStore(bus.kv(CONFIG))
+    cache = ConfigCache(store)
+    directory = ConfiguredDirectory(cache, bus, PackShelf(1), None, clients)
+    for number, host in enumerate(("old", "new"), 1):
+        loki = {"name": "l", "kind": "loki", "settings": {"url": f"http://{host}:3100", "selector": "{a=~'b'}"}}
+        tenants = {name: {"providers": [loki]} for name in ("a", "b", "c")}
+        await store.apply(Config.model_validate({"tenants": tenants}), "test", T0)
+        await directory.start()
+        assert len(directory.probed()) == 3
+        assert looked == [[f"http://{name}:3100"] * 3 for name in ("old", "new")[:number]]
+    await clients.aclose()

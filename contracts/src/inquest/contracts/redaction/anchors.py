@@ -18,7 +18,7 @@ class Anchored:
     """Rules by their anchors. The time of a look does not depend on how many there are."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
         self._words = tuple(
             dict.fromkeys(one for rule in rules for one in (*rule.anchors, *rule.also) if one not in ANYWHERE)
         )
@@ -41,16 +41,16 @@ class Anchored:
 
     def present(self, joined: str) -> tuple[int, ...]:
         """Return those of the rules without anchors that find something in texts that are joined by new lines."""
-        return tuple(index for index in self.anywhere if self._rules[index].pattern.search(joined))
+        return tuple(index for index in self.anywhere if self.rules[index].pattern.search(joined))
 
     def _live(self, words: tuple[int, ...], probes: tuple[int, ...], anywhere: tuple[int, ...]) -> tuple[Rule, ...]:
         if len(self._words) not in words or len(self._probes) not in probes:
-            return self._rules
+            return self.rules
         there = {self._words[index] for index in words if index < len(self._words)}
         shown = {self._probes[index] for index in probes if index < len(self._probes)}
         return tuple(
             rule
-            for index, rule in enumerate(self._rules)
+            for index, rule in enumerate(self.rules)
             if index in anywhere
             or (
                 (rule.probe in shown if rule.probe else not there.isdisjoint(rule.anchors))

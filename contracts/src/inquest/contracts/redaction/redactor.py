@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from inquest.contracts.redaction.anchors import Anchored
 from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
@@ -45,32 +46,9 @@ class Redactor:
     """Removes what a policy names. A second pass changes nothing."""
 
     def __init__(self, policy: Policy) -> None:
-        people = (EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if policy.personal else ()
-        rules = (
-            *policy.own,
-            *SECRETS,
-            *TOKENS,
-            *HASHES,
-            *COLUMNS,
-            *CONNECTIONS,
-            *FORMS,
-            *SQL,
-            *CREDENTIALS,
-            *NAMED,
-            *COMMANDS,
-            *LISTED,
-            *GENERAL,
-            *GEAR,
-            *PROTOCOLS,
-            *TOLD,
-            *TOLD_KEYS,
-            *MIXED,
-            *OPAQUE,
-            *people,
-            *CARDS,
-            *(ADDRESSES if policy.addresses else ()),
-        )
-        self._rules = Anchored(rules)
+        own = policy.own
+        common = _common(personal=policy.personal, addresses=policy.addresses)
+        self._rules = Anchored((*own, *common.rules)) if own else common
         self._personal = policy.personal
         self._tag = _tagger(policy.key)
 
@@ -123,3 +101,34 @@ def _tagger(key: bytes) -> Tag:
         return f"#{made[:_TAG_CHARS]}"  # a colon would make of `password:` a name with a value
 
     return tag
+
+
+@cache
+def _common(*, personal: bool, addresses: bool) -> Anchored:
+    """Return the rules that all tenants of these wishes share: to look through them takes a millisecond or two."""
+    people = (EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if personal else ()
+    return Anchored(
+        (
+            *SECRETS,
+            *TOKENS,
+            *HASHES,
+            *COLUMNS,
+            *CONNECTIONS,
+            *FORMS,
+            *SQL,
+            *CREDENTIALS,
+            *NAMED,
+            *COMMANDS,
+            *LISTED,
+            *GENERAL,
+            *GEAR,
+            *PROTOCOLS,
+            *TOLD,
+            *TOLD_KEYS,
+            *MIXED,
+            *OPAQUE,
+            *people,
+            *CARDS,
+            *(ADDRESSES if addresses else ()),
+        )
+    )

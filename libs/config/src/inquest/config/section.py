@@ -22,6 +22,8 @@ class Section(BaseModel):
         # `sources:` with all its entries commented out is null in YAML, and means what its absence means.
         if not isinstance(value, dict):
             return {} if value is None else value
+        if None not in value.values():
+            return value
         return {name: given for name, given in value.items() if given is not None or not cls._refuses_null(name)}
 
     @classmethod

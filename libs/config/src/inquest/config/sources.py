@@ -1,5 +1,6 @@
 """Where signals come from: one entry per source, with what its deliveries must prove."""
 
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PositiveInt, model_validator
@@ -108,8 +109,8 @@ class SourceConfig(Section):
     @model_validator(mode="after")
     def _reads_what_is_given(self) -> Self:
         for name, kinds in READ_BY.items():
-            default = type(self).model_fields[name].get_default(call_default_factory=True)
-            if self.kind not in kinds and getattr(self, name) != default:  # what shows every default sets them all
+            # What shows every default sets them all.
+            if self.kind not in kinds and getattr(self, name) != _defaults()[name]:
                 raise ValueError(f"`{name}` belongs to {', '.join(sorted(kinds))}; {self.kind} does not read it")
         return self
 
@@ -140,3 +141,9 @@ class SourceConfig(Section):
         own = AUTHS[self.kind]
         header = own.header if own.scheme == auth.scheme else None
         return auth.model_copy(update={"header": header or _HEADERS[auth.scheme]})
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    """Return what is not given, made once: pydantic copies a default deeply for each that asks."""
+    return {name: SourceConfig.model_fields[name].get_default(call_default_factory=True) for name in READ_BY}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from inquest.bus.port import BusPort
-from inquest.config import Catalogue, ConfigCache, TenantConfig
+from inquest.config import Catalogue, ConfigCache, Revision, TenantConfig
 from inquest.config.http_section import HttpSettings
 from inquest.config.kinds.pack import PackProvider as PackConfig
 from inquest.config.kinds.pack import PackSettings
@@ -52,6 +52,7 @@ class ConfiguredDirectory:
         self._clients = clients
         self._redactors = redactors or Redactors()
         self._built: dict[str, tuple[TenantConfig, tuple[Interface, ...]]] = {}
+        self._kept: Revision | None = None  # the revision whose clients are kept
         self._loaded = asyncio.Event()
 
     async def start(self) -> None:
@@ -83,10 +84,17 @@ class ConfiguredDirectory:
         known = self._built.get(tenant)
         if known is None or known[0] != config:
             known = self._built[tenant] = (config, self._build(tenant, config))
-            self._clients.keep(self._configured())
+            self._close_unused()
         if any(one.redactor is not redactor for one in known[1]):  # just built, or the key is another
             known = self._built[tenant] = (config, tuple(replace(one, redactor=redactor) for one in known[1]))
         return known[1]
+
+    def _close_unused(self) -> None:
+        """Close the clients that no tenant uses any more: once for each revision, for this looks at all tenants."""
+        newest = self._cache.current
+        if newest is not self._kept:
+            self._kept = newest
+            self._clients.keep(self._configured())
 
     def _configured(self) -> Iterator[HttpSettings]:
         """Yield the HTTP settings of all tenants' providers."""
