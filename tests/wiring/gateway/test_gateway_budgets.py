@@ -1,15 +1,17 @@
 """Every limit on what is read, through the whole gateway."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 from inquest.config import Config, ConfigStore
 from inquest.contracts.latest import Query, Share, ToolRequest, ToolResult, Window
 from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED
-from inquest.contracts.topology import CONFIG
+from inquest.contracts.topology import CONFIG, GATEWAY_JOURNAL
 from inquest.gateway.service import build
 from inquest.gateway.settings import Settings
 from inquest.packs import PackMeta, TimeRange, write_pack
+from inquest.testkit.fixtures import until
 
 BASE = 1_772_370_000.0
 WINDOW = {"start": datetime.fromtimestamp(BASE, UTC), "end": datetime.fromtimestamp(BASE + 600, UTC)}
@@ -99,3 +101,88 @@ async def test_the_quota_of_a_provider_is_charged_for_what_it_answered(gateway):
     refused = await call(gateway, "b", "inv-2")
     assert refused.limits_reached[0].name == "provider pack"
     assert refused.limits_reached[0].window == "day"
+
+
+async def calls_of(bus) -> int:
+    return await bus.add("acme", "inv", "calls", amount=0)
+
+
+async def test_a_call_that_is_asked_again_costs_nothing_more(gateway):
+    first = await call(gateway, "a", calls_max=1)
+    again = await call(gateway, "a", calls_max=1)  # there is no room for it, and it needs none
+    assert (again.recorded, again.payload_sha256) == (True, first.payload_sha256)
+    await until(lambda: _is(gateway, 1))
+    assert (await call(gateway, "b", calls_max=1)).status == "refused"
+    await until(lambda: _is(gateway, 1))
+
+
+async def _is(bus, calls: int) -> bool:
+    return await calls_of(bus) == calls
+
+
+async def test_of_calls_that_were_made_before_none_takes_the_place_of_a_new_one(gateway):
+    await asyncio.gather(*(call(gateway, f"old-{number}", calls_max=5) for number in range(4)))
+    olds = [call(gateway, f"old-{number}", calls_max=5) for number in range(4)]
+    *again, new = await asyncio.gather(*olds, call(gateway, "new", calls_max=5))
+    assert all(one.recorded for one in again)
+    assert new.status == "ok"
+    await until(lambda: _is(gateway, 5))
+
+
+async def test_a_recorded_answer_does_not_wait_for_a_ledger_that_is_away(gateway, monkeypatch):
+    await call(gateway, "a")
+    back = asyncio.Event()
+    add = gateway.add
+
+    async def away(*tokens, amount):
+        await back.wait()
+        return await add(*tokens, amount=amount)
+
+    monkeypatch.setattr(gateway, "add", away)
+    assert (await call(gateway, "a")).recorded
+    back.set()
+    monkeypatch.undo()
+    await until(lambda: _is(gateway, 1))
+
+
+async def test_what_a_malformed_question_would_cost_is_not_taken(gateway):
+    request = ToolRequest(
+        tenant="acme",
+        investigation_id="inv",
+        step_id="a",
+        domain="objects",
+        query=Query(window=Window(**WINDOW)),
+        calls_max=1,
+    )
+    await gateway.request(TOOL_CALL, request, timeout_s=5, domain="objects", tenant="acme")
+    assert await calls_of(gateway) == 0
+
+
+async def test_who_asks_again_meanwhile_waits_with_who_asked_first(gateway, monkeypatch):
+    journal = gateway.kv(GATEWAY_JOURNAL)
+    created, create = [], journal.create
+
+    async def slow(key, value):
+        created.append(key)
+        await go.wait()
+        return await create(key, value)
+
+    go = asyncio.Event()
+    monkeypatch.setattr(journal, "create", slow)
+    asking = [asyncio.create_task(call(gateway, "a")) for _ in range(5)]
+    await until(lambda: bool(created))
+    go.set()
+    answers = await asyncio.gather(*asking)
+    assert len(created) == 1
+    assert {one.recorded for one in answers} == {False}
+    assert len(gateway.published(TOOL_CALLED, tenant="acme", investigation="inv")) == 1
+
+
+async def test_what_was_told_once_is_not_looked_for_again(gateway, monkeypatch):
+    await call(gateway, "a")
+
+    async def read(*_, **__):
+        pytest.fail("the stream was read")
+
+    monkeypatch.setattr(gateway, "read", read)
+    assert (await call(gateway, "a")).recorded

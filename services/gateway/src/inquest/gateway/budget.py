@@ -86,6 +86,7 @@ class Bill:
     interfaces: tuple[Interface, ...]
     reached: tuple[LimitReached, ...] = ()
     _draws: tuple[Draw, ...] = ()
+    _tokens_of: int = 0  # so many of the draws, from the first on, hold the call's tokens too
 
     async def reserve(self, wait_s: float) -> str | None:
         """Take one call from every budget it counts for; return why not, where one has none left. See `Purse.take`."""
@@ -95,13 +96,13 @@ class Bill:
         base = draws_of(self.request, quota)
         if refusal := await self.purse.take(base, tokens, wait_s):
             return self._refused(refusal)
-        self._draws = base
+        self._draws, self._tokens_of = base, len(base)
         limited = providers_of([one.name for one in self.interfaces], self.request, quota)
         for name, draws in limited.items():
             try:
                 refusal = await self.purse.take(draws, 0, ends_s - loop.time())
             except LedgerAway:
-                await self._give_back(len(base), tokens)
+                await self.give_back()
                 raise
             if refusal:
                 self._refused(refusal)
@@ -110,14 +111,15 @@ class Bill:
                 self._draws += draws
         if self.interfaces:
             return None
-        await self._give_back(len(base), tokens)
+        await self.give_back()
         return _because(self.reached)
 
-    async def _give_back(self, whole: int, tokens: int) -> None:
-        """Undo what was reserved: of the first `whole` draws with the tokens, for nobody is asked."""
+    async def give_back(self) -> None:
+        """Undo what was reserved, for nobody is asked."""
         draws, self._draws = self._draws, ()
         for number, draw in enumerate(draws):
-            await self.purse.add(draw.account, Spent(calls=-1, tokens=-tokens if number < whole else 0))
+            tokens = self.request.tokens if number < self._tokens_of else 0
+            await self.purse.add(draw.account, Spent(calls=-1, tokens=-tokens))
 
     def stamp(self, result: ToolResult) -> ToolResult:
         """Return the result with its tokens, and with what was left out or refused over a limit."""

@@ -1,4 +1,4 @@
-"""Makes a call: claim it in the journal, reserve the budget, read or share, fence, store, settle, record."""
+"""Makes a call: claim it in the journal and reserve the budget, read or share, fence, store, settle, record."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from inquest.gateway.domain.large import reduced
 from inquest.gateway.domain.outcome import Fetched, Sealed, result_of, without_answer
 from inquest.gateway.domain.request import request_of
 from inquest.gateway.flights import Flights
-from inquest.gateway.journal import Journal
+from inquest.gateway.journal import Claim, Journal
 from inquest.gateway.ports import Clock, Interface
 from inquest.gateway.reader import Reader
 from inquest.gateway.shared import Shared, share_key
@@ -27,9 +27,12 @@ from inquest.ledger import LedgerAway
 from inquest.telemetry.logs import get_logger
 
 NOT_COUNTED = "nothing was read, for the ledger of budgets is away"
+_MOMENT_S = 0.05  # a call that was made before, and is asked again, takes the last place for less than that
 _LEDGER_SHARE = 0.5  # of a call's time may go into waiting for the ledger; the read has the rest
 
 log = get_logger("gateway")
+
+Admitted = DomainRequest | ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Calls:
     executor: Executor | None = None  # None: the loop's own threads
     shared: Shared | None = None  # None: answers are shared within this process alone
     flights: Flights[ToolResult] = field(default_factory=Flights)
+    undoing: set[asyncio.Task[None]] = field(default_factory=set)  # a task that nobody refers to may vanish
 
     async def make(self, request: ToolRequest, call_id: str, interfaces: Sequence[Interface]) -> ToolResult:
         """Return the result, from the journal where the call was made before. Raises RetryLater.
@@ -53,36 +57,64 @@ class Calls:
         """
         limit_s = request.timeout_ms / 1000
         # The tenant is part of the key: a guessed step id must not open another tenant's result.
-        found = await self.journal.claim(f"{request.tenant}.{call_id}", limit_s)
-        if isinstance(found, ToolResult):
-            return found.model_copy(update={"recorded": True})
-        if found.entry.repeats:
+        key = f"{request.tenant}.{call_id}"
+        bill = self.purse.bill(request, interfaces)
+        # Neither waits for the other, as below: each is a write to disk. Nobody is asked before both are done.
+        admitting = asyncio.ensure_future(self._admit(request, call_id, bill, limit_s))
+        claim = await self._first(key, admitting, bill)
+        if claim is None:
+            found = await self.journal.begun(key, limit_s)
+            if isinstance(found, ToolResult):
+                return found.model_copy(update={"recorded": True})
+            claim, bill = found, self.purse.bill(request, interfaces)
+            admitting = asyncio.ensure_future(self._admit(request, call_id, bill, limit_s))
+        if claim.entry.repeats:
             log.warning("call_repeated", tenant=request.tenant, investigation=request.investigation_id, call=call_id)
-        async with self.journal.held(found):
-            bill = self.purse.bill(request, interfaces)
-            result = bill.stamp(await self._read(request, call_id, bill, limit_s))
-        result = result.model_copy(update={"repeated": found.entry.repeats > 0})
+        async with self.journal.held(claim):
+            began_s = time.monotonic()
+            admitted = await admitting
+            if isinstance(admitted, ToolResult) and admitted.status == "refused":
+                await asyncio.sleep(_MOMENT_S)
+                bill = self.purse.bill(request, interfaces)
+                admitted = await self._admit(request, call_id, bill, limit_s)
+            left_s = limit_s - (time.monotonic() - began_s)
+            result = bill.stamp(await self._read(request, call_id, bill, admitted, left_s))
+        result = result.model_copy(update={"repeated": claim.entry.repeats > 0})
         if is_unmade(interfaces):  # what is recorded would answer for the write until its approval has ended
-            await asyncio.gather(self.journal.release(found), bill.settle(result))
+            await asyncio.gather(self.journal.release(claim), bill.settle(result))
             return result
-        # Neither waits for the other: both are one write to disk, and an answer waits for both.
-        recorded, _ = await asyncio.gather(self.journal.record(found, result), bill.settle(result))
+        recorded, _ = await asyncio.gather(self.journal.record(claim, result), bill.settle(result))
         return recorded
 
-    async def _read(self, request: ToolRequest, call_id: str, bill: Bill, limit_s: float) -> ToolResult:
-        started_s = time.monotonic()
-        fetched_at = self.clock()
+    async def _first(self, key: str, admitting: asyncio.Future[Admitted], bill: Bill) -> Claim | None:
+        """Claim a call that nobody has begun; where somebody has, or nobody can say, what it took is given back."""
+        claim = None
+        try:
+            claim = await self.journal.first(key)
+        finally:
+            if claim is None:  # an answer that is there does not wait for a ledger that is away
+                undoing = asyncio.create_task(_undo(admitting, bill))
+                self.undoing.add(undoing)
+                undoing.add_done_callback(self.undoing.discard)
+        return claim
+
+    async def _admit(self, request: ToolRequest, call_id: str, bill: Bill, limit_s: float) -> Admitted:
+        """Take the call from its budgets and return what it asks; or the result that says why it asks nothing."""
+        now = self.clock()
         try:
             asks = request_of(request.domain, request.query)
         except Impossible as error:
-            return without_answer(request, call_id, "failed", str(error), fetched_at, "malformed")
+            return without_answer(request, call_id, "failed", str(error), now, "malformed")
         try:
             reason = await bill.reserve(limit_s * _LEDGER_SHARE)
         except LedgerAway as error:
-            return without_answer(request, call_id, "failed", f"{NOT_COUNTED}: {error}", fetched_at)
-        if reason:
-            return without_answer(request, call_id, "refused", reason, fetched_at)
-        left_s = limit_s - (time.monotonic() - started_s)
+            return without_answer(request, call_id, "failed", f"{NOT_COUNTED}: {error}", now)
+        return without_answer(request, call_id, "refused", reason, now) if reason else asks
+
+    async def _read(self, request: ToolRequest, call_id: str, bill: Bill, asks: Admitted, left_s: float) -> ToolResult:
+        if isinstance(asks, ToolResult):
+            return asks
+        started_s = time.monotonic()
         answer, is_shared = await self._ask(request, call_id, asks, bill.interfaces, left_s)
         spent = {"call_id": call_id, "duration_ms": round((time.monotonic() - started_s) * 1000, 3)}
         # What others read costs the back end nothing, and this call the same as if it had asked: each pays for it.
@@ -128,6 +160,12 @@ class Calls:
         if not sealed.is_large:
             return sealed
         return replace(sealed, ref=await self.payloads.put(tenant, sealed.payload.data))
+
+
+async def _undo(admitting: asyncio.Future[Admitted], bill: Bill) -> None:
+    """Give back what is being taken: once it is taken, for nobody knows the count of half a step."""
+    await asyncio.wait([admitting])
+    await bill.give_back()
 
 
 def seal(fetched: Fetched, redactor: Redactor = CAREFUL, asks: DomainRequest | None = None) -> Sealed:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from inquest.audit import AuditLog, Deed
 from inquest.bus.port import BusPort
@@ -15,6 +16,7 @@ from inquest.gateway.domain.fence import CAREFUL
 from inquest.gateway.domain.judgement import Judgement
 from inquest.gateway.domain.outcome import record_of, without_answer
 from inquest.gateway.domain.request import call_id
+from inquest.gateway.flights import Flights
 from inquest.gateway.policing import Policing, told
 from inquest.gateway.ports import Clock, Directory, Interface
 from inquest.gateway.reader import Reader
@@ -24,6 +26,7 @@ from inquest.telemetry.logs import get_logger
 from inquest.telemetry.metrics import TOOL_CALLS
 
 NO_PROVIDER = "no provider configured"
+_TOLD_MAX = 10_000
 
 log = get_logger("gateway")
 
@@ -39,10 +42,21 @@ class Handlers:
     audit: AuditLog
     switches: SwitchDesk | None = None  # None: providers are asked by priority alone
     policy: Policing | None = None  # None: all of them may be asked
+    flights: Flights[ToolResult] = field(default_factory=Flights)
+    told: dict[tuple[str, str, str], None] = field(
+        default_factory=dict
+    )  # which records are in the stream, oldest first
 
     async def on_tool_call(self, request: ToolRequest) -> ToolResult:
-        """Answer a request; every outcome leaves a record before the answer goes out."""
+        """Answer a request; every outcome leaves a record before the answer goes out.
+
+        Who asks again while the call is under way waits with who asked first: a gateway that is slow because it has
+        much to do would have more to do with each that becomes impatient.
+        """
         identity = call_id(request)
+        return await self.flights.share((request.tenant, identity), partial(self._answered, request, identity))
+
+    async def _answered(self, request: ToolRequest, identity: str) -> ToolResult:
         interfaces = await self.directory.interfaces(request.tenant, request.domain)
         plan = self._plan(request, self.policy.fit(request, interfaces) if self.policy else interfaces)
         asked = plan.interfaces  # whom the switch chose, and no other: a rule does not change who answers
@@ -84,6 +98,7 @@ class Handlers:
                 tenant=request.tenant,
                 investigation=request.investigation_id,
             )
+            self._remember(request.tenant, result.call_id, result.status)
         if result.status == "refused":
             await self._refused(request, "budget-refused" if result.limits_reached else "policy-refused", result.reason)
         if judged.notes:
@@ -110,8 +125,17 @@ class Handlers:
 
         A step that had to wait comes back when the server has long forgotten the message's id.
         """
-        told = await self.bus.read(TOOL_CALLED, tenant=request.tenant, investigation=request.investigation_id)
-        return (result.call_id, result.status) in {(one.message.call_id, one.message.status) for one in told}
+        key = (request.tenant, result.call_id, result.status)
+        if key not in self.told:
+            told = await self.bus.read(TOOL_CALLED, tenant=request.tenant, investigation=request.investigation_id)
+            for one in told:
+                self._remember(request.tenant, one.message.call_id, one.message.status)
+        return key in self.told
+
+    def _remember(self, tenant: str, call: str, status: str) -> None:
+        self.told[tenant, call, status] = None
+        if len(self.told) > _TOLD_MAX:
+            del self.told[next(iter(self.told))]
 
 
 def _later(judged: Judgement[Interface], result: ToolResult) -> str:

@@ -43,13 +43,21 @@ class Journal:
     is_silent: Callable[[str], bool] = lambda _: False
     _sightings: dict[str, Sighting] = field(default_factory=dict)  # also over several requests for one call
 
+    async def first(self, key: str) -> Claim | None:
+        """Return a claim to make a call that nobody has begun, as nearly always; None where somebody has."""
+        with suppress(Conflict):
+            return await self._take(key, None, 0)
+        return None
+
     async def claim(self, key: str, wait_s: float) -> Claim | ToolResult:
-        """Return a claim to make the call, or the result of the one that was made.
+        """Return a claim to make the call, or the result of the one that was made. See `begun`."""
+        return await self.first(key) or await self.begun(key, wait_s)
+
+    async def begun(self, key: str, wait_s: float) -> Claim | ToolResult:
+        """Return the result of a call that somebody has begun, or a claim where that one has died.
 
         Waits up to `wait_s` for a gateway that is making it, then raises RetryLater.
         """
-        with suppress(Conflict):  # nearly always the first: then there is nothing to look at
-            return await self._take(key, None, 0)
         poll_s = _POLL_S_FIRST
         while True:
             stored = await self.kv.get(key)

@@ -18,7 +18,8 @@ REPLY_SHARE = 0.9  # of the time for a call: the gateway gives up before we do, 
 WAIT_SHARE = 0.95  # then we give up, with time left to say why
 PAUSE_S_MIN = 0.05
 PAUSE_S_MAX = 2.0
-ASK_S_MAX = 2.0  # then ask again: a gateway that was killed meanwhile left its intent in the journal
+PATIENCE_S_FIRST = 2.0  # then ask again; the second time after twice as long
+PATIENCE_S_MAX = 4.0
 
 _log = get_logger("worker")
 
@@ -48,15 +49,35 @@ class GatewayTools:
         return Answer(domain, failure=why, is_away=is_away)
 
     async def _call(self, request: ToolRequest, timeout_s: float) -> ToolResult:
-        """Ask until there is an answer or the time is up; then raise what was wrong last."""
+        """Return the first answer; raise what was wrong last once the time is up.
+
+        A gateway that was killed meanwhile left its intent in the journal, so who hears nothing asks again. It goes on
+        listening: a gateway that has much to do is late, and would be asked over and over for what it has answered.
+        """
+        give_up_at = asyncio.get_running_loop().time() + timeout_s
+        asking: set[asyncio.Task[ToolResult]] = set()
+        patience_s = PATIENCE_S_FIRST
+        try:
+            while True:
+                asking.add(asyncio.create_task(self._insist(request, give_up_at)))
+                done, _ = await asyncio.wait(asking, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+                if done:
+                    return done.pop().result()
+                patience_s = min(2 * patience_s, PATIENCE_S_MAX)
+        finally:
+            for one in asking:
+                one.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _insist(self, request: ToolRequest, give_up_at: float) -> ToolResult:
+        """Ask, and again where nobody is there or the call is in another's hands; once the time is up raise that."""
         loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + timeout_s
         pause_s = PAUSE_S_MIN
         while True:
             left_s = give_up_at - loop.time()
             try:
                 result: ToolResult = await self.bus.request(
-                    TOOL_CALL, request, timeout_s=min(left_s, ASK_S_MAX), domain=request.domain, tenant=request.tenant
+                    TOOL_CALL, request, timeout_s=left_s, domain=request.domain, tenant=request.tenant
                 )
             except RetryLater:
                 if loop.time() + pause_s >= give_up_at:
