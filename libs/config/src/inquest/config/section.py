@@ -1,5 +1,6 @@
 """What every part of inquest.yaml has in common: strict, immutable, and references instead of secrets."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
@@ -22,14 +23,17 @@ class Section(BaseModel):
         # `sources:` with all its entries commented out is null in YAML, and means what its absence means.
         if not isinstance(value, dict):
             return {} if value is None else value
-        if None not in value.values():
+        refused = _refusing_null(cls)
+        if not any(given is None and name in refused for name, given in value.items()):
             return value
-        return {name: given for name, given in value.items() if given is not None or not cls._refuses_null(name)}
+        return {name: given for name, given in value.items() if given is not None or name not in refused}
 
-    @classmethod
-    def _refuses_null(cls, name: str) -> bool:
-        field = cls.model_fields.get(name)
-        return field is not None and type(None) not in get_args(field.annotation)
+
+@cache
+def _refusing_null(section: type[BaseModel]) -> frozenset[str]:
+    """Return the fields for which null is no value; looked up for every section of every tenant."""
+    fields = section.model_fields.items()
+    return frozenset(name for name, field in fields if type(None) not in get_args(field.annotation))
 
 
 def _secret_ref(value: str) -> str:

@@ -17,14 +17,17 @@ from typing import Any
 
 from inquest.bus.tied import tied_to_parent
 from inquest.cli.system import parts
+from inquest.contracts.redaction import Policy, Redactor
 from inquest.runtime.run import run
 
 
 def main() -> None:
     """Serve until the standard input closes; then end what still runs."""
     known = {name: parts(name) for name in sys.argv[1:]}
-    for name in ("ledger", *(f"{name}.adapters" for name in known)):  # imported later, it would take its time each life
-        _import_all(f"inquest.{name}")
+    for name in ("ledger", "runtime", *(f"{name}.adapters" for name in known)):
+        _import_all(f"inquest.{name}")  # later it would take its time each life, and so would the rest
+    import_module("anyio._backends._asyncio")
+    Redactor(Policy()).compile()
     alive: set[int] = set()
 
     def reap(*_: object) -> None:
