@@ -23,13 +23,13 @@ from inquest.telemetry import logs
 from inquest.testkit.arena import VICTIMS, Arena, arena
 from inquest.testkit.backends import HANG, Backend
 from inquest.testkit.cluster import cluster
-from inquest.testkit.fleet import points_of
 from inquest.testkit.lab import BUNDLED
 from inquest.testkit.link import Link
 from inquest.testkit.ports import free_port
 from inquest.testkit.reckoning import Tale
 from inquest.testkit.redis import RedisServer
 from inquest.testkit.tenants import page
+from inquest.testkit.trails import points_of
 
 from scripts.chaos_faults import Storm
 from scripts.chaos_ledger import histogram, kind_of, ledger, shortfalls

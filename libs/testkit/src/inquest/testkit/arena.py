@@ -17,9 +17,10 @@ from inquest.cli.scenario import Scenario, write_secret
 from inquest.contracts.errors import RetryLater
 from inquest.contracts.subjects import INVESTIGATION_RECORDED
 from inquest.testkit.fixtures import until
-from inquest.testkit.fleet import Fleet, Member, points_of
+from inquest.testkit.fleet import Fleet, Member
 from inquest.testkit.reckoning import Tale, dead_letters, repeats, tales, unsettled, work_left
 from inquest.testkit.tenants import Inbox, configuration, copies, page
+from inquest.testkit.trails import points_of
 
 SETTLE_S_MAX = 90.0
 LEFT_S_MAX = 180.0  # what a killed server left in a queue is taken when it was seen for a minute

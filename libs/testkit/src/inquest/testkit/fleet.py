@@ -7,7 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -233,11 +233,17 @@ class Fleet:
             stdin=PIPE,
             stdout=PIPE,
             start_new_session=True,
+            env=self._compiled(),
         )
         said = self._said(self._forks)
         async with asyncio.timeout(READY_S_MAX):
             await anext(said)
         self._reading = asyncio.create_task(self._follow(said))
+
+    def _compiled(self) -> dict[str, str]:
+        """Return an environment in which a life compiles nothing that one before it has compiled."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {"PYTHONPYCACHEPREFIX": str(self.directory / "compiled")}
 
     async def _said(self, forks: Process) -> Any:
         assert forks.stdout is not None
@@ -289,10 +295,3 @@ class Fleet:
 
 def _has_text(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
-
-
-def points_of(passed: Mapping[str, int]) -> Iterator[str]:
-    """Yield each point with the number of each time that it was passed, as INQUEST_CRASH_AT takes it."""
-    for name in sorted(passed):
-        for nth in range(1, passed[name] + 1):
-            yield f"{name}:{nth}"

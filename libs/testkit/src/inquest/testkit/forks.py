@@ -11,7 +11,7 @@ import os
 import pkgutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -24,10 +24,7 @@ from inquest.runtime.run import run
 def main() -> None:
     """Serve until the standard input closes; then end what still runs."""
     known = {name: parts(name) for name in sys.argv[1:]}
-    for name in ("ledger", "runtime", *(f"{name}.adapters" for name in known)):
-        _import_all(f"inquest.{name}")  # later it would take its time each life, and so would the rest
-    import_module("anyio._backends._asyncio")
-    Redactor(Policy()).compile()
+    _warm(known)
     alive: set[int] = set()
 
     def reap(*_: object) -> None:
@@ -58,6 +55,15 @@ def main() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     for pid in list(alive):
         os.kill(pid, signal.SIGKILL)
+
+
+def _warm(names: Iterable[str]) -> None:
+    """Do once what would take its time in each life when it is first needed."""
+    for name in ("ledger", "runtime", *(f"{name}.adapters" for name in names)):
+        _import_all(f"inquest.{name}")
+    for name in ("anyio._backends._asyncio", "numpy.ma"):
+        import_module(name)
+    Redactor(Policy()).compile()
 
 
 def _import_all(package: str) -> None:

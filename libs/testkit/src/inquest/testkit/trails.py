@@ -1,6 +1,7 @@
 """Reads what a process wrote down of the crash points that it passed."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,3 +61,10 @@ class Trail:
             self.messages.pop(message, None)
             if side == "after":
                 self.finished[message] = float(at)
+
+
+def points_of(passed: Mapping[str, int]) -> Iterator[str]:
+    """Yield each point with the number of each time that it was passed, as INQUEST_CRASH_AT takes it."""
+    for name in sorted(passed):
+        for nth in range(1, passed[name] + 1):
+            yield f"{name}:{nth}"

@@ -72,7 +72,7 @@ class ConfiguredDirectory:
     def probed(self) -> Sequence[Interface]:
         """See Directory. Packs are files: each use shows whether they are there."""
         tenants = self._cache.current.config.tenants
-        return [one for tenant in tenants for one in self._of(tenant) if one.is_live]
+        return [one for name, tenant in tenants.items() if _is_live(tenant) for one in self._of(name) if one.is_live]
 
     def _of(self, tenant: str) -> tuple[Interface, ...]:
         config = self._cache.current.config.tenants.get(tenant)
@@ -113,6 +113,11 @@ class ConfiguredDirectory:
             return (_interface(pack, kit, ""),)
         revision = _revision(config)
         return tuple(_interface(one, kit, revision) for one in config.providers)
+
+
+def _is_live(config: TenantConfig) -> bool:
+    """Say whether a tenant has anything to probe: what it has is not made for that alone."""
+    return config.recording is None and any(one.kind != "pack" for one in config.providers)
 
 
 def _interface(config: ProviderSettings, kit: Kit, revision: str) -> Interface:
