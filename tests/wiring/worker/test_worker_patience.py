@@ -37,8 +37,7 @@ class Gateway:
 
 @pytest.fixture
 def gateway(memory_bus, monkeypatch):
-    monkeypatch.setattr(adapter, "PATIENCE_S_FIRST", 0.02)
-    monkeypatch.setattr(adapter, "PATIENCE_S_MAX", 0.04)
+    monkeypatch.setattr(adapter, "PATIENCE_S", 0.02)
     made = Gateway()
     memory_bus.reply(TOOL_CALL, made.answer)
     return made

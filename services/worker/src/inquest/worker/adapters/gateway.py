@@ -18,8 +18,7 @@ REPLY_SHARE = 0.9  # of the time for a call: the gateway gives up before we do, 
 WAIT_SHARE = 0.95  # then we give up, with time left to say why
 PAUSE_S_MIN = 0.05
 PAUSE_S_MAX = 2.0
-PATIENCE_S_FIRST = 2.0  # then ask again; the second time after twice as long
-PATIENCE_S_MAX = 4.0
+PATIENCE_S = 4.0  # then ask again: others take the calls of a gateway over when it was silent for five seconds
 
 _log = get_logger("worker")
 
@@ -56,14 +55,12 @@ class GatewayTools:
         """
         give_up_at = asyncio.get_running_loop().time() + timeout_s
         asking: set[asyncio.Task[ToolResult]] = set()
-        patience_s = PATIENCE_S_FIRST
         try:
             while True:
                 asking.add(asyncio.create_task(self._insist(request, give_up_at)))
-                done, _ = await asyncio.wait(asking, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(asking, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
                 if done:
                     return done.pop().result()
-                patience_s = min(2 * patience_s, PATIENCE_S_MAX)
         finally:
             for one in asking:
                 one.cancel()
