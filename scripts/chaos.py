@@ -166,7 +166,7 @@ def main() -> None:
     options = parser.parse_args()
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory(prefix="inquest-chaos-", ignore_cleanup_errors=True) as directory:
-        seconds = options.seconds or max(20.0, options.n * 1.5)
+        seconds = options.seconds or max(20.0, options.n * 1.8)
         found, problems, deaths = asyncio.run(
             chaos(options.n, options.seed, seconds, Path(directory), nodes=options.nodes)
         )

@@ -5,7 +5,7 @@ from inquest.config.kinds.pack import PACK_DOMAINS
 from inquest.contracts.latest import Query, Window
 from inquest.gateway.adapters.pack_shelf import PackShelf
 from inquest.gateway.ports import ProviderError
-from inquest.packs import PackMeta, TimeRange, write_pack
+from inquest.packs import Pack, PackMeta, TimeRange, write_pack
 from inquest.testkit.providers import ask, made
 
 BASE = 1_772_370_000.0
@@ -180,3 +180,13 @@ def test_the_shelf_keeps_few_packs_and_notices_a_new_recording(tmp_path):
     write_pack(paths[0], meta=META, signal=signal, topology=[("a", "b")])
     assert shelf.get(paths[0]) is not again
     assert shelf.get(paths[0]).pack.topology() == [("a", "b")]
+
+
+async def test_what_was_wrong_is_looked_at_while_nobody_reads_another_file(pack, monkeypatch):
+    opened, looked = [], []
+    get = PackShelf.get
+    monkeypatch.setattr(PackShelf, "get", lambda shelf, path: opened.append(get(shelf, path)) or opened[-1])
+    monkeypatch.setattr(Pack, "problems", property(lambda _: looked.append(opened[-1].lock.locked()) or []))
+    async with made(of(pack)) as provider:
+        await ask(provider, "changes", QUERY)
+    assert looked == [True]

@@ -45,14 +45,15 @@ class PackProvider:
             opened = self._shelf.get(self._path)
         except (PackError, OSError) as error:
             raise ProviderError("not-found", str(error)) from error
-        with opened.lock:
+        with opened.lock:  # also for what was found wrong, to which a thread that reads another file adds
             served = source.serve(opened.pack, request)
+            problems = _problems(opened.pack, source.files)
         if not served.present:
             raise ProviderError("unsupported", f"this pack has no {domain}")
         return Fetched(
             response=served.response,
             query_text=_query_text(opened.pack, source.files, request),
-            problems=_problems(opened.pack, source.files) + ((served.cut,) if served.cut else ()),
+            problems=problems + ((served.cut,) if served.cut else ()),
             partial=served.cut,
         )
 
