@@ -66,7 +66,8 @@ async def test_strangers_are_slowed_down_and_audited_in_a_bounded_way(world):
     statuses = [await world.ask(NAME, f"guess-{number}") for number in range(40)]
     assert statuses.count(401) <= FAILURES.burst + 5
     assert statuses[-1] == 429
-    assert await world.call(NAME, "guess") is grpc.StatusCode.RESOURCE_EXHAUSTED
+    codes = [await world.call(NAME, "guess") for _ in range(5)]  # one more guess is allowed each second
+    assert grpc.StatusCode.RESOURCE_EXHAUSTED in codes
     assert await world.ask(NAME, world.key("operator", "acme")) == 200
 
     async def refusals():
