@@ -39,9 +39,7 @@ async def call(bus, step: str, investigation: str = "inv", tenant: str = "acme",
         investigation_id=investigation,
         step_id=step,
         domain="logs",
-        query=Query(window=Window(**WINDOW)),
-        capability_id="collect-symptoms",
-        **more,
+        **{"query": Query(window=Window(**WINDOW)), "capability_id": "collect-symptoms", **more},
     )
     return await bus.request(TOOL_CALL, request, timeout_s=5, domain="logs", tenant=tenant)
 
@@ -146,15 +144,8 @@ async def test_a_recorded_answer_does_not_wait_for_a_ledger_that_is_away(gateway
 
 
 async def test_what_a_malformed_question_would_cost_is_not_taken(gateway):
-    request = ToolRequest(
-        tenant="acme",
-        investigation_id="inv",
-        step_id="a",
-        domain="objects",
-        query=Query(window=Window(**WINDOW)),
-        calls_max=1,
-    )
-    await gateway.request(TOOL_CALL, request, timeout_s=5, domain="objects", tenant="acme")
+    malformed = await call(gateway, "a", query=Query(window=Window(**WINDOW), states=True))
+    assert (malformed.status, malformed.error) == ("failed", "malformed")
     assert await calls_of(gateway) == 0
 
 

@@ -46,9 +46,8 @@ class Redactor:
     """Removes what a policy names. A second pass changes nothing."""
 
     def __init__(self, policy: Policy) -> None:
-        own = policy.own
         common = _common(personal=policy.personal, addresses=policy.addresses)
-        self._rules = Anchored((*own, *common.rules)) if own else common
+        self._rules = Anchored((*policy.own, *common.rules)) if policy.own else common
         self._personal = policy.personal
         self._tag = _tagger(policy.key)
 

@@ -78,8 +78,9 @@ class Calls:
                 bill = self.purse.bill(request, interfaces)
                 admitted = await self._admit(request, call_id, bill, limit_s)
             left_s = limit_s - (time.monotonic() - began_s)
-            result = bill.stamp(await self._read(request, call_id, bill, admitted, left_s))
-        result = result.model_copy(update={"repeated": claim.entry.repeats > 0})
+            if not isinstance(admitted, ToolResult):
+                admitted = await self._read(request, call_id, bill, admitted, left_s)
+        result = bill.stamp(admitted).model_copy(update={"repeated": claim.entry.repeats > 0})
         if is_unmade(interfaces):  # what is recorded would answer for the write until its approval has ended
             await asyncio.gather(self.journal.release(claim), bill.settle(result))
             return result
@@ -111,9 +112,9 @@ class Calls:
             return without_answer(request, call_id, "failed", f"{NOT_COUNTED}: {error}", now)
         return without_answer(request, call_id, "refused", reason, now) if reason else asks
 
-    async def _read(self, request: ToolRequest, call_id: str, bill: Bill, asks: Admitted, left_s: float) -> ToolResult:
-        if isinstance(asks, ToolResult):
-            return asks
+    async def _read(
+        self, request: ToolRequest, call_id: str, bill: Bill, asks: DomainRequest, left_s: float
+    ) -> ToolResult:
         started_s = time.monotonic()
         answer, is_shared = await self._ask(request, call_id, asks, bill.interfaces, left_s)
         spent = {"call_id": call_id, "duration_ms": round((time.monotonic() - started_s) * 1000, 3)}

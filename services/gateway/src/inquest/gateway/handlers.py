@@ -43,9 +43,8 @@ class Handlers:
     switches: SwitchDesk | None = None  # None: providers are asked by priority alone
     policy: Policing | None = None  # None: all of them may be asked
     flights: Flights[ToolResult] = field(default_factory=Flights)
-    told: dict[tuple[str, str, str], None] = field(
-        default_factory=dict
-    )  # which records are in the stream, oldest first
+    # Which records are in the stream, oldest first: by tenant, call and status.
+    told: dict[tuple[str, str, str], None] = field(default_factory=dict)
 
     async def on_tool_call(self, request: ToolRequest) -> ToolResult:
         """Answer a request; every outcome leaves a record before the answer goes out.

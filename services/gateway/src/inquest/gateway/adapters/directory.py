@@ -70,9 +70,10 @@ class ConfiguredDirectory:
         return self._of(tenant)
 
     def probed(self) -> Sequence[Interface]:
-        """See Directory. Packs are files: each use shows whether they are there."""
-        tenants = self._cache.current.config.tenants
-        return [one for name, tenant in tenants.items() if _is_live(tenant) for one in self._of(name) if one.is_live]
+        """See Directory. What a tenant has is not made only to find that none of it is probed."""
+        tenants = self._cache.current.config.tenants.items()
+        live = [name for name, one in tenants if one.recording is None and any(map(_is_live, one.providers))]
+        return [one for name in live for one in self._of(name) if one.is_live]
 
     def _of(self, tenant: str) -> tuple[Interface, ...]:
         config = self._cache.current.config.tenants.get(tenant)
@@ -115,9 +116,9 @@ class ConfiguredDirectory:
         return tuple(_interface(one, kit, revision) for one in config.providers)
 
 
-def _is_live(config: TenantConfig) -> bool:
-    """Say whether a tenant has anything to probe: what it has is not made for that alone."""
-    return config.recording is None and any(one.kind != "pack" for one in config.providers)
+def _is_live(config: ProviderSettings) -> bool:
+    """Say whether there is something to probe: packs are files, and each use shows whether they are there."""
+    return config.kind != "pack"
 
 
 def _interface(config: ProviderSettings, kit: Kit, revision: str) -> Interface:
@@ -133,7 +134,7 @@ def _interface(config: ProviderSettings, kit: Kit, revision: str) -> Interface:
         failures_max=config.breaker_failures_max,
         reset_s=config.breaker_reset_s,
         services=frozenset(config.services),
-        is_live=config.kind != "pack",
+        is_live=_is_live(config),
         backend=backend_of(kit.tenant, config),
         governor=_governor(config) if is_outside else None,
         revision=revision,
