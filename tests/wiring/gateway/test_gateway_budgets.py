@@ -144,7 +144,7 @@ async def test_a_recorded_answer_does_not_wait_for_a_ledger_that_is_away(gateway
 
 
 async def test_what_a_malformed_question_would_cost_is_not_taken(gateway):
-    malformed = await call(gateway, "a", query=Query(window=Window(**WINDOW), states=True))
+    malformed = await call(gateway, "a", query=Query(window=Window(**WINDOW), path="/etc"))
     assert (malformed.status, malformed.error) == ("failed", "malformed")
     assert await calls_of(gateway) == 0
 
