@@ -12,7 +12,7 @@ from inquest.testkit.fixtures import running, until
 from inquest.testkit.signals import signal
 
 # Twenty ack waits of 50 ms: a handler that runs longer than 1 s hangs. Three deliveries: the first is the last try.
-QUICK: dict[str, Any] = {"ack_wait_s": 0.05, "deliver_max": 3}
+QUICK: dict[str, Any] = {"ack_wait_s": 0.05, "handle_s_max": 1.0, "deliver_max": 3}
 
 
 def quick(durable: str) -> Consumer:

@@ -20,7 +20,8 @@ class Consumer:
     stream: str
     service: str
     filters: tuple[str, ...]
-    ack_wait_s: float = 6.0  # a step whose process died is with another within 10 s
+    ack_wait_s: float = 6.0
+    handle_s_max: float = 120.0  # a handler that runs longer is taken to hang
     deliver_max: int = 20
     workers_max: int = 16
     batch_max: int = 64
@@ -57,6 +58,7 @@ def _worker_consumers() -> tuple[Consumer, ...]:
             "STEPS",
             "worker",
             (s.STEP_RUN.pattern(capability=capability.capability_id, priority=priority),),
+            ack_wait_s=3.0,  # a step whose worker died has ended elsewhere within 10 s, also where processors are busy
             workers_max=4,
             batch_max=4,
         )

@@ -30,7 +30,6 @@ from inquest.telemetry.metrics import DEAD_LETTERS, HANDLE_SECONDS, MESSAGES_HAN
 CHECK_S = 5.0
 MISSES_MAX = 2
 HAND_BACK_S_MAX = 2.0
-HANDLE_ACK_WAITS_MAX = 20  # a handler that runs longer than this many ack waits is taken to hang
 BATCH_FILL_S = 0.02
 OUTSIDE_TABLE = frozenset({"ADVISORIES", "DEAD"})  # streams of subjects that are the server's or derived
 
@@ -66,7 +65,6 @@ class Runner:
             for outcome in ("acked", "retried", "dead")
         }
         self._seconds = HANDLE_SECONDS.labels(service, consumer.durable)
-        self._handle_s_max = consumer.ack_wait_s * HANDLE_ACK_WAITS_MAX
         self._ack = around(f"ack.{consumer.durable}", Msg.ack)
         self._leftovers = Leftovers(connection, consumer, self._handle_leftover, self._log)
 
@@ -274,8 +272,8 @@ class Runner:
         interval = self.consumer.ack_wait_s / 3
         while True:
             await asyncio.sleep(interval)
-            hung = HandlerHung(f"handler ran longer than {self._handle_s_max:.0f} s")
-            self._flights.cut(hung, self._handle_s_max)
+            limit_s = self.consumer.handle_s_max
+            self._flights.cut(HandlerHung(f"handler ran longer than {limit_s:g} s"), limit_s)
             if self._connection.client.is_connected:
                 await self._flights.beat(interval / 2)
 
