@@ -7,10 +7,11 @@ import pytest
 from inquest.cli.provider_list import as_text, rows_of
 from inquest.cli.provider_review import Scope, reviewed
 from inquest.cli.provider_review import as_text as review_text
+from inquest.cli.provider_use import Use
 from inquest.config import Config, ConfigStore, TenantConfig
 from inquest.contracts.errors import InquestError
-from inquest.contracts.latest import Query, ToolComparison, ToolDrift, ToolRequest, Window
-from inquest.contracts.subjects import TOOL_CALL, TOOL_COMPARED, TOOL_DRIFTED
+from inquest.contracts.latest import Query, ToolAttempt, ToolCall, ToolComparison, ToolDrift, ToolRequest, Window
+from inquest.contracts.subjects import TOOL_CALL, TOOL_CALLED, TOOL_COMPARED, TOOL_DRIFTED
 from inquest.contracts.topology import CONFIG, GATEWAY_LEDGER
 from inquest.gateway.service import build
 from inquest.gateway.settings import Settings
@@ -191,3 +192,39 @@ async def test_dual_reads_are_counted(memory_bus, tenant):
 async def test_a_domain_without_providers_is_told(memory_bus, tenant):
     with pytest.raises(InquestError, match="tenant acme has no provider of chat"):
         await scoped(memory_bus, tenant, domain="chat")
+
+
+async def fail_in_use(memory_bus, count):
+    """Leave records of calls that a provider answered with what does not fit; its probe is well all the while."""
+    for number in range(count):
+        failed = ToolAttempt(
+            provider="whole", status="failed", duration_ms=1, error="malformed", reason=f"no streams, {number}"
+        )
+        call = ToolCall(
+            call_id=f"c{number}",
+            tenant="acme",
+            investigation_id="i1",
+            step_id=f"s{number}",
+            domain="logs",
+            status="failed",
+            called_at=T0,
+            attempts=(failed,),
+        )
+        await memory_bus.publish(TOOL_CALLED, call, tenant="acme", investigation="i1")
+
+
+@pytest.mark.usefixtures("tenant")
+@pytest.mark.parametrize(("count", "health"), [(2, "well"), (3, "failing")])
+async def test_a_provider_whose_probe_alone_is_well_is_failing(memory_bus, count, health):
+    await fail_in_use(memory_bus, count)
+    whole = (await listed(memory_bus))["whole"]
+    assert whole.health == health
+    if health == "failing":
+        assert whole.reason == "each of the last 3 times it was asked, at last: no streams, 2"
+
+
+def test_an_answer_ends_the_row_of_failures():
+    use = Use()
+    for error in ("malformed", "malformed", None, "malformed"):  # the newest first
+        use.note(1.0, error)
+    assert (use.failing, use.failed, use.asked) == (2, 3, 4)

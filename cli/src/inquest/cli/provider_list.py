@@ -23,6 +23,7 @@ from inquest.ledger import Ledger, LedgerAway, open_ledger
 DATA_DIR = Path("var")
 REQUEST_S = 5.0
 _UNPROBED = "pack"  # files: each use shows whether they are there
+_FAILING_MIN = 3  # a probe may be well where what is really asked fails; fewer may be about the questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Row:
     """One domain of one provider. None is what nobody knows.
 
     Attributes:
-        health: well, failing (not yet resting), resting, drifted (out of rotation), unprobed or unknown.
+        health: well, failing (not yet resting, or its probe alone is well), resting, drifted (out of rotation),
+            unprobed or unknown.
         reason: of a health that is not `well`.
         calls: how often it was asked since; `shared` calls got an answer that another had asked for.
         error_rate: share of the calls that failed.
@@ -112,7 +114,7 @@ async def rows_of(bus: BusPort, ledger: Ledger, tenant: str, since: datetime) ->
     for one in listed.interfaces:
         use = found.get((one.domain, one.provider), Use())
         health = await _health(ledger, tenant, one)
-        rows.append(_row(tenant, one, health, use, drifts[one.provider], records))
+        rows.append(_row(tenant, one, _in_use(health, use), use, drifts[one.provider], records))
     return rows
 
 
@@ -156,6 +158,12 @@ async def _health(ledger: Ledger, tenant: str, one: DataSourceInterfaceContract)
     if health.failures:
         return "failing", f"{health.failures} in a row: {health.reason}"
     return ("unprobed", "") if one.kind == _UNPROBED else ("well", "")
+
+
+def _in_use(health: tuple[str, str], use: Use) -> tuple[str, str]:
+    if health[0] in {"well", "unprobed"} and use.failing >= _FAILING_MIN:
+        return "failing", f"each of the last {use.failing} times it was asked, at last: {use.reason}"
+    return health
 
 
 async def _drift(bus: BusPort, tenant: str, provider: str) -> Drift | None:

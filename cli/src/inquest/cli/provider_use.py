@@ -26,6 +26,8 @@ class Use:
         size_bytes: of the answers that investigations got.
         shared: calls that got an answer which it had just given to another.
         errors: by kind.
+        failing: so many of the newest attempts failed, one after the other.
+        reason: of the newest that failed.
     """
 
     asked: int = 0
@@ -34,6 +36,8 @@ class Use:
     size_bytes: int = 0
     shared: int = 0
     errors: Counter[str] = field(default_factory=Counter)
+    failing: int = 0
+    reason: str = ""
 
     @property
     def error_rate(self) -> float | None:
@@ -44,14 +48,16 @@ class Use:
         """Return the latency that this share of the answers kept to; None where there was none."""
         return quantile(self.latencies_ms, share)
 
-    def note(self, duration_ms: float, error: str | None) -> None:
-        """Count one attempt; `error` is its kind, None for an answer."""
-        self.asked += 1
+    def note(self, duration_ms: float, error: str | None, reason: str = "") -> None:
+        """Count one attempt, the newest first; `error` is its kind, None for an answer."""
         if error is None:
             self.latencies_ms.append(duration_ms)
         elif error != "unsupported":
+            self.failing += self.failing == self.asked
             self.failed += 1
             self.errors[error] += 1
+            self.reason = self.reason or reason or error
+        self.asked += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,12 @@ def uses(calls: Iterable[ToolCall]) -> dict[Key, Use]:
         if call.call_id in seen:
             continue
         seen.add(call.call_id)
-        for attempt in call.attempts:
+        for attempt in reversed(call.attempts):
             if attempt.status != "unhealthy" and not call.shared:
                 error = None if attempt.status == "ok" else attempt.error or attempt.status
-                found.setdefault((call.domain, attempt.provider), Use()).note(attempt.duration_ms, error)
+                found.setdefault((call.domain, attempt.provider), Use()).note(
+                    attempt.duration_ms, error, attempt.reason
+                )
         if call.provider:
             use = found.setdefault((call.domain, call.provider), Use())
             use.size_bytes += call.size_bytes
