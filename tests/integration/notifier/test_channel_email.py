@@ -222,3 +222,14 @@ async def test_mails_keep_their_distance(server):
         with pytest.raises(NotDelivered) as refused:
             await mailer.send(notice(), slow, None)
     assert 50 < refused.value.after_s <= 60
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0"])
+async def test_a_mail_server_at_an_address_that_is_off_limits_is_not_connected_to(server, host):
+    with pytest.raises(Refused, match=f"channel mail: it leads to {host}, where nothing may be asked"):
+        await sender_of_mail().send(notice(), channel(server, host=host, port=25), None)
+
+
+async def test_a_mail_server_whose_name_is_not_known_is_tried_again(server):
+    with pytest.raises(NotDelivered, match=r"channel mail: nobody\.invalid does not answer"):
+        await sender_of_mail().send(notice(), channel(server, host="nobody.invalid", port=25), None)

@@ -18,6 +18,28 @@ class Refused(Exception):
     """The address is not one that may be reached."""
 
 
+async def connected(host: str, port: int, refusal: Refusal) -> socket.socket:
+    """Return a socket connected to the first address of the name that may be reached. Raises Refused and OSError."""
+    loop = asyncio.get_running_loop()
+    failure: Exception = OSError("the name has no address")
+    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        if refused := refusal(host, str(address[0])):
+            failure = Refused(refused)
+            continue
+        found = socket.socket(family, kind, protocol)
+        try:
+            found.setblocking(False)  # noqa: FBT003 - the signature of socket
+            await loop.sock_connect(found, address)
+        except BaseException as error:
+            found.close()
+            if not isinstance(error, OSError):
+                raise
+            failure = error
+        else:
+            return found
+    raise failure
+
+
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Resolves and checks before it connects. TLS still checks the certificate against the name."""
 

@@ -10,7 +10,9 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from inquest.config import egress
 from inquest.config.channels import EmailChannel
+from inquest.contracts.addresses import off_limits
 from inquest.contracts.latest import Notice
 from inquest.contracts.text import plain
 from inquest.notifier.adapters.credentials import Credentials
@@ -45,7 +47,7 @@ class Email:
         password = self.credentials.get(channel.password) if channel.password else None
         await self.pace.turn(f"{notice.tenant}@{channel.host}", notice.notice_id, channel.per_minute)
         timeout_s = channel.timeout_ms / 1000
-        client = client_of(channel, password, self.trusted)
+        client = await open_client(channel, password, self.trusted)
         try:
             with in_our_words(channel, NotDelivered):
                 async with asyncio.timeout(ROUND_TRIPS_MAX * timeout_s):
@@ -63,15 +65,22 @@ class Email:
         return mail.message(notice, channel.sender, channel.to, thread, self.clock())
 
 
-def client_of(channel: EmailChannel, password: str | None, trusted: ssl.SSLContext) -> aiosmtplib.SMTP:
-    """Return a client that is not connected yet; connecting includes TLS and the login."""
+async def open_client(channel: EmailChannel, password: str | None, trusted: ssl.SSLContext) -> aiosmtplib.SMTP:
+    """Return a client over a connection to an address that may be reached; `connect` does TLS and the login.
+
+    Raises Refused and NotDelivered.
+    """
+    timeout_s = channel.timeout_ms / 1000
+    with in_our_words(channel, NotDelivered):
+        async with asyncio.timeout(timeout_s):
+            connection = await egress.connected(channel.host, channel.port, off_limits)
     return aiosmtplib.SMTP(
-        hostname=channel.host,
-        port=channel.port,
+        sock=connection,
+        hostname=channel.host,  # what its certificate must say
         username=channel.user,
         password=password,
         local_hostname=channel.sender.rpartition("@")[2],
-        timeout=channel.timeout_ms / 1000,
+        timeout=timeout_s,
         use_tls=channel.tls == "tls",
         start_tls=channel.tls == "starttls",
         tls_context=trusted if channel.tls != "none" else None,
@@ -98,6 +107,8 @@ def in_our_words(channel: EmailChannel, lost: type[NotDelivered | MaybeDelivered
     """Put errors into the notifier's words; a connection that breaks means `lost`."""
     try:
         yield
+    except egress.Refused as error:
+        raise Refused(f"channel {channel.id}: {error}") from error
     except aiosmtplib.SMTPResponseException as error:
         text = f"channel {channel.id}: the server answers {error.code} {plain(error.message, 200)}"
         if 400 <= error.code < 500:

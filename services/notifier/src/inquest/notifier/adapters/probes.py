@@ -110,7 +110,7 @@ class Probes:
 
     async def _email(self, channel: EmailChannel) -> str:
         password = self.credentials.get(channel.password) if channel.password else None
-        client = email.client_of(channel, password, trusted())
+        client = await email.open_client(channel, password, trusted())
         try:
             with email.in_our_words(channel, NotDelivered):
                 await client.connect()
