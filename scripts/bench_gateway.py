@@ -1,17 +1,22 @@
 """What the gateway adds to a call (journal, budget, fence, record, the way over the bus), versus the same client alone.
 
-A Prometheus that answers at once, on a socket; each question goes to it directly and through the gateway, in turn. Then
-a storm (`bench_gateway_storm`), MCP (`bench_gateway_mcp`) and redaction (`bench_redaction`), each in its own process.
+A Prometheus that answers at once, on a socket; each question goes to it directly and through the gateway, in turn. The
+gateway is a process of its own, as in production; who asks and the source are this one. Then a storm
+(`bench_gateway_storm`), MCP (`bench_gateway_mcp`) and redaction (`bench_redaction`), each in its own process.
 Prints one flat JSON object last; a part that is not there, or fails, is named before it, and its keys are left out.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -25,16 +30,17 @@ from inquest.config import Config, ConfigStore
 from inquest.contracts.latest import Query, ToolRequest, ToolResult, Window
 from inquest.contracts.subjects import TOOL_CALL
 from inquest.contracts.topology import CONFIG
-from inquest.gateway.service import build
-from inquest.gateway.settings import Settings
 from inquest.telemetry import logs
 from inquest.testkit.backends import Backend, Received, Reply
+from inquest.testkit.fixtures import until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = Window(start=NOON, end=NOON + timedelta(minutes=10))
 WARM = 30
 AT_ONCE = 16
 PART_S_MAX = 900
+START_S_MAX = 30.0
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PARTS = {
     "scripts.bench_gateway_storm": ("storm_backend_share",),
     "scripts.bench_gateway_mcp": ("mcp_overhead_ms_p50",),
@@ -90,26 +96,40 @@ async def directly(http: httpx.AsyncClient, url: str) -> float:
 async def measure(calls: int) -> dict[str, float]:
     """Return the figures of one run over a real nats-server."""
     with tempfile.TemporaryDirectory() as name:
-        server = NatsServer(Path(name))
+        server = NatsServer(Path(name) / "nats")
         await server.start()
-        worker, gateway = Bus(server.url, "worker"), Bus(server.url, "gateway")
+        worker = Bus(server.url, "worker")
         try:
             async with Backend(serve=serve).listening() as backend, httpx.AsyncClient() as http:
                 await worker.connect()
                 await apply(worker.connection)
                 await _configure(worker, backend.url)
-                service = build(gateway, Settings())
-                await gateway.connect()
-                for action in service.on_start:
-                    await action()
-                figures = await _figures(worker, http, backend.url, calls)
-                for action in service.on_stop:
-                    await action()
-                return figures
+                async with _gateway(server.url, Path(name)) as pid:
+                    return await _figures(worker, http, backend.url, calls, pid)
         finally:
             await worker.close()
-            await gateway.close()
             await server.stop()
+
+
+@asynccontextmanager
+async def _gateway(url: str, directory: Path) -> AsyncIterator[int]:
+    """Run a gateway in a process of its own; yields its process id."""
+    env = {**os.environ, "INQUEST_NATS_URL": url, "INQUEST_DATA_DIR": str(directory)}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "inquest.gateway", env=env, stderr=DEVNULL)
+    address = directory / "run" / "gateway.json"
+    try:
+        await until(lambda: address.exists() and bool(address.read_text()), START_S_MAX)
+        yield process.pid
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the processor time that a process took so far, in user and system mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
 async def _configure(bus: Bus, url: str) -> None:
@@ -125,32 +145,31 @@ async def _configure(bus: Bus, url: str) -> None:
     await ConfigStore(bus.kv(CONFIG)).apply(config, "bench", NOON)
 
 
-async def _figures(worker: Bus, http: httpx.AsyncClient, url: str, calls: int) -> dict[str, float]:
+async def _figures(worker: Bus, http: httpx.AsyncClient, url: str, calls: int, pid: int) -> dict[str, float]:
     for number in range(WARM):
         await through(worker, -1 - number)
         await directly(http, url)
-    spent = [time.process_time()]
-    for _ in range(calls):
-        await directly(http, url)
-    spent.append(time.process_time())
-    for number in range(calls):
-        await through(worker, 2 * calls + number)
-    spent.append(time.process_time())
+    spent_s = _cpu_s(pid)
     pairs = [(await directly(http, url), await through(worker, number)) for number in range(calls)]
+    spent_s = _cpu_s(pid) - spent_s
     alone = median(pair[0] for pair in pairs)
     added = [both - alone for _, both in pairs]
     started = time.perf_counter()
-    for first in range(0, calls, AT_ONCE):
-        await asyncio.gather(*(through(worker, 3 * calls + first + number) for number in range(AT_ONCE)))
+    await asyncio.gather(*(_in_turn(worker, range(calls + first, 2 * calls, AT_ONCE)) for first in range(AT_ONCE)))
     took_s = time.perf_counter() - started
     return {
         "direct_ms_p50": round(alone, 3),
         "native_overhead_ms_p50": round(median(added), 3),
         "native_overhead_ms_p95": round(quantiles(added, n=20)[-1], 3),
-        # Of this process, which is worker, gateway and source at once; what else the machine does counts for little.
-        "native_overhead_cpu_ms": round((spent[2] - 2 * spent[1] + spent[0]) / calls * 1000, 3),
+        # Of the gateway's process, its own client of the source included; what else the machine does counts for little.
+        "native_gateway_cpu_ms": round(spent_s / calls * 1000, 3),
         "calls_per_s": round(calls / took_s, 1),
     }
+
+
+async def _in_turn(worker: Bus, numbers: range) -> None:
+    for number in numbers:
+        await through(worker, number)
 
 
 def part(module: str, keys: tuple[str, ...]) -> dict[str, float]:

@@ -3,7 +3,7 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inquest.contracts.errors import InquestError
+from inquest.contracts.errors import InquestError, RetryLater
 from inquest.contracts.topology import GATEWAY_LEDGER
 from inquest.ledger import Account, Budget, Circuit, Draw, Governor, LedgerAway, Refusal, Spent, open_ledger
 from inquest.ledger.nats import BusLedger
@@ -95,16 +95,30 @@ def test_there_are_never_more_places_nor_a_faster_rate_than_allowed(asks, places
 
 async def test_a_bus_that_is_away_is_a_ledger_that_is_away(memory_bus, monkeypatch):
     async def away(*_, **__):
-        raise LedgerAway("no ack")
+        raise RetryLater("no ack")
 
-    kv = memory_bus.kv(GATEWAY_LEDGER)
+    kv, account = memory_bus.kv(GATEWAY_LEDGER), Account("acme", "inv")
     ledger = BusLedger(memory_bus, kv)
-    monkeypatch.setattr(memory_bus, "add", away)
-    monkeypatch.setattr(kv, "get", away)
-    with pytest.raises(LedgerAway, match="no ack"):
-        await ledger.spent(Account("acme", "inv"))
-    with pytest.raises(LedgerAway, match="no ack"):
-        await ledger.ping()
+    for target, name in ((memory_bus, "add"), (memory_bus, "count"), (kv, "get")):
+        monkeypatch.setattr(target, name, away)
+    for asked in (ledger.spent(account), ledger.ping(), ledger.reserve([Draw(account, Budget(5))])):
+        with pytest.raises(LedgerAway, match="no ack"):
+            await asked
+
+
+async def test_looking_at_a_limit_writes_nothing(memory_bus, monkeypatch):
+    written, add = [], memory_bus.add
+
+    async def noted(*tokens, amount):
+        written.append((tokens[-1], amount))
+        return await add(*tokens, amount=amount)
+
+    monkeypatch.setattr(memory_bus, "add", noted)
+    ledger, account = BusLedger(memory_bus, memory_bus.kv(GATEWAY_LEDGER)), Account("acme", "inv")
+    draw = Draw(account, Budget(5, bytes_max=100, tokens_max=10, call_ms_max=1000))
+    assert await ledger.reserve([draw]) is None
+    assert await ledger.spent(account) == Spent(calls=1)
+    assert written == [("calls", 1)]
 
 
 def test_a_ledger_is_the_bus_or_redis(memory_bus, monkeypatch):

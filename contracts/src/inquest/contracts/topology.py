@@ -273,8 +273,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "notifier": ("SIGNALS", "INCIDENTS", "ADMISSIONS", "INVESTIGATIONS", "VERDICTS", "EVIDENCE", "OUTCOMES"),
     "api": ("AUDIT", "DEAD"),
     "worker": ("EVIDENCE",),
-    # The changes that came in through the doors, and which calls were told before a death.
-    "gateway": ("SIGNALS", "TOOLCALLS"),
+    # The changes that came in through the doors, which calls were told before a death, and what was spent.
+    "gateway": ("SIGNALS", "TOOLCALLS", "BUDGETS"),
     # An advisory names a message of any stream; it is fetched to become a dead letter. Raw deliveries are intake's.
     "tracestore": tuple(stream.name for stream in STREAMS if stream.name != RAW_STREAM),
 }

@@ -13,6 +13,7 @@ from inquest.bus.connection import CONNECT_S_MAX, BusUnavailable, Connection
 from inquest.bus.dead import bury, remove_original
 from inquest.bus.doorsteps import Doorsteps
 from inquest.bus.flights import Work
+from inquest.bus.gets import counted
 from inquest.bus.port import BatchHandler, Delivery, Handler, Outgoing, Published, Replier, Stored, Usage
 from inquest.bus.publisher import Publisher
 from inquest.bus.reader import Reader
@@ -25,6 +26,7 @@ from inquest.contracts.subjects import Subject
 from inquest.contracts.topology import Bucket, Consumer
 from inquest.contracts.v1.dead import DeadLetter
 
+COUNTERS = "BUDGETS"
 COUNTER_PREFIX = "budget"
 PING_S_MAX = 2.0
 PONG_S_MAX = 60  # longer than a connection lives whose server does not answer
@@ -222,6 +224,10 @@ class Bus:
     async def add(self, *tokens: str, amount: int) -> int:
         """See BusPort."""
         return await self._publisher.add(".".join((COUNTER_PREFIX, *tokens)), amount)
+
+    async def count(self, *tokens: str) -> int:
+        """See BusPort."""
+        return await counted(self.connection, COUNTERS, ".".join((COUNTER_PREFIX, *tokens)))
 
     def handle(self, consumer: Consumer, handler: Handler) -> None:
         """See BusPort."""

@@ -42,6 +42,17 @@ async def ask(connection: Connection, stream: str, **wanted: Any) -> Delivery | 
 
     `seq` alone is exactly that one; with `next_by_subj` the first from there on; `last_by_subj` is the newest.
     """
+    found = await _asked(connection, stream, wanted)
+    return _delivery(stream, found) if found else None
+
+
+async def counted(connection: Connection, stream: str, subject: str) -> int:
+    """Return what a counter stands at; 0 where nothing was ever added. Raises RetryLater."""
+    found = await _asked(connection, stream, {"last_by_subj": subject})
+    return int(json.loads(base64.b64decode(found["data"]))["val"]) if found else 0
+
+
+async def _asked(connection: Connection, stream: str, wanted: dict[str, Any]) -> dict[str, Any] | None:
     try:
         reply = await connection.client.request(
             f"$JS.API.STREAM.MSG.GET.{stream}", json.dumps(wanted).encode(), timeout=API_S_MAX
@@ -53,7 +64,8 @@ async def ask(connection: Connection, stream: str, **wanted: Any) -> Delivery | 
         if failure.get("err_code") == _NO_MESSAGE:
             return None
         raise RetryLater(f"cannot read {stream}: {failure.get('description')}")
-    return _delivery(stream, answer["message"])
+    message: dict[str, Any] = answer["message"]
+    return message
 
 
 def _delivery(stream: str, message: dict[str, Any]) -> Delivery:

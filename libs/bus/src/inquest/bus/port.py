@@ -270,6 +270,10 @@ class BusPort(Protocol):
         """Add to the counter `budget.<tokens>` and return its new value."""
         ...
 
+    async def count(self, *tokens: str) -> int:
+        """Return the value of the counter `budget.<tokens>`, which costs no write; 0 where nothing was added."""
+        ...
+
     def handle(self, consumer: Consumer, handler: Handler) -> None:
         """Work off a durable, one message a call, up to `workers_max` at once, with heartbeat and settling."""
         ...

@@ -55,7 +55,7 @@ class BusLedger:
     async def spent(self, account: Account) -> Spent:
         """See Ledger."""
         now_s = await self._window_now_s([account])
-        return Spent(*await asyncio.gather(*(self._add(account, unit, 0, now_s) for unit in _UNITS)))
+        return Spent(*await asyncio.gather(*(self._counted(account, unit, 0, now_s) for unit in _UNITS)))
 
     async def _count(self, draw: Draw, asked: Spent, now_s: float) -> Spent:
         """Add what is asked for and return what is counted then; a unit without a limit is not looked at."""
@@ -67,7 +67,7 @@ class BusLedger:
             (0, budget.call_ms_max is not None),
         )
         counted = [
-            self._add(account, unit, amount, now_s) if is_wanted else _nothing()
+            self._counted(account, unit, amount, now_s) if is_wanted else _nothing()
             for unit, (amount, is_wanted) in zip(_UNITS, wanted, strict=True)
         ]
         return Spent(*await asyncio.gather(*counted))
@@ -75,13 +75,14 @@ class BusLedger:
     async def _change_by(self, account: Account, spent: Spent, now_s: float) -> None:
         amounts = (spent.calls, spent.size_bytes, spent.tokens, spent.call_ms)
         pairs = zip(_UNITS, amounts, strict=True)
-        await asyncio.gather(*(self._add(account, unit, amount, now_s) for unit, amount in pairs if amount))
+        await asyncio.gather(*(self._counted(account, unit, amount, now_s) for unit, amount in pairs if amount))
 
-    async def _add(self, account: Account, unit: str, amount: int, now_s: float) -> int:
+    async def _counted(self, account: Account, unit: str, amount: int, now_s: float) -> int:
+        """Add to a counter and return what it stands at then; nothing is written where nothing is added."""
         whose = f"per-{account.window}-{_index(account, now_s)}" if account.window else account.investigation
         tokens = [account.tenant, whose, *([account.part] if account.part else []), unit]
         try:
-            return await self._bus.add(*tokens, amount=amount)
+            return await (self._bus.add(*tokens, amount=amount) if amount else self._bus.count(*tokens))
         except RetryLater as error:
             raise LedgerAway(str(error)) from error
 

@@ -215,6 +215,10 @@ class MemoryBus:
         self._counters[".".join(tokens)] += amount
         return self._counters[".".join(tokens)]
 
+    async def count(self, *tokens: str) -> int:
+        """See BusPort."""
+        return self._counters[".".join(tokens)]
+
     def kv(self, bucket: Bucket) -> MemoryKeyValue:
         """See BusPort."""
         store = self._stores.setdefault(bucket.name, MemoryKeyValue())

@@ -7,11 +7,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from inquest.bus.port import Objects
+from inquest.bus.crashpoints import watch
+from inquest.bus.port import BusPort, Objects
 from inquest.contracts.errors import Impossible
 from inquest.contracts.latest import DomainRequest, ToolRequest, ToolResult
 from inquest.contracts.payloads import encode
 from inquest.contracts.redaction import Redactor
+from inquest.contracts.topology import GATEWAY_JOURNAL, GATEWAY_SHARED, PAYLOADS
 from inquest.gateway.approvals import is_unmade
 from inquest.gateway.budget import Bill, Purse
 from inquest.gateway.domain.fence import CAREFUL, fence
@@ -22,6 +24,7 @@ from inquest.gateway.flights import Flights
 from inquest.gateway.journal import Claim, Journal
 from inquest.gateway.ports import Clock, Interface
 from inquest.gateway.reader import Reader
+from inquest.gateway.roster import Roster
 from inquest.gateway.shared import Shared, share_key
 from inquest.ledger import LedgerAway
 from inquest.telemetry.logs import get_logger
@@ -86,6 +89,11 @@ class Calls:
             return result
         recorded, _ = await asyncio.gather(self.journal.record(claim, result), bill.settle(result))
         return recorded
+
+    async def aclose(self) -> None:
+        """Wait for what is still being written."""
+        if self.shared:
+            await self.shared.aclose()
 
     async def _first(self, key: str, admitting: asyncio.Future[Admitted], bill: Bill) -> Claim | None:
         """Claim a call that nobody has begun; where somebody has, or nobody can say, what it took is given back."""
@@ -174,3 +182,17 @@ def seal(fetched: Fetched, redactor: Redactor = CAREFUL, asks: DomainRequest | N
     clean, injections = fence(fetched.response, redactor)
     made = reduced(clean, asks)
     return Sealed(encode(made.response), (*made.notes, *fetched.problems, *injections), is_cut=made.is_cut)
+
+
+def open_calls(bus: BusPort, roster: Roster, purse: Purse, reader: Reader, executor: Executor, clock: Clock) -> Calls:
+    """Put the making of calls together, over the buckets of the bus."""
+    answers = bus.kv(GATEWAY_SHARED)
+    return Calls(
+        journal=roster.journal(bus.kv(GATEWAY_JOURNAL)),
+        purse=purse,
+        reader=watch(reader, "provider", "read"),
+        payloads=bus.objects(PAYLOADS),
+        clock=clock,
+        executor=executor,
+        shared=Shared(answers, roster.journal(answers)),
+    )

@@ -18,7 +18,7 @@ from inquest.gateway.adapters.pack_shelf import PackShelf
 from inquest.gateway.adapters.redactors import Redactors
 from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
-from inquest.gateway.calls import Calls
+from inquest.gateway.calls import open_calls
 from inquest.gateway.domain.retry import RetryPolicy
 from inquest.gateway.governors import Governors
 from inquest.gateway.handlers import Handlers, Prober
@@ -26,7 +26,6 @@ from inquest.gateway.policing import open_policing
 from inquest.gateway.reader import Reader
 from inquest.gateway.roster import Roster
 from inquest.gateway.settings import Settings
-from inquest.gateway.shared import Shared
 from inquest.gateway.switch_desk import configured, open_desk
 from inquest.ledger import open_ledger
 from inquest.runtime import Service
@@ -39,25 +38,17 @@ def build(bus: BusPort, settings: Settings) -> Service:
     clients = HttpClients()
     shelf, redactors = PackShelf(settings.gateway_packs_max), Redactors(settings.redaction_key)
     directory = ConfiguredDirectory(cache, bus, shelf, executor, clients, redactors)
-    opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, bus.kv(t.GATEWAY_LEDGER))
+    ledger_bucket = bus.kv(t.GATEWAY_LEDGER)
+    opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, ledger_bucket)
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
-    board, roster = HealthBoard(ledger), Roster(bus.kv(t.GATEWAY_LEDGER), uuid4().hex, settings.gateway_lease_s)
+    roster = Roster(ledger_bucket, uuid4().hex, settings.gateway_lease_s)
+    board = HealthBoard(ledger)
     governors = Governors(board, ledger)
     reader = Reader(board, RetryPolicy(), settings.gateway_response_bytes_max, governors)
-    answers = bus.kv(t.GATEWAY_SHARED)
-    shared = Shared(answers, roster.journal(answers))
-    calls = Calls(
-        journal=roster.journal(bus.kv(t.GATEWAY_JOURNAL)),
-        purse=Purse(ledger, lambda tenant: cache.current.config.quota_of(tenant)),  # noqa: PLW0108 - it changes
-        reader=watch(reader, "provider", "read"),
-        payloads=bus.objects(t.PAYLOADS),
-        clock=_now,
-        executor=executor,
-        shared=shared,
-    )
+    purse = Purse(ledger, lambda tenant: cache.current.config.quota_of(tenant))  # noqa: PLW0108 - it changes
+    calls = open_calls(bus, roster, purse, reader, executor, _now)
     audit = AuditLog(bus, "gateway")
-    stores = (bus.kv(t.GATEWAY_SWITCHES), bus.kv(t.GATEWAY_LEDGER))
-    desk = open_desk(bus, stores, configured(cache), directory, calls, audit)
+    desk = open_desk(bus, (bus.kv(t.GATEWAY_SWITCHES), ledger_bucket), configured(cache), directory, calls, audit)
     policing = open_policing(bus.kv(t.GATEWAY_APPROVALS), cache, ledger, audit, _now)
     handlers = Handlers(bus, directory, calls, _now, audit, desk, policing)
     bus.reply(s.TOOL_CALL, handlers.on_tool_call)
@@ -83,7 +74,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
             ledger.close,
             clients.aclose,
             governors.aclose,
-            shared.aclose,
+            calls.aclose,
             desk.aclose,
         ),
         pings={"config": cache.ping, "ledger": ledger.ping},
