@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from inquest.cli.provider_test import Asked, _examined, _line, _progress, _sum, configured
+from inquest.cli.provider_test import Asked, _awake, _examined, _line, _progress, _sum, configured
 from inquest.config import TenantConfig
 from inquest.contracts.errors import InquestError
 from inquest.gateway.conformance.checks import CHECKS
+from inquest.gateway.ports import ProviderError
 from inquest.testkit.apis.loki import T0, LokiServer, lines
 from inquest.testkit.backends import Backend, Reply
 
@@ -62,7 +63,7 @@ async def examined(serve, tell):
 
 async def test_a_good_source_passes_and_each_check_is_told_as_it_ends(capsys):
     assert T0.isoformat() == "2026-03-01T14:00:00+00:00"
-    found = await examined(LokiServer(lines()), _progress)
+    found = await examined(LokiServer(lines()), _progress())
     assert [one.verdict for one in found].count("failed") == 0
     told = capsys.readouterr().err.splitlines()
     assert len(told) == len(CHECKS)
@@ -73,7 +74,27 @@ async def test_a_good_source_passes_and_each_check_is_told_as_it_ends(capsys):
 async def test_a_bad_source_fails_with_the_reason(capsys):
     found = await examined(lambda _: Reply(401), _line)
     failed = [one for one in found if one.verdict == "failed"]
-    assert len(failed) > 8
+    assert [one.check for one in failed] == ["it is well", "it answers"]  # what follows would say it again
+    assert {one.reason for one in found[3:]} == {"it is neither well nor answers"}
     out = capsys.readouterr().out
     assert "✓ it describes itself" in out
     assert any(line.startswith("✗ it is well") and "401" in line for line in out.splitlines())
+
+
+class Starting:
+    """A server whose first probes end as told."""
+
+    def __init__(self, *kinds):
+        self.left = list(kinds)
+
+    async def probe(self):
+        if self.left:
+            raise ProviderError(self.left.pop(0), "not yet")
+
+
+@pytest.mark.parametrize(("kinds", "left"), [((), 0), (("timeout", "timeout"), 0), (("auth", "timeout"), 1)])
+async def test_a_server_that_is_slow_to_come_up_is_waited_for_and_one_that_refuses_is_not(kinds, left, capsys):
+    server = Starting(*kinds)
+    await _awake(server)
+    assert len(server.left) == left
+    assert capsys.readouterr().err.count("waiting for the server") == kinds[:2].count("timeout") * (left == 0)

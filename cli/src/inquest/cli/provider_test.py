@@ -1,5 +1,7 @@
 """`inquest provider test`: every check of the conformance suite, against the live source of a configured provider."""
 
+import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
@@ -25,8 +27,10 @@ from inquest.gateway.conformance.making import making
 from inquest.gateway.conformance.report import Finding, examine
 from inquest.gateway.conformance.trial import Trial
 from inquest.gateway.domain.request import request_of
+from inquest.gateway.ports import Provider, ProviderError
 
 DATA_DIR = Path("var")
+AWAKE_S = 30.0  # beyond that a server that was started for this is not slow but silent
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "-"}
 _SETS = {"services", "names", "ids", "kinds", "trace_ids"}
 
@@ -80,7 +84,7 @@ def examine_provider(
     for one, request in requests:
         window = f"{request.window.start:%Y-%m-%d %H:%M:%S} to {request.window.end:%H:%M:%S} UTC"
         typer.echo(f"{name} ({settings.kind}): {one} of tenant {tenant_id}, {window}", err=as_json)
-        tell = _progress if as_json else _line
+        tell = _progress() if as_json else _line
         found = run(_examined(settings, tenant_id, tenant, one, request, nats_url, tell))
         reports.append((one, found))
         if not as_json:
@@ -112,17 +116,30 @@ async def _examined(
     domain: Domain,
     request: DomainRequest,
     nats_url: str | None,
-    tell: Callable[[Finding, int], None],
+    tell: Callable[[Finding], None],
 ) -> list[Finding]:
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, nats_url)
         provider = await stack.enter_async_context(making(settings, tenant_id, tenant, bus=bus))
+        if settings.kind == "mcp":
+            await _awake(provider)
         trial = Trial(provider, domain, request, tenant=tenant_id, left_s=settings.timeout_ms / 1000)
-        found: list[Finding] = []
-        for check in CHECKS:
-            found += await examine(trial, (check,))
-            tell(found[-1], len(found))
-        return found
+        return await examine(trial, tell=tell)
+
+
+async def _awake(provider: Provider) -> None:
+    """Wait for a server that is started for this and is slow to come up; how it is after that, the checks say."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + AWAKE_S
+    while True:
+        try:
+            await provider.probe()
+        except ProviderError as error:
+            if error.kind != "timeout" or loop.time() >= give_up_at:
+                return
+            typer.echo("waiting for the server to come up …", err=True)
+        else:
+            return
 
 
 async def _bus(stack: AsyncExitStack, nats_url: str | None) -> Bus | None:
@@ -135,14 +152,14 @@ async def _bus(stack: AsyncExitStack, nats_url: str | None) -> Bus | None:
     return None
 
 
-def _line(found: Finding, number: int) -> None:
-    del number
+def _line(found: Finding) -> None:
     reason = plain(found.reason)[:500]
     typer.echo(f"{MARKS[found.verdict]} {found.check:<45} {found.duration_ms:>8.1f} ms  {reason}".rstrip())
 
 
-def _progress(found: Finding, number: int) -> None:
-    typer.echo(f"[{number}/{len(CHECKS)}] {found.check}: {found.verdict}", err=True)
+def _progress() -> Callable[[Finding], None]:
+    numbers = itertools.count(1)
+    return lambda found: typer.echo(f"[{next(numbers)}/{len(CHECKS)}] {found.check}: {found.verdict}", err=True)
 
 
 def _sum(found: Sequence[Finding]) -> str:
