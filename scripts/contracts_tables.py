@@ -139,13 +139,13 @@ def _consumers() -> str:
             str(row.workers_max),
             str(row.batch_max),
             f"{row.ack_wait_s:g} s",
+            f"{row.delay_s_max:g} s",
             str(row.deliver_max),
         )
         for row in CONSUMERS
     ]
-    return _table(
-        "Consumers", ("durable", "stream", "filter", "at once", "batch", "ack wait", "deliveries at most"), rows
-    )
+    head = ("durable", "stream", "filter", "at once", "batch", "ack wait", "delay at most", "deliveries at most")
+    return _table("Consumers", head, rows)
 
 
 def _buckets() -> str:

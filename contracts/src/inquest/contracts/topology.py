@@ -23,6 +23,7 @@ class Consumer:
     ack_wait_s: float = 6.0
     handle_s_max: float = 120.0  # a handler that runs longer is taken to hang
     deliver_max: int = 20
+    delay_s_max: float = 30.0  # before a retry
     workers_max: int = 16
     batch_max: int = 64
     why: str = ""
@@ -58,7 +59,10 @@ def _worker_consumers() -> tuple[Consumer, ...]:
             "STEPS",
             "worker",
             (s.STEP_RUN.pattern(capability=capability.capability_id, priority=priority),),
-            ack_wait_s=3.0,  # a step whose worker died has ended elsewhere within 10 s, also where processors are busy
+            # A step whose worker died, or that waits for an outage to end, has ended within 10 s of that.
+            ack_wait_s=3.0,
+            delay_s_max=5.0,
+            deliver_max=40,
             workers_max=4,
             batch_max=4,
         )

@@ -224,7 +224,7 @@ class Runner:
         if isinstance(error, HandedBack):
             await self._return(msg)
             return
-        settlement = settle(error, delivery.attempt, delivery.attempt_max)
+        settlement = settle(error, delivery.attempt, delivery.attempt_max, self.consumer.delay_s_max)
         self._handled[settlement.outcome].inc()
         try:
             if settlement.outcome == "acked":

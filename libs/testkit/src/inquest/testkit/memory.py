@@ -277,7 +277,7 @@ class MemoryBus:
         self.errors.extend(dict.fromkeys(errors.values()))
         for index, (row, attempt) in enumerate(batch):
             error = errors.get(index)
-            settlement = settle(error, attempt, queue.consumer.deliver_max)
+            settlement = settle(error, attempt, queue.consumer.deliver_max, queue.consumer.delay_s_max)
             if settlement.outcome == "retried":
                 queue.pending.append((row, attempt + 1))
             elif settlement.outcome == "dead":
