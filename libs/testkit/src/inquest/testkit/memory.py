@@ -28,15 +28,16 @@ from inquest.contracts.latest import DeadLetter, Message
 from inquest.contracts.subjects import DOORSTEP_DELIVERY, Subject
 from inquest.contracts.topology import Bucket, Consumer
 from inquest.testkit.memory_rows import Queue, Row, consumes, gone, lies_in, matches
-from inquest.testkit.memory_stores import MemoryKeyValue, MemoryObjects
+from inquest.testkit.memory_stores import MemoryCounters, MemoryKeyValue, MemoryObjects
 
 STEPS_MAX = 10_000  # a wiring test that needs more deliveries than this is looping
 
 
-class MemoryBus:
+class MemoryBus(MemoryCounters):
     """Implements BusPort in memory. `dead` lists what was given up as (subject, reason)."""
 
     def __init__(self, now: datetime | None = None) -> None:
+        super().__init__()
         self.now = now or datetime(2026, 1, 1, tzinfo=UTC)
         self.dead: list[tuple[str, str]] = []
         self.bytes_max = 0  # of each stream; nothing is refused here
@@ -47,7 +48,6 @@ class MemoryBus:
         self._queues: list[Queue] = []
         self._repliers: list[tuple[Subject, Replier]] = []
         self._stores: dict[str, Any] = {}
-        self._counters = Counter[str]()
 
     def published(self, subject: Subject, **keys: str) -> list[Any]:
         """Return the messages on a subject, oldest first."""
@@ -209,15 +209,6 @@ class MemoryBus:
     def reply(self, subject: Subject, replier: Replier) -> None:
         """See BusPort."""
         self._repliers.append((subject, replier))
-
-    async def add(self, *tokens: str, amount: int) -> int:
-        """See BusPort."""
-        self._counters[".".join(tokens)] += amount
-        return self._counters[".".join(tokens)]
-
-    async def count(self, *tokens: str) -> int:
-        """See BusPort."""
-        return self._counters[".".join(tokens)]
 
     def kv(self, bucket: Bucket) -> MemoryKeyValue:
         """See BusPort."""

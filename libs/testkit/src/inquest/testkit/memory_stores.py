@@ -1,12 +1,29 @@
-"""Key-value and object buckets in memory, for wiring tests."""
+"""Key-value and object buckets, and counters, in memory, for wiring tests."""
 
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 
 from inquest.bus.port import Entry
 from inquest.contracts.errors import Conflict, NotFound
+
+
+class MemoryCounters:
+    """The counters of a bus."""
+
+    def __init__(self) -> None:
+        self._counters = Counter[str]()
+
+    async def add(self, *tokens: str, amount: int) -> int:
+        """See BusPort."""
+        self._counters[".".join(tokens)] += amount
+        return await self.count(*tokens)
+
+    async def count(self, *tokens: str) -> int:
+        """See BusPort."""
+        return self._counters[".".join(tokens)]
 
 
 class MemoryKeyValue:
