@@ -43,7 +43,7 @@ MARKS = "|".join(
         rf"[\"']method[\"']\s*:\s*[\"']tools/call[\"'][^\n]{{1,80}}[\"']name[\"']\s*:\s*[\"']{_SHELL}[\"']|<name>{_SHELL}</name>\s*<(?:input|arguments|args|parameters)>",
         r"(?:</[a-z_-]{2,20}>\s*){1,4}(?:now |continue with|new instructions|system:|assistant:|you (?:are|must|should|will)|ignore|follow these|(?:new )?(?:instructions?|orders?|task)\s*:)",
         # Labels of turns, of steps of an agent, and of fields that speak to a model.
-        r"\b(?:operator|user|human|system)> ?[^\n>]{1,200}\b(?:assistant|ai|agent|bot|model)>|\bobservation: [^\n]{1,200}\bfinal answer:|\b(?:tool|function)[_ ](?:result|response|output)s?: [^\n]{1,200}\bnext (?:call|action|tool):",
+        r"\b(?:operator|user|human|system)> ?[^\n>]{1,200}\b(?:assistant|ai|agent|bot|model)>|\b(?:assistant|ai|agent|bot|model)> ?[^\n>]{1,200}\b(?:operator|user|human|system)>|\b(?:send|mail|drop|forward|pass|hand|post|leak)\b[^\n]{0,30}\b(?:your|all|the (?:collected|full|whole)) [^\n]{0,20}\b(?:findings|notes|context|evidence|conversation|prompt)\b[^\n]{0,20}\b(?:to|at) \S{1,60}@\w|\bobservation: [^\n]{1,200}\bfinal answer:|\b(?:tool|function)[_ ](?:result|response|output)s?: [^\n]{1,200}\bnext (?:call|action|tool):",
         r"\b(?:mcp|tool|agent|function|action|plugin)s?://[^\s\"']{0,80}(?:close|delete|approve|exec|run|rollback|restart|grant|write|scale|drop|disable|merge)",
         rf"[\"'][_-]{{0,2}}(?:{_STRONG}|agent|model|bot|analyst)[_ -](?:instruction|directive|hint|order|override|guidance)s?\\?[\"']\s*[:=]",
         rf"\b(?:todo|note|fixme|hint|nb)\({_STRONG}s?\)\s*:|(?:#|//|<!--|\()\s*(?:{_STRONG}[ _-](?:instruction|directive|hint|note|order|agent|assistant|reader|reviewer)s?|prompt)\s*:\s*(?:{_DEED}|{_ASKED})",
@@ -56,6 +56,7 @@ MARKS = "|".join(
 EXCUSED = (
     r" (?:user|datadog|monitoring|node|build|mail|travel) agents? | (?:we|they|he|she|i|to) conclude | git blame |"
     r" (?:let s|let us|we|i) (?:\S+ )?(?:stop|end|pause|finish|close|wrap up|continue)(?: \S+){1,3} (?:for (?:tonight|today|the (?:day|night|week|weekend))|until \S+|and resume) |"
+    r" (?:failed to|unable to|could not|couldn t|cannot|can t|failure to|error while trying to) (?:send|post|upload|forward|e ?mail|submit|deliver|fetch|write) |"
     r" (?:no one|nobody|none of us) is to blame | (?:is|are|was|were) not (?:authori[sz]ed|allowed|permitted) to perform |"
     r" act as (?:\S+ ){1,3}(?:until|while) \S+ (?:is|are|comes?|gets?|returns?) | (?:can|could|does|did) (?:the|an?|our) (?:\S+ )?(?:assistant|ai|agent|model|bot) |"
     r" (?:game day|drill|tabletop|rehearsal|workshop)(?: \S+){0,3} will play the (?:role|part) of |"
