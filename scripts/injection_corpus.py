@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from scripts.injection_phrases import FIFTH, FIRST, FOURTH, FRESH, MARKS, THIRD
+from scripts.injection_phrases_seventh import SEVENTH
 from scripts.injection_phrases_sixth import SIXTH
 
 SETS = {
@@ -22,6 +23,7 @@ SETS = {
     "fourth": (FOURTH, 404),
     "fifth": (FIFTH, 505),
     "sixth": (SIXTH, 606),
+    "seventh": (SEVENTH, 707),
 }
 _ROUNDS = 12
 _CARRIERS = (

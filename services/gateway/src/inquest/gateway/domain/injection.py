@@ -8,7 +8,9 @@ import re2
 
 from inquest.contracts.fencing import neutral
 from inquest.gateway.domain.decoding import decoded
-from inquest.gateway.domain.injection_languages import OTHERS
+from inquest.gateway.domain.injection_aims import AIMS
+from inquest.gateway.domain.injection_aims_made import MADE
+from inquest.gateway.domain.injection_languages import LATIN, OTHER_LETTERS
 from inquest.gateway.domain.injection_marks import EXCUSED, MARKS
 from inquest.gateway.domain.injection_pairs import PAIRS, SENTENCES
 from inquest.gateway.domain.injection_rules import ENGLISH
@@ -36,7 +38,9 @@ def _compiled(pattern: str) -> Any:
 
 
 # Several programs: of one, the states that are met on ordinary text would not fit into its memory.
-_WORDS = tuple(_compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, *OTHERS))
+_LATIN = tuple(_compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, (*AIMS, *MADE), *LATIN))
+# Text of ASCII alone cannot meet a rule for other letters, and most telemetry is ASCII.
+_ALL = (*_LATIN, *(_compiled("|".join(rules)) for rules in OTHER_LETTERS))
 _MARKS, _EXCUSED = _compiled(MARKS), _compiled(EXCUSED)
 
 
@@ -87,7 +91,7 @@ def _said(text: str) -> str:
         if match := _MARKS.search(plain.lower()):
             return str(match.group())
         for reading in readings(plain):
-            for words in _WORDS:
+            for words in _LATIN if reading.isascii() else _ALL:
                 if words.search(reading) and (match := words.search(_EXCUSED.sub(" … ", reading))):
                     return str(match.group())
     return ""

@@ -2,9 +2,16 @@
 
 # ruff: noqa: E501, RUF001 - kinds are read one to a line, in the letters of their language
 
+from collections.abc import Iterable
+
+from inquest.gateway.domain.injection_aims_eastern import CYRILLIC, EASTERN
+from inquest.gateway.domain.injection_aims_orders import CYRILLIC_ORDERS, ORDERS
+from inquest.gateway.domain.injection_aims_scripts import INFLECTED, UNSPACED
+from inquest.gateway.domain.injection_aims_western import WESTERN
+
 # Of each language: how orders are dropped and what they are called; how things are hidden, and what is; how something
 # is shown, and what must not be; how a verdict is asked for. Two of a pair stand near each other in whatever order.
-_KINDS: tuple[tuple[tuple[str, str], ...], ...] = (
+_LATIN: tuple[tuple[tuple[str, str], ...], ...] = (
     (
         (
             r"(?:setz\S* dich|hinwegsetzen|lass\S*|wirf|streich\S*|ubergeh\S*|vernachlassig\S*|verwirf|pfeif\S*|breche?n?|brich|missacht\S*)",
@@ -97,24 +104,6 @@ _KINDS: tuple[tuple[tuple[str, str], ...], ...] = (
     ),
     (
         (
-            r"(?:отмени|отбрось|нарушь|обойди|отклони|забудь|выброси|отложи)",
-            r"(?:указани\S*|инструкци\S*|правил\S*|команд\S*|приказ\S*|требовани\S*)",
-        ),
-        (
-            r"(?:скрои|скрой|утаи|умолчи|спрячь|замолчи|скрыть|замни)",
-            r"(?:ошибк\S*|сбо\S*|изменени\S*|релиз\S*|оператор\S*|отчет\S*|инцидент\S*|проблем\S*|авари\S*)",
-        ),
-        (
-            r"(?:сделаи|сделай|сделать) (?:\S+ )?(?:вывод|заключение)|(?:обвини|признаи|признай|объяви)",
-            r"(?:виноват\S*|причин\S*|виновн\S*|что)",
-        ),
-        (
-            r"(?:выведи|покажи|раскрои|раскрой|напечатаи|напечатай|перечисли)",
-            r"(?:(?:свои|скрыт\S*|исходн\S*|начальн\S*|системн\S*|секретн\S*|твои) (?:\S+ )?(?:инструкци\S*|правил\S*|указани\S*|промпт\S*|парол\S*|ключ\S*))",
-        ),
-    ),
-    (
-        (
             r"(?:bos ver|yok say|birak|iptal et|unut|gec|dinleme|hice say)",
             r"(?:talimat|yonerge|kural|komut|emir|emri)\S*",
         ),
@@ -133,6 +122,24 @@ _KINDS: tuple[tuple[tuple[str, str], ...], ...] = (
             r"(?:(?:fout|wijziging|storing|uitrol|incident|commit)\S*(?: \S+){0,4} (?:weg|verslag|rapport|samenvatting|operator)\S*)",
         ),
         (r"(?:toon|onthul|geef|schrijf)", r"(?:(?:je|jouw|uw) (?:\S+ )?(?:instructies|regels|prompt|opdracht))"),
+    ),
+)
+_CYRILLIC: tuple[tuple[str, str], ...] = (
+    (
+        r"(?:отмени|отбрось|нарушь|обойди|отклони|забудь|выброси|отложи)",
+        r"(?:указани\S*|инструкци\S*|правил\S*|команд\S*|приказ\S*|требовани\S*)",
+    ),
+    (
+        r"(?:скрои|скрой|утаи|умолчи|спрячь|замолчи|скрыть|замни)",
+        r"(?:ошибк\S*|сбо\S*|изменени\S*|релиз\S*|оператор\S*|отчет\S*|инцидент\S*|проблем\S*|авари\S*)",
+    ),
+    (
+        r"(?:сделаи|сделай|сделать) (?:\S+ )?(?:вывод|заключение)|(?:обвини|признаи|признай|объяви)",
+        r"(?:виноват\S*|причин\S*|виновн\S*|что)",
+    ),
+    (
+        r"(?:выведи|покажи|раскрои|раскрой|напечатаи|напечатай|перечисли)",
+        r"(?:(?:свои|скрыт\S*|исходн\S*|начальн\S*|системн\S*|секретн\S*|твои) (?:\S+ )?(?:инструкци\S*|правил\S*|указани\S*|промпт\S*|парол\S*|ключ\S*))",
     ),
 )
 _UNSPACED: tuple[tuple[str, str], ...] = (
@@ -177,8 +184,24 @@ _UNSPACED: tuple[tuple[str, str], ...] = (
     (r"(?:छिपा|छुपा|दबा दो|मत बता|न बता|गुप्त रख)", r"(?:त्रुटि|गलती|ग़लती|बदलाव|परिवर्तन|घटना|समस्या|ऑपरेटर|विफलता|रिपोर्ट)"),
     (r"(?:दिखा|बता|लिख|प्रकट|उजागर)", r"(?:(?:अपने|मूल|गुप्त|छिपे)(?: \S+)? (?:निर्देश|नियम|आदेश|प्रॉम्प्ट))"),
 )
-NEAR_EACH_OTHER = (
-    *(rf" (?:{one} (?:\S+ ){{0,5}}{other}|{other} (?:\S+ ){{0,5}}{one}) " for kinds in _KINDS for one, other in kinds),
-    *(rf"(?:{one}.{{0,14}}{other}|{other}.{{0,14}}{one})" for one, other in _UNSPACED),
-)
+
+
+def _spaced(kinds: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(rf" (?:{one} (?:\S+ ){{0,5}}{other}|{other} (?:\S+ ){{0,5}}{one}) " for one, other in kinds)
+
+
+def _close(kinds: Iterable[tuple[str, str]], letters: int) -> tuple[str, ...]:
+    return tuple(rf"(?:{one}.{{0,{letters}}}{other}|{other}.{{0,{letters}}}{one})" for one, other in kinds)
+
+
+NEAR_IN_LATIN = (*_spaced(pair for kinds in _LATIN for pair in kinds), *_spaced((*WESTERN, *EASTERN)), *ORDERS)
 """Rules for folded text."""
+NEAR_IN_OTHERS = (
+    *_spaced(_CYRILLIC),
+    *_spaced(CYRILLIC),
+    *CYRILLIC_ORDERS,
+    *_close(_UNSPACED, 14),
+    *_close(UNSPACED, 14),
+    *_close(INFLECTED, 24),
+)
+"""Rules for folded text that no text in Latin letters alone can meet."""

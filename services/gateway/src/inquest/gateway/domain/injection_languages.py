@@ -6,7 +6,7 @@ all is well or what the cause is, and whom that is said to.
 
 # ruff: noqa: E501, RUF001 - rules are read one to a line, in the letters of their language
 
-from inquest.gateway.domain.injection_kinds import NEAR_EACH_OTHER
+from inquest.gateway.domain.injection_kinds import NEAR_IN_LATIN, NEAR_IN_OTHERS
 
 _NEAR = r" (?:\S+ ){0,2}"
 _FEW = r" (?:\S+ ){0,5}"
@@ -75,13 +75,16 @@ _SLAVIC = (
     rf" (?:zignoruj|ignoruj|zapomnij|pomin|odrzuc|zlekcewaz)\S*{_FEW}(?:instrukc|zasad|polecen|regul|wytyczn|rozkaz)\S* | (?:jestes teraz|teraz jestes|od teraz|od tej chwili) (?:\S+ ){{0,2}}(?:jestes|masz|odpowiadaj|bez|woln\S*|asystent\S*|tylko|bedziesz|sluchaj|nieograniczon\S*) | jestes teraz ",
     rf" nie (?:wspomin|wymien|zglasz|raport|uwzgledn|podaw|mow|ujawn)\S*{_FEW}(?:{_CHANGE}|raporc)\S* | (?:pokaz|ujawnij|wypisz|podaj|powtorz|zdradz){_FEW}(?:prompt\S*|instrukcje|sekret\S*|polecenia) ",
     rf" (?:zglos|napisz|powiedz|odpowiedz|stwierdz|potwierdz) ze{_FEW}(?:dziala|przyczyn|zdrow|porzadku|dobrze|win)\S* | (?:udawaj|zachowuj sie jak|odpowiadaj tylko|odpowiedz tylko) | (?:podaj|wskaz){_FEW}jako przyczyn\S* ",
+    rf" (?:ignoruj|zapomen)\S*{_FEW}(?:pokyn|instrukc|pravid|prikaz)\S* | (?:ignoriraj|zaboravi)\S*{_FEW}(?:uput|pravil|instrukcij|naredb)\S* ",
+)
+_CYRILLIC = (
     rf" (?:игнорир|проигнорир|забуд|отброс|пренебрег|не обращай внимания|отмени)\S*{_FEW}(?:инструкци|правил|указани|команд|распоряжени|приказ)\S* | (?:забудь|игнорируй|забудьте) (?:все|всё|о том|что) ",
     rf" (?:теперь ты|ты теперь|вы теперь|с этого момента ты|отныне ты|отныне) | не (?:следуи|следуй|выполняй|соблюдай|слушай){_FEW}| веди себя как | представь что ты | отвечай только | притворись ",
     rf" (?:покажи|раскрой|выведи|повтори|напечатай|открой|сообщи|назови|скажи|покажите){_FEW}(?:промпт|промт|системн\S+ (?:сообщени|инструкци|подсказк|запрос)|инструкци|секрет|парол)\S* ",
     rf" не (?:упоминай|сообщай|включай|указывай|говори|упоминать|показывай|называй|пиши|рассказывай)\S*{_FEW}(?:{_CHANGE}|об этом|о сбое|пользовател|оператор)\S* ",
     rf" (?:сообщи|скажи|напиши|ответь|заключи|подтверди|доложи) что{_FEW}(?:исправ|работает|порядке|причин|нормальн|здоров|хорошо|виноват|нет)\S* | (?:назови|укажи|считай|объяви){_FEW}причин\S* ",
     r" (?:ассистент|помощник|модель|нейросеть|ии|агент) (?:\S+ )?(?:должен|должна|должны|обязан|обязана) | (?:ии|ассистент|нейросеть) (?:не |сообщи|скажи|забудь|игнорируй) ",
-    rf" (?:ігнору|забуд|знехту)\S*{_FEW}(?:інструкці|правил|вказівк|наказ)\S* | (?:ignoruj|zapomen)\S*{_FEW}(?:pokyn|instrukc|pravid|prikaz)\S* | (?:ignoriraj|zaboravi)\S*{_FEW}(?:uput|pravil|instrukcij|naredb)\S* ",
+    rf" (?:ігнору|забуд|знехту)\S*{_FEW}(?:інструкці|правил|вказівк|наказ)\S* ",
 )
 _TURKISH = (
     rf" \S*(?:talimat|kural|komut|yonerge|emir)\S*{_FEW}(?:yok say|unut|gormezden|dikkate alma|goz ardi|uyma|bosver)\S* | (?:artik sen|sen artik|bundan sonra sen|bundan boyle) ",
@@ -113,13 +116,16 @@ _SOUTHERN = (
 )
 _MORE = (
     rf" (?:abaikan|lupakan)\S*{_FEW}(?:instruksi|perintah|aturan|arahan)\S* | (?:ignora|uita)\S*{_FEW}(?:instructiun|regul|comenz)\S* | (?:ignorera|glom|bortse fran){_FEW}(?:instruktion|regl|order)\S* | (?:ignorer|glem|se bort fra){_FEW}(?:instruktion|instruks|regl|ordre)\S* ",
-    rf" (?:unohda|ohita|jata huomiotta)\S*{_FEW}(?:ohje|saanno|kasky|maaray)\S* | (?:felejtsd el|hagyd figyelmen kivul){_FEW}(?:utasitas|szabaly|parancs)\S* | (?:bo qua|quen){_FEW}(?:huong dan|chi thi|lenh|quy tac) | (?:αγνοησ|ξεχασ)\S*{_FEW}(?:οδηγι|εντολ|κανον)\S* ",
+    rf" (?:unohda|ohita|jata huomiotta)\S*{_FEW}(?:ohje|saanno|kasky|maaray)\S* | (?:felejtsd el|hagyd figyelmen kivul){_FEW}(?:utasitas|szabaly|parancs)\S* | (?:bo qua|quen){_FEW}(?:huong dan|chi thi|lenh|quy tac) ",
+)
+_FAR = (
+    rf" (?:αγνοησ|ξεχασ)\S*{_FEW}(?:οδηγι|εντολ|κανον)\S* ",
     r"(?:התעלם|שכח|תתעלם)\S* (?:\S+ ){0,4}\S*(?:הוראות|כללים|הנחיות|פקודות)|(?:نادیده|فراموش) (?:\S+ ){0,3}\S*(?:دستور|قوانین)|\S*(?:دستور|قوانین)\S* (?:\S+ ){0,4}(?:نادیده|فراموش)|(?:เพิกเฉย|ละเว้น|ลืม|ไม่ต้องสนใจ).{0,12}(?:คำสั่ง|คำแนะนำ|กฎ)",
 )
 
-OTHERS = (
-    (*_GERMAN, *_FRENCH, *_SPANISH, *_ITALIAN, *_PORTUGUESE, *_DUTCH),
-    (*_SLAVIC, *_TURKISH, *_MORE),
-    (*_EAST_ASIAN, *_SOUTHERN),
-    NEAR_EACH_OTHER,
+LATIN = (
+    (*_GERMAN, *_FRENCH, *_SPANISH, *_ITALIAN, *_PORTUGUESE, *_DUTCH, *_SLAVIC, *_TURKISH, *_MORE),
+    NEAR_IN_LATIN,
 )
+OTHER_LETTERS = ((*_CYRILLIC, *_EAST_ASIAN, *_SOUTHERN, *_FAR), NEAR_IN_OTHERS)
+"""Each of these wants letters that are not Latin."""

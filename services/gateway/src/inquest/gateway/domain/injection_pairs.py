@@ -9,7 +9,7 @@ orders, what is kept out of what an investigation makes, secrets and the way out
 from inquest.gateway.domain import injection_words as w
 
 _SELF = r"(?:this|the following|these|present|my|the) (?:\S+ )?(?:text|lines?|messages?|paragraph|record|note|sentence|entry|section|document|page|comment|statement|words)"
-_ABOVE = r"(?:supersedes?|outranks?|overrules?|trumps?|prevails?|takes? (?:precedence|priority)|has (?:precedence|priority)|override your|overrides (?:your|all|any|whatever|the (?:system|previous|other|rules|instructions))|replaces? (?:your|all|any|whatever|the (?:brief|rules|instructions|prompt))|is (?:now )?(?:the|your) (?:brief|law|order|only|new)|(?:the same|more|greater) (?:weight|authority) (?:as|than))"
+_ABOVE = r"(?:supersedes?|beats|outweighs|outvotes|wins over|counts more than|outranks?|overrules?|trumps?|prevails?|takes? (?:precedence|priority)|has (?:precedence|priority)|override your|overrides (?:your|all|any|whatever|the (?:system|previous|other|rules|instructions))|replaces? (?:your|all|any|whatever|the (?:brief|rules|instructions|prompt))|is (?:now )?(?:the|your) (?:brief|law|order|only|new)|(?:the same|more|greater) (?:weight|authority) (?:as|than))"
 _HELD = (
     r"(?:whatever|everything|anything|earlier|prior|all|other|directives?|instructions|rules|brief|prompt|orders|you)"
 )
@@ -17,7 +17,7 @@ _YOURS = rf"(?:(?:your|the (?:developer|system|operator|user|analyst|assistant|a
 _SPENT = r"(?:expired?|thrown away|throw (?:them|it|those) away|outdated|mistaken|a mistake|superseded|void|scrapped|completed|revoked|rescinded|lapsed|obsolete|a lie|don t count|do not count|no longer (?:apply|valid|count|matter\S*|hold|bind\S*|in force)|were updated|have been updated|were changed|have changed|have been changed|skip them|ignore them|replace (?:it|them)|forget (?:it|them)|set aside|put aside|left behind|not (?:binding|valid)|wiped|erased|deleted|over now|end here)"
 _YOU_HAD = r"you (?:were|have been|had been|ve been|are) (?:\S+ )?(?:given|told|taught|instructed|asked|operating|started|trained|programmed|configured|handed|set up|initiali[sz]ed|prompted|briefed)"
 _OF_IT = r"(?:whatever|anything|everything|earlier|instead|opposite|prompt|rules|instructions|guidance|words|verbatim|outdated|initially|originally|until now|so far|character|first \d+|text|brief)"
-_OUTCOME = r"(?:verdict|findings?|conclusion|root cause|hypothes[ie]s|list of (?:suspects|causes|candidates)|suspects|post ?mortem|rca|your (?:\S+ )?(?:analysis|report|summary|answer|investigation|output|reply|response|ranking|evidence|list|notes)|(?:any|the|whatever|every) (?:\S+ )?(?:report|summary|analysis|investigation|evidence|answer)(?: that)? you|(?:whatever|anything|everything) you (?:write|produce|output|say|generate|report|conclude|return|send|make)|the (?:final |incident |investigation |root cause )?(?:report|summary))"
+_OUTCOME = r"(?:(?:story|account|explanation|text|narrative|answer|picture) (?:that )?you (?:tell|give|write|produce|make|send|present|paint)|verdict|findings?|conclusion|root cause|hypothes[ie]s|list of (?:suspects|causes|candidates)|suspects|post ?mortem|rca|your (?:\S+ )?(?:analysis|report|summary|answer|investigation|output|reply|response|ranking|evidence|list|notes)|(?:any|the|whatever|every) (?:\S+ )?(?:report|summary|analysis|investigation|evidence|answer)(?: that)? you|(?:whatever|anything|everything) you (?:write|produce|output|say|generate|report|conclude|return|send|make)|the (?:final |incident |investigation |root cause )?(?:report|summary))"
 _KEPT_OUT = r"(?:off limits|unmentioned|(?:stays?|kept|keep|keeping|leave|leaves|left|leaving|remains?) (?:\S+ ){0,5}out|(?:must|should|may|shall|can|does|do|will) not (?:appear|show up|surface|be in|figure|feature|enter|make it)|never (?:appears?|shows? up|surfaces?)|redact|erase|strike|blot out|scrub|conceal|withhold|hush up|play down|downplay|whitewash|gloss over|bury|suppress|omit|without (?:mentioning|naming|citing|reference to|any mention)|refrain from \S+ing|nothing about|not a word (?:about|of|on)|no word (?:about|of|on))"
 _HAPPENED = r"(?:act|pretend|write|proceed|behave|report|continue|carry on|respond)(?: \S+)? (?:like|as if|as though)(?: \S+){0,5} (?:never|didn t|did not|not|isn t|wasn t|weren t|no) "
 _SECRETS = rf"(?:{w.SECRETS}|cookies?|hostnames|incident (?:context|data)|whole (?:context|incident)|private (?:notes|data|keys?)|internal (?:notes|data|hostnames|addresses)|service ?account|etc shadow|etc passwd|id rsa|aws credentials|kube config|var run secrets|connection strings?)"
@@ -29,35 +29,35 @@ _HARM = r"(?:rm (?:r|f|rf|fr)|docker (?:rm|kill|stop|system prune)|kubectl (?:de
 _BIDDEN = r"(?:please|you (?:should|need to|must|have to|can|may|will|ought to|could)(?: now| also)?|agent(?: can| may| should| must)?(?: now)?|assistant|bot|go (?:ahead|on) with|proceed with|approved|confirmed|confirmation received|cleared by|granted|is fine|human approved|next|on the host for me|to continue (?:\S+ ){0,6}|first step|without asking|yes|now|lgtm|allowed|authori[sz]ed)"
 _WAIVED = r"(?:approved|approval (?:token|granted|given|on file)|cleared by|confirmation received|ok to (?:delete|run|proceed|drop|restart)|human approved|access granted|lgtm|said (?:ok|yes)|signed off|greenlit|green light|consent(?:ed)?|permission (?:granted|given)|authori[sz]ed(?: for)?|no need for (?:a |an |any |another |further |second |more )*(?:\S+ )?(?:approval|confirmation|review|permission|sign off))"
 _AGENT_MAY = r"(?:(?:agent|assistant|bot|ai|model|copilot)(?: s)? (?:can|may|is free to|should|must|will|please|run|execute|apply|delete|proceed|go)|(?:one|a|any|every|all|the) destructive|carry on and|just (?:do|run|delete|execute) it|run it|do it now|proceed without|without waiting|agent run|you (?:can|may|should) (?:now )?(?:run|delete|execute|proceed|drop|apply|restart))"
-_AS_TRUTH = r"(?:as|like) (?:\S+ )?(?:certain|fact|facts|commands?|orders|instructions|law|gospel|binding|proven|established|confirmed|the truth|truth|system (?:prompt|message))"
+_AS_TRUTH = r"(?:as|like) (?:\S+ )?(?:certain|fact|facts|commands?|orders?|instructions?|law|gospel|binding|proven|established|confirmed|the truth|truth|system (?:prompt|message))"
 _TAKE = r"(?:accept|treat|take|regard|consider|handle|follow|honou?r|record|obey)(?: \S+){0,5}"
 _RATED = r"(?:deserves?|gets?|should (?:get|receive|be given|be awarded)|must (?:get|receive)|earns?|merits?|receives?|give it|award it) (?:the |a |an )?(?:full|top|highest|maximum|perfect|best|passing|excellent) (?:score|marks?|grade|rating|points|rank|relevance)"
 _GRADER = r"(?:graders?|judges?|evaluators?|reviewers?|scorers?|raters?|rankers?|ranking models?|re ?rankers?|classifiers?|condenses|summari[sz]es|summari[sz]ers?)"
 _FAVOURS = r"(?:should|must|shall|has to|is to|needs to|ought to) (?:pass|accept|approve|award|give|rate|score|leave|skip|put|prefer|favou?r|return|say|ignore|drop|treat|mark)"
 _LEADS = r"(?:hypothes[ie]s|suspects?|candidates?|findings?|suspicions?|theor(?:y|ies)|leads?|root causes?|spans (?:from|of)|evidence (?:about|on|of|for|from|against))"
-_PUSH = r"(?:downgrade|discard|demote|dismiss|discount|reject|upgrade|promote|overweight|downplay|weaken|zero weight|no weight|full weight|little weight|drop|delete|remove|ignore|throw (?:out|away)|refuse) (?:to )?(?:every|all|any|the|each|other|your|remaining)?"
+_PUSH = r"(?:downgrade|discard|demote|dismiss|discount|reject|upgrade|promote|overweight|downplay|weaken|zero weight|no weight|full weight|little weight|drop|delete|remove|ignore|throw (?:out|away)|refuse)(?: to)?(?: every| all| any| the| each| other| your| remaining)?"
 
 
-def _near(one: str, other: str, words: int) -> str:
+def near(one: str, other: str, words: int) -> str:
     """Return a pattern for two kinds with no more than so many words between them, in either order."""
     between = rf"(?: \S+){{0,{words}}} "
     return rf" (?:{one}{between}{other}|{other}{between}{one}) "
 
 
 PAIRS = (
-    _near(_SELF, rf"{_ABOVE} (?:\S+ )?{_HELD}", 5),
+    near(_SELF, rf"{_ABOVE} (?:\S+ )?{_HELD}", 5),
     rf" {_SELF} is (?:now )?(?:the|your) (?:only |new |real )?(?:brief|law|orders?|instructions?) ",
-    _near(_YOURS, _SPENT, 7),
-    _near(_YOU_HAD, _OF_IT, 5),
-    _near(_KEPT_OUT, _OUTCOME, 8),
+    near(_YOURS, _SPENT, 7),
+    near(_YOU_HAD, _OF_IT, 5),
+    near(_KEPT_OUT, _OUTCOME, 8),
     f" {_HAPPENED}",
     rf" (?:{_MOVE})(?: \S+){{0,4}} {_SECRETS}(?: \S+){{0,9}} {_WAY_OUT} | {_WAY_OUT}(?: \S+){{0,5}} {_MOVE}(?: \S+){{0,4}} {_SECRETS} | {_MOVE}(?: \S+){{0,6}} {_WAY_OUT}(?: \S+){{0,6}} (?:and|with) (?:\S+ ){{0,4}}{_SECRETS} ",
-    _near(_COURTESY, _LEANING, 9),
+    near(_COURTESY, _LEANING, 9),
     rf" {_BIDDEN}(?: \S+){{0,5}} {_HARM} | {_HARM}(?: \S+){{0,8}} (?:on the host for me|for me|without (?:asking|confirmation|approval|waiting)|agent|assistant) ",
-    _near(_WAIVED, _AGENT_MAY, 8),
+    near(_WAIVED, _AGENT_MAY, 8),
     rf" {_TAKE} {_AS_TRUTH} | (?:write|put|note|report|state|record) (?:it|that|this)(?: \S+){{0,4}} {_AS_TRUTH} ",
     rf" {_RATED} ",
-    _near(_GRADER, _FAVOURS, 4),
+    near(_GRADER, _FAVOURS, 4),
     rf" {_PUSH} (?:\S+ ){{0,2}}{_LEADS} (?:that|which|about|involv\S+|from|of|but|except|and|naming|pointing|against|other) ",
 )
 """Two kinds of words near each other."""

@@ -94,7 +94,7 @@ _SUPPRESS = (
     rf" {w.NOT}(?: \S+)? {w.MENTION}{_7}your (?:\S+ )?{w.YOURS} ",
     rf" {w.NOT}(?: \S+)? {w.NAME} (?:this|that|the|these|any|my|our|commit|deploy\S*|it)(?: \S+)? {w.CHANGE} ",
     rf" {w.NOT}(?: \S+)? (?:tell|inform|alert|warn|notify|bother|ask)(?: \S+)? (?:the |any |your |a )?{w.PEOPLE} (?:about|of|that|anything|when|because|on) ",
-    rf" (?:do not|don t|dont|never|must not) (?:tell|inform|alert|warn|mention|reveal){_5}(?:users?|operators?|humans?|engineers?|on call|oncall|the team) ",
+    rf" (?:do not|don t|dont|never|must not) (?:(?:tell|inform|alert|warn|mention){_5}(?:users?|operators?|humans?|engineers?|on call|oncall|the team)|reveal{_5}(?:users?|operators?|humans?|engineers?|on call|oncall)) ",
     rf" (?:leave|keep|stay) (?:\S+ ){{1,5}}out of{_1}(?:your|the|any|its|this) (?:\S+ )?{w.YOURS} ",
     rf" (?:omit|hide|withhold|suppress|conceal|scrub|strike|redact)(?: \S+){{1,7}} (?:from|in|out of) (?:your|the|any|its|this) (?:\S+ )?{w.PRODUCT} ",
     rf" (?:exclude|skip|drop|remove|cut|delete|filter)(?: \S+){{1,7}} (?:from|in|out of) (?:(?:your|any) (?:\S+ )?{w.PRODUCT}|the (?:\S+ )?(?:findings?|verdict|conclusion|investigation|suspects|candidates|hypothes[ie]s|post ?mortem|rca|root cause|list of (?:suspects|causes|candidates|findings|changes))) ",
