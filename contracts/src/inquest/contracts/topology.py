@@ -179,11 +179,7 @@ CONSUMERS: tuple[Consumer, ...] = (
 INTAKE_INCIDENTS = Bucket("intake-incidents", "kv", "intake", why="open incidents per tenant")
 PLANNER_ADMISSION = Bucket("planner-admission", "kv", "planner", why="per tenant: what runs, what waits, what is spent")
 GATEWAY_JOURNAL = Bucket(
-    "gateway-journal",
-    "kv",
-    "gateway",
-    age_s_max=30 * DAY_S,
-    why="intent, then result, of each call",
+    "gateway-journal", "kv", "gateway", age_s_max=30 * DAY_S, why="intent, then result, of each call"
 )
 GATEWAY_LEDGER = Bucket(
     "gateway-ledger",
