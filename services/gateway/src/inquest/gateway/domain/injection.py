@@ -1,6 +1,7 @@
 """Text in telemetry that tries to instruct a model. It stays data, and is reported."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -37,10 +38,21 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
-# Several programs: of one, the states that are met on ordinary text would not fit into its memory.
-_LATIN = tuple(_compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, (*AIMS, *MADE), *LATIN))
-# Text of ASCII alone cannot meet a rule for other letters, and most telemetry is ASCII.
-_ALL = (*_LATIN, *(_compiled("|".join(rules)) for rules in OTHER_LETTERS))
+@cache
+def _latin() -> tuple[Any, ...]:
+    """Compile when there is text to read: a gateway starts without.
+
+    Several programs: of one, the states that are met on ordinary text would not fit into its memory.
+    """
+    return tuple(_compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, (*AIMS, *MADE), *LATIN))
+
+
+@cache
+def _all() -> tuple[Any, ...]:
+    """Text of ASCII alone cannot meet a rule for other letters, and most telemetry is ASCII."""
+    return (*_latin(), *(_compiled("|".join(rules)) for rules in OTHER_LETTERS))
+
+
 _MARKS, _EXCUSED = _compiled(MARKS), _compiled(EXCUSED)
 
 
@@ -91,7 +103,7 @@ def _said(text: str) -> str:
         if match := _MARKS.search(plain.lower()):
             return str(match.group())
         for reading in readings(plain):
-            for words in _LATIN if reading.isascii() else _ALL:
+            for words in _latin() if reading.isascii() else _all():
                 if words.search(reading) and (match := words.search(_EXCUSED.sub(" … ", reading))):
                     return str(match.group())
     return ""
