@@ -85,7 +85,7 @@ fuzz: install-dev ## N hostile inputs over HTTP, gRPC and the bus; SEED=… repe
 	@$(BIN)/python -m scripts.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED))
 
 crash-points: install-dev ## die once at every crash point of every service; SEED=… the order
-	@VOLLEYS=all SEED=$(SEED) $(BIN)/python -m pytest -n 4 tests/integration/crash/test_crash_points.py
+	@VOLLEYS=all SEED=$(SEED) $(BIN)/python -m pytest -n 2 tests/integration/crash/test_crash_points.py
 
 bench-gateway: install-dev ## what the gateway adds to a call, how polite it is in a storm, redaction; one JSON object last
 	@$(BIN)/python -m scripts.bench_gateway
