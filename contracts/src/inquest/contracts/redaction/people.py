@@ -45,7 +45,7 @@ _MORE = (
     rf"(?:(?:{_GAP}{_PARTICLE}(?=[ +%])){{0,3}}{_GAP}(?-i:(?=[A-Z\u00c0-\u00de\u0370-\u03ff\u0410-\u042f]"
     rf"|[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|%C3%[89]|%C5|%D0)){_WORD}(?![=:]))"
 )
-_SIGNED = (
+SIGNED = (
     rf"(?:{QUOTE}|{COLOUR}|\]|[*_]{{1,2}}){{0,3}}[ \t]{{0,8}}(?:={{1,2}}>?|[:\uff1a]|%3[AD]|\|(?= )|->"
     rf"|- (?=[^\W\d_])|\)=\(| like )(?:{COLOUR}|[*_]{{1,2}})?[ \t]{{0,8}}(?:[\[(](?=[\"'])|[NEu](?=')|Str\("
     r"|<!\[CDATA\[)?"
@@ -80,7 +80,7 @@ NAME = Rule(
     (),
     Shape(
         rf"(?P<kept>(?<![a-z0-9])(?:(?:\w{{1,24}}[_.])?"
-        rf"|(?-i:[a-z]{{1,16}}(?=[A-Z])))(?:{_PERSON}){_SIGNED}(?P<quote>{QUOTE})?+){FRESH}"
+        rf"|(?-i:[a-z]{{1,16}}(?=[A-Z])))(?:{_PERSON}){SIGNED}(?P<quote>{QUOTE})?+){FRESH}"
         rf"(?(quote)(?:(?!(?P=quote)(?!\w))(?:\\.|[^\n\\])){{1,200}}|{_WORD}{_MORE}{{0,3}})",
         re.IGNORECASE,
     ),

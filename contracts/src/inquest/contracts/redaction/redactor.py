@@ -6,21 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from inquest.contracts.redaction.accounts import ACCOUNT_NAME, ACCOUNTS, PHONE_NAME, PHONES
 from inquest.contracts.redaction.anchors import Anchored
 from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
 from inquest.contracts.redaction.commands import COMMANDS, GENERAL
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
+from inquest.contracts.redaction.identities import IDENTITIES, IDENTITY_NAME, PLACE_NAME, PLACES, is_place
 from inquest.contracts.redaction.listed import LISTED
 from inquest.contracts.redaction.mixed import MIXED
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, NAME_NESTED, PERSON_NAME
+from inquest.contracts.redaction.persons import PERSONS, SURE_NAME
 from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
+from inquest.contracts.redaction.spoken import SPOKEN
 from inquest.contracts.redaction.tokens import TOKENS
 from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
 
+_TOLD_OF_PEOPLE = (
+    ("name", PERSON_NAME),
+    ("name", SURE_NAME),
+    ("phone", PHONE_NAME),
+    ("account", ACCOUNT_NAME),
+    ("identity", IDENTITY_NAME),
+    ("address", PLACE_NAME),
+)  # kinds of attributes by their names
 _CHUNK_TEXTS = 512
 _TAG_CHARS = 8  # 32 bits: among 10,000 values of a tenant two share a pseudonym with one chance in a hundred
 
@@ -86,8 +98,10 @@ class Redactor:
             return clean
         if SECRET_NAME.search(name):
             return f"[redacted:password{self._tag(value)}]"
-        if self._personal and PERSON_NAME.search(name):
-            return f"[redacted:name{self._tag(value)}]"
+        if self._personal:
+            kind = next((kind for kind, about in _TOLD_OF_PEOPLE if about.search(name)), None)
+            if kind is not None and (kind != "address" or is_place(value)):
+                return f"[redacted:{kind}{self._tag(value)}]"
         return clean
 
     def _apply(self, text: str, anywhere: tuple[int, ...]) -> str:
@@ -110,7 +124,9 @@ def _tagger(key: bytes) -> Tag:
 @cache
 def _common(*, personal: bool, addresses: bool) -> Anchored:
     """Return the rules that all tenants of these wishes share: to look through them takes a millisecond or two."""
-    people = (EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if personal else ()
+    people = (
+        (*ACCOUNTS, *PHONES, *IDENTITIES, *PLACES, *PERSONS, EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if personal else ()
+    )
     return Anchored(
         (
             *SECRETS,
@@ -130,6 +146,7 @@ def _common(*, personal: bool, addresses: bool) -> Anchored:
             *TOLD,
             *TOLD_KEYS,
             *MIXED,
+            *SPOKEN,
             *OPAQUE,
             *people,
             *CARDS,

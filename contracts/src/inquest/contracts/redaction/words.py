@@ -209,6 +209,11 @@ def is_mixed(value: str) -> bool:
     return len(bare) >= 8 and is_told(value) and (mixed or any(char in "!@#$%^&*+" for char in bare))
 
 
+def probed(shape: str) -> str:
+    """Return a shape as RE2 reads it, which knows letters by themselves and not by their numbers."""
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), shape)
+
+
 def named(
     kept: str,
     value: str,
