@@ -8,11 +8,14 @@ from functools import cache
 
 from inquest.contracts.redaction.accounts import ACCOUNT_NAME, ACCOUNTS, PHONE_NAME, PHONES
 from inquest.contracts.redaction.anchors import Anchored
+from inquest.contracts.redaction.codes import ANSWER_NAME, CODE_NAME, CODES
 from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
 from inquest.contracts.redaction.commands import COMMANDS, GENERAL
+from inquest.contracts.redaction.dumps import DUMPS
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
 from inquest.contracts.redaction.identities import IDENTITIES, IDENTITY_NAME, PLACE_NAME, PLACES, is_place
+from inquest.contracts.redaction.keyed import KEYED, URL_KEYS
 from inquest.contracts.redaction.listed import LISTED
 from inquest.contracts.redaction.mixed import MIXED
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
@@ -96,8 +99,10 @@ class Redactor:
     def _under(self, name: str, value: str, clean: str) -> str:
         if not value or clean.startswith("[redacted:"):
             return clean
-        if SECRET_NAME.search(name):
+        if SECRET_NAME.search(name) or ANSWER_NAME.search(name):
             return f"[redacted:password{self._tag(value)}]"
+        if CODE_NAME.search(name):
+            return f"[redacted:code{self._tag(value)}]"
         if self._personal:
             kind = next((kind for kind, about in _TOLD_OF_PEOPLE if about.search(name)), None)
             if kind is not None and (kind != "address" or is_place(value)):
@@ -131,13 +136,17 @@ def _common(*, personal: bool, addresses: bool) -> Anchored:
         (
             *SECRETS,
             *TOKENS,
+            *URL_KEYS,
             *HASHES,
             *COLUMNS,
             *CONNECTIONS,
+            *DUMPS,
             *FORMS,
             *SQL,
             *CREDENTIALS,
             *NAMED,
+            *KEYED,
+            *CODES,
             *COMMANDS,
             *LISTED,
             *GENERAL,
