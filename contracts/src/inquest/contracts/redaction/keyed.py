@@ -16,6 +16,7 @@ _OTHER = re.compile(
 )
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DRAWN = rf"(?:{_ID}|(?=[A-Za-z+/_=~.-]{{0,48}}\d)(?=[\d+/_=~.-]{{0,48}}[A-Za-z])[A-Za-z0-9][A-Za-z0-9+/_=~-]{{15,1024}}(?:\.[A-Za-z0-9_-]{{16,512}}){{0,2}})"
+_DIGITS_MANY = 5
 _END = r"(?![\w/.:@-]{0,64}[\\/:@.]\w)"
 
 
@@ -23,9 +24,11 @@ def is_drawn(value: str) -> bool:
     """Whether letters and digits of it are mixed as nobody would write them."""
     bare = value.strip("\"'=")
     digits, letters = sum(map(str.isdigit, bare)), sum(map(str.isalpha, bare))
-    changes = len(re.findall(r"\d[A-Za-z]|[A-Za-z]\d", bare))
-    words = re.findall(r"[A-Za-z][a-z]{4,}", bare)
-    return digits >= 2 and letters >= 2 and changes >= max(3, len(bare) // 10) and len(words) <= len(bare) // 16 and is_secret(bare)
+    turns = len(re.findall(r"(?=\d[A-Za-z]|[A-Za-z]\d)", bare))
+    cases = len(re.findall(r"(?=[a-z][A-Z]|[A-Z]{2}[a-z])", bare))
+    worded = len(re.findall(r"[A-Za-z][a-z]{4,}", bare)) > len(bare) // 16 and digits < _DIGITS_MANY
+    mixed = digits >= 2 and turns >= max(3, len(bare) // 8)  # noqa: PLR2004 - one number may be a version
+    return letters >= 2 and not worded and (mixed or (digits >= 1 and turns + cases >= len(bare) / 4)) and is_secret(bare)  # noqa: PLR2004
 
 
 KEYED = (

@@ -27,7 +27,7 @@ _SPOKEN = (
     r"|(?<=: )![A-Za-z_]{2,24}(?:[.:/-][A-Za-z_]{1,24}){0,3} \S"
     r"|(?<== )(?-i:await|new|yield|async|typeof|lambda) [A-Za-z_(])"
 )
-_SESSION = r"(?:session|sessid|(?<![a-z])sid|(?<![a-z])auth|[cx]srf|remember|identity|\.cookies)"
+_SESSION = r"(?:session|logged_?in|sessid|(?<![a-z])sid|(?<![a-z])auth|[cx]srf|remember|identity|\.cookies)"
 
 
 def _drawn(value: str) -> bool:
@@ -43,6 +43,16 @@ def _drawn(value: str) -> bool:
 
 
 HEADERS = (
+    # Schemes whose credentials are several parameters: all of them go.
+    named(
+        rf"authorization{ASSIGN}(?:{QUOTE})?\[?(?:{QUOTE})?(?:digest|oauth|hawk|mac|signature|aws4[\w-]{{1,24}}|[\w-]{{1,32}}hmac[\w-]{{0,24}}"
+        rf"|googlelogin|sharedkey\w{{0,8}}|apiauth|edgegrid|eg1-\S{{1,24}}|acs3[\w-]{{1,24}}|tc3[\w-]{{1,24}}|snowflake|negotiate|token|mauth|vapid) ",
+        rf"[\w-]{{1,40}}=(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})(?:(?:,\s{{0,3}}|[ ;])[\w-]{{1,40}}="
+        rf"(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})){{1,24}}",
+        "authorization",
+        kind="authorization",
+        accept=None,
+    ),
     named(
         rf"authorization{ASSIGN}(?:{QUOTE})?\[?(?:{QUOTE})?(?:(?:{_SCHEME}) )?+",
         r"[^\s\"']{1,4096}",
@@ -101,7 +111,7 @@ NAMED = (
         rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,24}}(?:{ASSIGN}"
         rf"|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",
         VALUE,
-        *("session", "sessid", "sid", "auth", "csrf", "xsrf", "remember", "identity", ".cookies"),
+        *("session", "logged_in", "loggedin", "sessid", "sid", "auth", "csrf", "xsrf", "remember", "identity", ".cookies"),
         accept=_drawn,
     ),
     named(r";jsessionid=", r"[\w.!-]{8,128}", "jsessionid"),

@@ -82,7 +82,7 @@ _OPAQUE = Rule(
 
 def _luhn(value: str) -> bool:
     """Whether the check digit fits (ISO/IEC 7812-1, annex B)."""
-    digits = [int(char) for char in reversed(value) if char.isdigit()]
+    digits = [int(char) for char in reversed(value.replace("%20", " ")) if char.isdigit()]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
@@ -93,12 +93,13 @@ _CARD = Rule(
     (),
     Shape(
         r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d|5018|5020|5038"
-        r"|6304|6759|676[1-3])"
-        r"([ -]?)\d{4}\1\d{4}\1\d{4}(?:(?<=[ -]\d{4})\1\d{3})?"
-        r"|3[47]\d\d([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)"
+        r"|6304|6759|676[1-3]|220[0-4]|6362)"
+        r"([ .\u00a0-]?|%20|\+)\d{4}\1\d{4}\1\d{4}(?:(?<=[ -]\d{4})\1\d{3})?"
+        r"|3[47]\d\d([ .\u00a0-]?|%20|\+)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ .\u00a0-]?|%20|\+)\d{6}\3\d{4})"
+        r"(?![\w-]|\.\d)"
     ),
     _luhn,
-    probe=r"[2-6]\d{3}[ -]?\d{4}[ -]?\d{2}",
+    probe=r"[2-6]\d{3}(?:[ .\x{a0}+-]|%20)?\d{4}(?:[ .\x{a0}+-]|%20)?\d{2}",
 )
 # 19 digits without a gap are an id oftener than a card: then a word tells.
 _LONG_CARD = Rule(

@@ -70,7 +70,7 @@ KEY_NAMES = (
     r"|(?<!\d:)(?<!existing)(?<!existing[_-])(?<!pull)secret(?:[ _.-]?(?:value|string|text|b(?:inary|ytes|ase64"
     r"|64)|data))?|(?<!load)(?<!import)credentials?"
     rf"|(?:{_KEYS})[ _.-]?key(?:[_.-]?(?:base|data|value|secret|b64|base64|pem|\d))?"
-    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?"
+    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!nuation)(?<!nuation[_-])(?<!ination)(?<!ination[_-])(?<!ellation)(?<!ellation[_-])(?<!next)(?<!next[_-])token(?:[_-]?"
     r"(?:value|secret|string))?"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth"
     r"|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
