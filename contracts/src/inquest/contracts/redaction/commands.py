@@ -28,6 +28,7 @@ def is_option(value: str) -> bool:
     return (
         len(value) >= 4
         and is_secret(value)
+        and not value.startswith(("id=", "type=", "src=", "source=", "env=", "target="))
         and value.strip("\"'`.,;:)").lower() not in {"must", "instead", "which", "will", "when"}
     )
 

@@ -27,7 +27,7 @@ DUMPS = (
         "'" * 3,
         "`" * 3,
     ),
-    named(rf"\b(?:pwd|password|passwd|secret)=\{{(?!\w{{0,20}}(?:{KEY_NAMES})\}})", r"[^}\n]{3,256}(?=\})", *("={",), accept=is_told),
+    named(rf"\b(?:pwd|password|passwd|secret)=\{{(?!\w{{0,20}}(?:{KEY_NAMES})\}})", r"[^}\n]{3,256}(?=\})", "={", also=_KEYS, accept=is_told),
     # Tcl and TeX wrap in braces, Lisp puts a colon in front, Objective-C an at sign.
     named(
         rf"(?:(?<=\s)|(?<=^))[-:]?(?:{KEY_NAMES})[ ]{{1,3}}(?:\{{|@?(?P<quote>{QUOTE}))",

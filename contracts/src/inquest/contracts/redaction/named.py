@@ -24,6 +24,7 @@ _CODES = r"otp|totp|cvv2?|cvc2?|cvn|csc|pin|mfa|2fa|tan"
 # Not a value: the next words of a sentence, a tag of YAML before one, an expression of code.
 _SPOKEN = (
     r"(?!(?:secrets?|passwords?|credentials?|tokens?|keys?) (?:\\?\"|(?:is|are|was|not|has|must|cannot|could|in)\b)"
+    r"|(?<=\| )[\w -]{1,40}\}\}|(?<=SecretString:)[\w.-]{1,64}(?::[\w-]{0,64}){0,2}\}\}"  # templates
     r"|(?<=: )![A-Za-z_]{2,24}(?:[.:/-][A-Za-z_]{1,24}){0,3} \S"
     r"|(?<== )(?-i:await|new|yield|async|typeof|lambda) [A-Za-z_(])"
 )
@@ -40,6 +41,18 @@ def _drawn(value: str) -> bool:
         and any(map(str.isalpha, bare))
         and is_secret(bare)
     )
+
+
+_TASTES = re.compile(
+    r"(?:theme|lang|language|locale|i18n\w*|currency|timezone|tz|(?:cookie|gdpr)[\w-]{0,10}consent|consent|path|domain|expires|max-age|samesite|priority"
+    r"|country|region|dark_?mode|color_?scheme|font_?size|layout|dismissed_\w+)=[\w ,.:/+-]{0,40}|secure|httponly|partitioned|[\w.-]{1,64}=(?:deleted)?|",
+    re.IGNORECASE,
+)
+
+
+def _tells(value: str) -> bool:
+    """Whether a cookie holds more than tastes, and is not one that is taken away."""
+    return any(not _TASTES.fullmatch(part.strip()) for part in value.split(";"))
 
 
 HEADERS = (
@@ -61,7 +74,7 @@ HEADERS = (
     ),
     # A short word of letters alone is prose: "bearer authentication failed".
     named(
-        r"bearer(?:[ \t]{1,5}|%20|\+)",
+        r"bearer(?:[ \t]{1,5}|%20|\+)(?![a-z_]{1,24}=[^=\s])",
         r"(?:(?=[A-Za-z._~+/=-]{0,256}\d)[A-Za-z0-9._~+/=-]{8,4096}|[A-Za-z._~+/=-]{24,4096})",
         "bearer",
         kind="bearer-token",
@@ -79,7 +92,7 @@ HEADERS = (
         r"(?=[^\s=;\"']{1,128}=)[^\r\n\"']{3,4096}",
         "cookie",
         kind="cookie",
-        accept=None,
+        accept=_tells,
     ),
     named(
         r"(?:[ \t](?:-b|--cookie)[ \t=]{1,3}|\bcookie[ \t])(?:[\"'])?(?=[\w.-]{1,64}=)",
@@ -108,7 +121,7 @@ NAMED = (
     ),
     # Names of sessions and the like, whose values are drawn.
     named(
-        rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,24}}(?:{ASSIGN}"
+        rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,48}}(?:{ASSIGN}"
         rf"|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",
         VALUE,
         *("session", "logged_in", "loggedin", "sessid", "sid", "auth", "csrf", "xsrf", "remember", "identity", ".cookies"),

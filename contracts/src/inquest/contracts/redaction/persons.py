@@ -89,13 +89,14 @@ PERSONS = (
     # contact:\n  name: …
     Rule(
         "name",
-        ("name:",),
+        (),
         Shape(
             rf"(?P<kept>(?m:^)[ \t]{{0,40}}(?:- )?{_ROLE}:[ \t]?\r?\n(?:[ \t]{{1,40}}(?!name)\w{{1,24}}:[^\n]{{0,80}}\n){{0,3}}[ \t]{{1,40}}name:[ ]{{1,3}}"
             rf"(?P<quote>{QUOTE})?+){FRESH}(?:{_TWO})",
             re.IGNORECASE,
         ),
         _is_person,
+        probe=probed(rf"{_ROLE}:[ \t]?\r?\n[ \t]"),
     ),
     # Dear Ada Lovelace,
     Rule(

@@ -1,5 +1,6 @@
 """Secrets, and what tells of people, that are known by their own shape."""
 
+import base64
 import re
 from itertools import pairwise
 
@@ -40,6 +41,9 @@ _JWT = Rule(
         rf"[A-Za-z0-9_-]{{1,4096}}){{0,2}}"
     ),
 )
+_PLACEHOLDER = re.compile(
+    r"\$\{[\w:.-]{1,60}\}|\$[A-Z][A-Z0-9_]{2,60}|\*{2,}|[xX]{3,}|\{\{[^{}]{1,80}\}\}|%[A-Z_]{2,60}%|\$\([\w ./-]{1,80}\)|(?:%3C|<)\w{1,40}(?:%3E|>)"
+)
 _URL_PASSWORD = Rule(
     "url-password",
     ("://",),
@@ -48,6 +52,7 @@ _URL_PASSWORD = Rule(
         rf"(?P<kept>\b[A-Za-z][A-Za-z0-9+._-]{{1,20}}:(?://|\\?/\\?/|%2F%2F)[^\s/:@\"'<>\[]{{0,128}}:){FRESH}"
         r"(?!\d{1,5}(?:[/?#]|$))[^\s\"'<>]{1,256}(?=@[\w.\[(-])"
     ),
+    lambda value: not _PLACEHOLDER.fullmatch(value),
 )
 _URL_TOKEN = Rule(
     "url-password",
@@ -56,8 +61,23 @@ _URL_TOKEN = Rule(
 )
 
 
+_NAMES = re.compile(r"pass|pwd|secret|token|key|auth|credential|session", re.IGNORECASE)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether it is base64 of words, or of a document of words, in which nothing is drawn and no secret is named."""
+    try:
+        said = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return False
+    worded = said.isprintable() and (said.count(" ") >= 2 or said[:1] + said[-1:] == "{}")  # noqa: PLR2004
+    return worded and not _NAMES.search(said) and not re.search(r"[\w+/-]{20}", said)
+
+
 def _is_random(value: str) -> bool:
     """Whether letters of both cases and digits change places as in a drawn token, and not as in the name of a class."""
+    if _is_plain(value):
+        return False
     kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in value if char.isalnum()]
     changes = sum(one != other for one, other in pairwise(kinds))
     return set(kinds) == {"d", "u", "l"} and kinds.count("d") >= 3 and changes >= len(kinds) / 3
@@ -72,7 +92,8 @@ _OPAQUE = Rule(
         r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)"
         r"|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}"
         r"|(?<!SHA256:)(?<!h1:)(?<!PublicKey = )(?<!PublicKey=)(?<!peer: )(?<!public key: )(?<!(?i:amz-id-2): )"
-        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?!sha\d{3}-)(?!AAAA(?:[BC]3NzaC1|E2VjZHNh"
+        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?<!image/png;base64,)(?<!image/gif;base64,)(?<!image/jpeg;base64,)(?<!image/jpg;base64,)(?<!image/webp;base64,)"
+        r"(?<!image/svg\+xml;base64,)(?!(?<=\"n\":\")[\w-]{256})(?!(?<=\"n\": \")[\w-]{256})(?!sha\d{3}-)(?!AAAA(?:[BC]3NzaC1|E2VjZHNh"
         r"|[GI]nNrLX))[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
     ),
     _is_random,

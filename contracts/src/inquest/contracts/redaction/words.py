@@ -20,7 +20,7 @@ _CLOSED = (  # not that of a mark
 )
 _SIGN = (
     r": ?(?:str|string|String|bytes|char\[\]|text) =|={1,3}>{0,2}|!={1,2}|<>|[-~]>|\u2192|:=|: ?:(?= )|[:\uff1a]"
-    r"|[|\u2502\u2503\u2551](?= )|>>"
+    r"|(?<![\"'] )[|\u2502\u2503\u2551](?= )|>>"
     r"|%(?:25)?3[AaDd]|&#61;|\.{4,64}:?|<-"
 )
 ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
@@ -128,7 +128,13 @@ _NO_SECRET = re.compile(
     r"|too|minimum"
     r"|maximum|optional|provided|given|found|updated|reset|expires?|option|flag|argument|parameter|with|from|for|and|or"
     r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok"
-    r"|success(?:ful)?"
+    r"|success(?:ful)?|return|raise|yield|await|lambda"
+    # What stands in the place of one until somebody writes it there, and what a logger put there.
+    r"|your[-_][\w-]{2,40}>?|[\w-]{2,40}[-_]here>?|(?:replace|insert|enter|put)[-_](?:me|with|your|the|here)[\w-]{0,40}>?"
+    r"|(?:filtered|redacted|hidden|masked|removed|omitted|sanitized|scrubbed|secret|protected|censored)[\])>}]"
+    # Expressions of code.
+    r"|(?:req|request|params|session|cookies|ctx|context|args|opts|options|headers|body|form|input|event|props|state|this"
+    r"|self|env|payload|kwargs|credentials?|creds|secrets?|record|row)(?:\??\.[A-Za-z_]\w{0,40}|\[[:\"'\w-]{0,40}\]?|\(\)?){1,6}"
     r"|enc|eof|eol|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
     r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
