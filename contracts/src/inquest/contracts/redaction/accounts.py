@@ -7,18 +7,29 @@ from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import FRESH, QUOTE, probed
 
 EDGE = r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z])(?=[A-Z])))"  # where a label begins: a word, a part of a_name or aName
-_NUMBER = r"(?:[ _.-]?(?:numbers?|numero|n[\u00fau]mero|num|no|nr|nummer|\u756a\u53f7|\u53f7\u7801?|\u865f\u78bc|\ubc88\ud638))?\.?"
+_NUMBER = (
+    r"(?:[ _.-]?(?:numbers?|numero|n[\u00fau]mero|num|no|nr|nummer|\u756a\u53f7|\u53f7\u7801?|\u865f\u78bc"
+    r"|\ubc88\ud638))?\.?"
+)
 PHONE_LABEL = (
-    r"(?:(?:mobile|cell|tele|home|work|contact|day|office|smart)?[ _.-]?phone|mobile|tel\u00e9fono|telefono|telefon[eu]?"
-    r"|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|tlf|handy(?:nummer|nr)|rufnummer|mobilnummer|celular|m\u00f3vil|movil|cellulare"
+    r"(?:(?:mobile|cell|tele|home|work|contact|day|office|smart)?[ _.-]?phone|mobile|tel\u00e9fono|telefono"
+    r"|telefon[eu]?"
+    r"|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|tlf|handy(?:nummer|nr)|rufnummer|mobilnummer|celular|m\u00f3vil|movil"
+    r"|cellulare"
     r"|msisdn|whatsapp|fax|telefoon|mobiel|puhelin(?:numero)?|matkapuhelin|mobil(?:e?telefon)?|telefonszám|phn"
     r"|(?:contact|caller|callee|cell|sms)[ _.-]?n(?:umber|o\b)|\u0442\u0435\u043b(?:\u0435\u0444\u043e\u043d)?\w{0,2}"
-    r"|\u03c4\u03b7\u03bb\u03ad\u03c6\u03c9\u03bd\u03bf|\u03ba\u03b9\u03bd\u03b7\u03c4\u03cc|\u0647\u0627\u062a\u0641|\u062c\u0648\u0627\u0644"
-    r"|\u05d8\u05dc\u05e4\u05d5\u05df|\u05e0\u05d9\u05d9\u05d3|\u092b\u093c?\u094b\u0928|\u092e\u094b\u092c\u093e\u0907\u0932|\u7535\u8bdd|\u96fb\u8a71"
-    r"|\u624b\u673a|\u624b\u6a5f|\u643a\u5e2f|\uc804\ud654|\ud734\ub300\ud3f0|\uc5f0\ub77d\ucc98|\u0e42\u0e17\u0e23\u0e28\u0e31\u0e1e\u0e17\u0e4c"
+    r"|\u03c4\u03b7\u03bb\u03ad\u03c6\u03c9\u03bd\u03bf|\u03ba\u03b9\u03bd\u03b7\u03c4\u03cc"
+    r"|\u0647\u0627\u062a\u0641|\u062c\u0648\u0627\u0644"
+    r"|\u05d8\u05dc\u05e4\u05d5\u05df|\u05e0\u05d9\u05d9\u05d3|\u092b\u093c?\u094b\u0928"
+    r"|\u092e\u094b\u092c\u093e\u0907\u0932|\u7535\u8bdd|\u96fb\u8a71"
+    r"|\u624b\u673a|\u624b\u6a5f|\u643a\u5e2f|\uc804\ud654|\ud734\ub300\ud3f0|\uc5f0\ub77d\ucc98"
+    r"|\u0e42\u0e17\u0e23\u0e28\u0e31\u0e1e\u0e17\u0e4c"
     r"|\u0111i\u1ec7n tho\u1ea1i|nomor (?:hp|telepon))"
 )
-_DIALLED = r"(?:\+|%2B|00)?(?:\(\d{1,4}\)|\d)(?:[ ().\u00a0/-]|%20|%28|%29){0,2}\d(?:(?:[ ().\u00a0/-]|%20){0,3}\d){4,14}(?![\w]|\.\d)"
+_DIALLED = (
+    r"(?:\+|%2B|00)?(?:\(\d{1,4}\)|\d)(?:[ ().\u00a0/-]|%20|%28|%29){0,2}\d(?:(?:[ ().\u00a0/-]"
+    r"|%20){0,3}\d){4,14}(?![\w]|\.\d)"
+)
 
 
 def _digits(value: str) -> int:
@@ -65,7 +76,8 @@ PHONES = (
         "phone",
         (),
         Shape(
-            r"(?<![\w.+])\+[1-9]\d{0,2}(?:[ .-]?\(\d{1,4}\)[ .-]?\d{2,4}|[ -]\d{1,5}[ -]\d{3,4})(?:[ .-]?\d{2,4}){1,3}(?![\w.-]?\d)"
+            r"(?<![\w.+])\+[1-9]\d{0,2}(?:[ .-]?\(\d{1,4}\)[ .-]?\d{2,4}"
+            r"|[ -]\d{1,5}[ -]\d{3,4})(?:[ .-]?\d{2,4}){1,3}(?![\w.-]?\d)"
             r"|(?<![\w)])\(\d{3}\) \d{3}-\d{4}(?![\w-])"
         ),
         _is_phone,
@@ -96,7 +108,8 @@ _ACCOUNT_STRONG = (
     r"|account[ _.-]?(?:number|no\b)|acct[ _.-]?(?:number|no\b|num)|kontonummer|kontonr|konto-nr|rekeningnummer"
     r"|num\u00e9ro de compte|n\u00famero de cuenta|numero de cuenta|numero di conto|n\u00famero da conta|clabe|bankgiro"
     r"|ifsc|nuban|numer konta|tilinumero|\u043d\u043e\u043c\u0435\u0440 \u0441\u0447[\u0435\u0451]\u0442\u0430"
-    r"|\u0440\u0430\u0441\u0447[\u0435\u0451]\u0442\u043d\u044b\u0439 \u0441\u0447[\u0435\u0451]\u0442|\u94f6\u884c\u8d26\u53f7|\u94f6\u884c\u5361\u53f7|\u53e3\u5ea7\u756a\u53f7|\uacc4\uc88c\ubc88\ud638)"
+    r"|\u0440\u0430\u0441\u0447[\u0435\u0451]\u0442\u043d\u044b\u0439 \u0441\u0447[\u0435\u0451]\u0442"
+    r"|\u94f6\u884c\u8d26\u53f7|\u94f6\u884c\u5361\u53f7|\u53e3\u5ea7\u756a\u53f7|\uacc4\uc88c\ubc88\ud638)"
 )
 ACCOUNTS = (
     Rule(

@@ -44,8 +44,10 @@ def _drawn(value: str) -> bool:
 
 
 _TASTES = re.compile(
-    r"(?:theme|lang|language|locale|i18n\w*|currency|timezone|tz|(?:cookie|gdpr)[\w-]{0,10}consent|consent|path|domain|expires|max-age|samesite|priority"
-    r"|country|region|dark_?mode|color_?scheme|font_?size|layout|dismissed_\w+)=[\w ,.:/+-]{0,40}|secure|httponly|partitioned|[\w.-]{1,64}=(?:deleted)?|",
+    r"(?:theme|lang|language|locale|i18n\w*|currency|timezone|tz|(?:cookie|gdpr)[\w-]{0,10}consent|consent|path"
+    r"|domain|expires|max-age|samesite|priority"
+    r"|country|region|dark_?mode|color_?scheme|font_?size|layout|dismissed_\w+)=[\w ,.:/+-]{0,40}|secure|httponly"
+    r"|partitioned|[\w.-]{1,64}=(?:deleted)?|",
     re.IGNORECASE,
 )
 
@@ -58,9 +60,12 @@ def _tells(value: str) -> bool:
 HEADERS = (
     # Schemes whose credentials are several parameters: all of them go.
     named(
-        rf"authorization{ASSIGN}(?:{QUOTE})?\[?(?:{QUOTE})?(?:digest|oauth|hawk|mac|signature|aws4[\w-]{{1,24}}|[\w-]{{1,32}}hmac[\w-]{{0,24}}"
-        rf"|googlelogin|sharedkey\w{{0,8}}|apiauth|edgegrid|eg1-\S{{1,24}}|acs3[\w-]{{1,24}}|tc3[\w-]{{1,24}}|snowflake|negotiate|token|mauth|vapid) ",
-        rf"[\w-]{{1,40}}=(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})(?:(?:,\s{{0,3}}|[ ;])[\w-]{{1,40}}="
+        rf"authorization{ASSIGN}(?:{QUOTE})?\[?(?:{QUOTE})?(?:digest|oauth|hawk|mac|signature|aws4[\w-]{{1,24}}"
+        rf"|[\w-]{{1,32}}hmac[\w-]{{0,24}}"
+        rf"|googlelogin|sharedkey\w{{0,8}}|apiauth|edgegrid|eg1-\S{{1,24}}|acs3[\w-]{{1,24}}|tc3[\w-]{{1,24}}"
+        r"|snowflake|negotiate|token|mauth|vapid) ",
+        rf"[\w-]{{1,40}}=(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})(?:(?:,\s{{0,3}}"
+        rf"|[ ;])[\w-]{{1,40}}="
         rf"(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})){{1,24}}",
         "authorization",
         kind="authorization",
@@ -124,7 +129,19 @@ NAMED = (
         rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,48}}(?:{ASSIGN}"
         rf"|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",
         VALUE,
-        *("session", "logged_in", "loggedin", "sessid", "sid", "auth", "csrf", "xsrf", "remember", "identity", ".cookies"),
+        *(
+            "session",
+            "logged_in",
+            "loggedin",
+            "sessid",
+            "sid",
+            "auth",
+            "csrf",
+            "xsrf",
+            "remember",
+            "identity",
+            ".cookies",
+        ),
         accept=_drawn,
     ),
     named(r";jsessionid=", r"[\w.!-]{8,128}", "jsessionid"),

@@ -130,7 +130,9 @@ def _tagger(key: bytes) -> Tag:
 def _common(*, personal: bool, addresses: bool) -> Anchored:
     """Return the rules that all tenants of these wishes share: to look through them takes a millisecond or two."""
     people = (
-        (*ACCOUNTS, *PHONES, *IDENTITIES, *PLACES, *PERSONS, EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if personal else ()
+        (*ACCOUNTS, *PHONES, *IDENTITIES, *PLACES, *PERSONS, EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS)
+        if personal
+        else ()
     )
     return Anchored(
         (

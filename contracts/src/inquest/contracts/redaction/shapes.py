@@ -42,7 +42,8 @@ _JWT = Rule(
     ),
 )
 _PLACEHOLDER = re.compile(
-    r"\$\{[\w:.-]{1,60}\}|\$[A-Z][A-Z0-9_]{2,60}|\*{2,}|[xX]{3,}|\{\{[^{}]{1,80}\}\}|%[A-Z_]{2,60}%|\$\([\w ./-]{1,80}\)|(?:%3C|<)\w{1,40}(?:%3E|>)"
+    r"\$\{[\w:.-]{1,60}\}|\$[A-Z][A-Z0-9_]{2,60}|\*{2,}|[xX]{3,}|\{\{[^{}]{1,80}\}\}|%[A-Z_]{2,60}%"
+    r"|\$\([\w ./-]{1,80}\)|(?:%3C|<)\w{1,40}(?:%3E|>)"
 )
 _URL_PASSWORD = Rule(
     "url-password",
@@ -70,7 +71,7 @@ def _is_plain(value: str) -> bool:
         said = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()
     except ValueError:
         return False
-    worded = said.isprintable() and (said.count(" ") >= 2 or said[:1] + said[-1:] == "{}")  # noqa: PLR2004
+    worded = said.isprintable() and (said.count(" ") >= 2 or said[:1] + said[-1:] == "{}")
     return worded and not _NAMES.search(said) and not re.search(r"[\w+/-]{20}", said)
 
 
@@ -92,8 +93,10 @@ _OPAQUE = Rule(
         r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)"
         r"|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}"
         r"|(?<!SHA256:)(?<!h1:)(?<!PublicKey = )(?<!PublicKey=)(?<!peer: )(?<!public key: )(?<!(?i:amz-id-2): )"
-        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?<!image/png;base64,)(?<!image/gif;base64,)(?<!image/jpeg;base64,)(?<!image/jpg;base64,)(?<!image/webp;base64,)"
-        r"(?<!image/svg\+xml;base64,)(?!(?<=\"n\":\")[\w-]{256})(?!(?<=\"n\": \")[\w-]{256})(?!sha\d{3}-)(?!AAAA(?:[BC]3NzaC1|E2VjZHNh"
+        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?<!image/png;base64,)(?<!image/gif;base64,)"
+        r"(?<!image/jpeg;base64,)(?<!image/jpg;base64,)(?<!image/webp;base64,)"
+        r"(?<!image/svg\+xml;base64,)(?!(?<=\"n\":\")[\w-]{256})(?!(?<=\"n\": \")[\w-]{256})(?!sha\d{3}-)(?!AAAA"
+        r"(?:[BC]3NzaC1|E2VjZHNh"
         r"|[GI]nNrLX))[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
     ),
     _is_random,

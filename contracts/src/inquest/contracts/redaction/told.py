@@ -180,7 +180,8 @@ TOLD = (
 CREDENTIALS = (
     # Words of a wallet.
     named(
-        r"\b(?:mnemonic(?:[ _-](?:phrase|words))?|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words|seed))\b[^\n:=]{0,30}(?:[:=]"
+        r"\b(?:mnemonic(?:[ _-](?:phrase|words))?|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words"
+        r"|seed))\b[^\n:=]{0,30}(?:[:=]"
         r"|\bis\b)[ \t]{0,3}(?:\\{0,3}[\"'`])?",
         r"(?:(?:\d{1,2}[.):] ?)?[a-z]{3,8}[ ,]{1,2}){11,24}(?:\d{1,2}[.):] ?)?[a-z]{3,8}",
         *("mnemonic", "phrase", "words"),
