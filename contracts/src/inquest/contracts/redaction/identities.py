@@ -111,7 +111,7 @@ IDENTITIES = (
         (),
         Shape(
             rf"(?P<kept>{EDGE}{_SURE}{_TAIL}(?:[ ][^\W\d]{{1,16}}){{0,3}}?(?:{SIGNED}|[ ]{{1,2}}#?)(?:{QUOTE})?)"
-            rf"{FRESH}{_NUMBER}(?!\w|\.\d)",
+            rf"{FRESH}{_NUMBER}(?!\w|\.\d| ?(?:[mu]?s|seconds?|minutes?|times|bytes|rows|records|requests)\b)",
             re.IGNORECASE,
         ),
         _is_number,

@@ -40,7 +40,8 @@ _STEMS = (
     r"|\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\u6697\u8a3c\u756a\u53f7"
     r"|\ube44\ubc00\ubc88\ud638|\ud328\uc2a4\uc6cc\ub4dc|\uc554\ud638"
 )
-_WORD = re.compile(rf"(?<!redacted:)(?<!redacted:url-)(?:{_STEMS})(?-i:[^\W\d_A-Z]{{0,8}})(?![\w-])", re.IGNORECASE)
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af"  # scripts that put no spaces between words
+_WORD = re.compile(rf"(?<!redacted:)(?<!redacted:url-)(?:{_STEMS})(?:(?<=[{_UNSPACED}])|(?-i:[^\W\d_A-Z]{{0,8}})(?![\w-]))", re.IGNORECASE)
 _RUN = re.compile(r"[\x21-\x7e]{4,256}")
 _FAR_CHARS = 120
 # What says that the value is next; only spaces and quotes stand between.
