@@ -39,7 +39,7 @@ FOUND = [
     ("Windows product key: BIROW-KL820-SAIFF-PY8UW-FL8F4", "KL820"),
     ("Your verification code is 730672. Do not share it.", "730672"),
     ("Ihr Bestätigungscode lautet: 980592", "980592"),
-    ("验证码：730672", "730672"),
+    ("验证码\uff1a730672", "730672"),
     ("SIM PUK: 68191751", "68191751"),
     ("use code 482913 to sign in", "482913"),
     ("CVV 123", "123"),

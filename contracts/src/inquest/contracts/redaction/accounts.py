@@ -16,7 +16,8 @@ PHONE_LABEL = (
     r"|telefon[eu]?"
     r"|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|tlf|handy(?:nummer|nr)|rufnummer|mobilnummer|celular|m\u00f3vil|movil"
     r"|cellulare"
-    r"|msisdn|whatsapp|fax|telefoon|mobiel|puhelin(?:numero)?|matkapuhelin|mobil(?:e?telefon)?|telefonszám|phn"
+    r"|msisdn|whatsapp|fax|mob|caller[ _.-]?id|telefoon|mobiel|puhelin(?:numero)?|matkapuhelin|mobil(?:e?telefon)?"
+    r"|telefonszám|phn"
     r"|(?:contact|caller|callee|cell|sms)[ _.-]?n(?:umber|o\b)|\u0442\u0435\u043b(?:\u0435\u0444\u043e\u043d)?\w{0,2}"
     r"|\u03c4\u03b7\u03bb\u03ad\u03c6\u03c9\u03bd\u03bf|\u03ba\u03b9\u03bd\u03b7\u03c4\u03cc"
     r"|\u0647\u0627\u062a\u0641|\u062c\u0648\u0627\u0644"
@@ -64,12 +65,12 @@ PHONES = (
         "phone",
         (),
         Shape(
-            rf"(?P<kept>\b(?:tel|sms|smsto|callto|whatsapp|wa):(?://)?){FRESH}\+?\d[\d().-]{{5,18}}\d"
+            rf"(?P<kept>\b(?:(?:tel|sms|smsto|callto|whatsapp|wa):(?://)?|wa\.me/)){FRESH}\+?\d[\d().-]{{5,18}}\d"
             rf"|(?P<kept_too>\b{_TO}\b[^\n+%\d]{{0,24}}?(?<![\w.])){FRESH}(?:\+|%2B)[1-9]\d{{8,14}}(?![\w.])",
             re.IGNORECASE,
         ),
         _is_phone,
-        probe=r"(?:\+|%2b)[1-9]\d{8}|(?:tel|sms|smsto|callto|whatsapp|wa):(?://)?\+?\d{3}",
+        probe=r"(?:\+|%2b)[1-9]\d{8}|(?:(?:tel|sms|smsto|callto|whatsapp|wa):(?://)?|wa\.me/)\+?\d{3}",
     ),
     # As it is printed, which little else is.
     Rule(

@@ -8,7 +8,8 @@ from inquest.contracts.redaction.words import OPEN, QUOTE, VALUE, is_secret, nam
 _CODE = (
     r"(?:(?:verification|confirmation|security|one[- ]time|login|log-in|sign-?in|access|auth(?:entication"
     r"|orization)?|activation|reset|recovery|otp|2fa|mfa|sms|pairing|unlock|passcode|pin)"
-    r"[ _-](?:pass)?(?:code|pin|number)|otp|totp|(?:best\u00e4tigungs|verifizierungs|sicherheits|freischalt"
+    r"[ _-](?:pass)?(?:code|pin|number)|otp|totp|(?:two|2|multi)[ -]?factor (?:auth(?:entication)? )?code"
+    r"|kode otp(?: anda)?|(?:best\u00e4tigungs|verifizierungs|sicherheits|freischalt"
     r"|aktivierungs|zugangs|anmelde|einmal)-?(?:code|kennwort|passwort|pin)|mtan|smstan"
     r"|code de (?:v\u00e9rification|confirmation|s\u00e9curit\u00e9|validation)|code (?:confidentiel|secret)"
     r"|c\u00f3digo de (?:verificaci\u00f3n|confirmaci\u00f3n|seguridad|acceso|verifica\u00e7\u00e3o"
@@ -38,7 +39,19 @@ _IS = (
     r"(?:[ ](?:is|was|ist|lautet|est|es|\u00e9|\u00e8|\u00e4r|er|on|je|jest|to|este|l\u00e0|adalah|as|of|sent"
     r"|entered|received|submitted|provided|=))?[ ]?[:=\uff1a\u662f\u4e3a\u306f\ub294\uc740]?"
 )
+_YOURS = (
+    r"(?:your|votre|ihr|dein|su|tu|il tuo|il suo|seu|uw|je|tw\u00f3j|din|\u0432\u0430\u0448"
+    r"|\u0442\u0432\u043e\u0439) (?:c[\u00f3o]digo|codice|code|kode?|\u043a\u043e\u0434)"
+    r"(?:[ ](?:is|est|ist|es|\u00e9|\u00e8)|[ ]?:)[ ]{1,2}"
+)
 CODES = (
+    named(
+        rf"(?<![A-Za-z0-9]){_YOURS}[\"'*]{{0,2}}",
+        r"\d{4,8}(?![\w.%:/-])",
+        probe=probed(rf"{_YOURS}[\"'*]{{0,2}}\d{{4}}"),
+        kind="code",
+        accept=None,
+    ),
     named(
         rf"(?<![A-Za-z0-9])(?:your[ ])?{_CODE}(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der"
         rf"|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}(?:{SIGNED}|{_IS}[ ]?)(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",

@@ -21,7 +21,9 @@ _SURE = (
     r"|no|nr)\w*|rodn[e\u00e9][ _.-]?\u010d?c?[i\u00ed]slo"
     r"|sz\u00fcmetesi|szem\u00e9lyi sz\u00e1m|taj[ _.-]?sz\u00e1m|cnp|jmbg|em\u0161o|oib|egn|amka|tc[ _.-]?kimlik"
     r"|kimlik[ _.-]?no|tckn|snils"
-    r"|sa[ _.-]?id[ _.-]?(?:number|no)|nik|national[ _.-]?id(?:entity|entification)?|identity[ _.-]?(?:card|number"
+    r"|sa[ _.-]?id[ _.-]?(?:number|no)|nik|emirates[ _]id|iqama|personal[ _.-]?(?:code|id)|citizen[ _.-]?id"
+    r"|resident[ _.-]?id|insurance[ _.-]?id|national[ _.-]?id(?:entity|entification)?|identity[ _.-]?(?:card"
+    r"|number"
     r"|no|document)"
     r"|(?:gov(?:ernment)?|citizen|person(?:al)?|resident|civil)[ _.-]?(?:id|identity|code)[ _.-]?(?:number|no)"
     r"|id[ _.-]?card[ _.-]?(?:number|no)"
@@ -48,7 +50,7 @@ _SURE = (
 )
 _DIGITS_MIN = 4
 # Words of other meanings, which are labels in capital letters before a number of the right form alone.
-_SHORT = r"(?-i:SIN|TIN|EIN|RUT|RUN|NIE|RFC|NIP|REGON|NIR|RG|INN|TAJ|DL|PPSN|IRD|NRIC|HKID|MyKad|VNR)"
+_SHORT = r"(?-i:SIN|TIN|EIN|RUT|RUN|NIE|RFC|NIP|REGON|NIR|RG|INN|TAJ|DL|PPSN|CNI|CIF|SVNR|CPR|IRD|NRIC|HKID|MyKad|VNR)"
 _TAIL = (
     r"(?:[ _.-]?(?:numbers?|num|no|nr|nummer|n[\u00b0\u00ba]|id|code|card|kaart|\u53f7\u7801?|\u5b57\u53f7"
     r"|\u756a\u53f7|\ubc88\ud638))?\.?"
@@ -60,8 +62,8 @@ _NUMBER = (
 _DATED = (
     r"(?:(?:date[ _.-]?of[ _.-]?)birth(?:[ _.-]?date)?|birth[ _.-]?(?:date|day)|dob|d\.o\.b\.|born(?:[ _.-]on)?"
     r"|geburtsdatum|geburtstag"
-    r"|geb\. ?dat\.?|geboren(?: am)?|n[\u00e9e]e? le|nacid[oa] el|nat[oa] il|date de naissance"
-    r"|fecha[ _]de[ _]nacimiento|data[ _]di[ _]nascita|data[ _]de[ _]nascimento|geboortedatum"
+    r"|geb\.(?: ?dat\.?)?|geboren(?: am)?|n[\u00e9e]e? le|nacid[oa] el|nat[oa] il|date de naissance"
+    r"|fecha[ _](?:de[ _])?nacimiento|data[ _]di[ _]nascita|data[ _]de[ _]nascimento|geboortedatum"
     r"|f\u00f6delsedatum|f\u00f8dselsdato|syntym\u00e4aika|data[ _]urodzenia|datum[ _]narozen\u00ed"
     r"|sz\u00fclet\u00e9si d\u00e1tum|data na\u0219terii|do\u011fum tarihi"
     r"|\u0434\u0430\u0442\u0430 (?:\u0440\u043e\u0436\u0434\u0435\u043d\u0438\u044f"
@@ -90,7 +92,8 @@ _PLACE = (
 
 def _is_number(value: str) -> bool:
     version = re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2,3}", value)
-    return version is None and sum(map(str.isdigit, value)) >= _DIGITS_MIN
+    grouped = re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,3}", value)
+    return (version is None or grouped is not None) and sum(map(str.isdigit, value)) >= _DIGITS_MIN
 
 
 def is_place(value: str) -> bool:

@@ -191,7 +191,10 @@ NAMED = (
     Rule(
         "code",
         (" code",),
-        Shape(r"(?<![\w.-])(?:G-)?\d{4,8}(?= is (?:the|your) (?:\w{1,20} ){0,3}(?:code|otp|pin)\b)", re.IGNORECASE),
+        Shape(
+            r"(?<![\w.-])(?:G-)?(?:\d{3}[ -]\d{3}|\d{4,8})(?= is (?:the|your) (?:\w{1,20} ){0,3}(?:code|otp|pin)\b)",
+            re.IGNORECASE,
+        ),
     ),
 )
 SECRET_NAME = re.compile(rf"(?:{KEY_NAMES}|authorization|cookie|[_.-]sig(?:nature)?)$", re.IGNORECASE)

@@ -139,4 +139,6 @@ _LONG_CARD = Rule(
 )
 SECRETS = (_KEY, _KEY_LINE, _KEY_PARTS, _JWT, _URL_PASSWORD, _URL_TOKEN)
 OPAQUE = (_OPAQUE,)
-CARDS = (_CARD, _LONG_CARD)
+# What the stripe of a card says, with the name of who holds it.
+_TRACK = Rule("card", ("%b",), Shape(r"%B\d{12,19}\^[^^\n]{2,30}\^\d{4,40}\??"))
+CARDS = (_TRACK, _CARD, _LONG_CARD)

@@ -18,7 +18,8 @@ _STEMS = (
     r"|\bgesl[oau]\b|jelsz[\u00f3a]"
     r"|slapta\u017eod|\bparol|parool|salas\u00f5na|salasana|l\u00f6senord|losenord|passord|adgangskode|kodeord"
     r"|lykilor\u00f0"
-    r"|\u015fifre|\bsifre|fjal\u00ebkalim|pasahitz|cyfrinair|nenosiri|pasvorto|m\u1eadt kh\u1ea9u|mat khau"
+    r"|\u015fifre|\bsifre|fjal\u00ebkalim|pasahitz|cyfrinair|nenosiri|nywila"
+    r"|\u0448\u0438\u0444\u0440[\u0430\u0435\u0443]|pasvorto|m\u1eadt kh\u1ea9u|mat khau"
     r"|kata sandi|kata laluan|\bsandi\b"
     r"|\u03ba\u03c9\u03b4\u03b9\u03ba|\u03c3\u03c5\u03bd\u03b8\u03b7\u03bc\u03b1\u03c4\u03b9\u03ba"
     r"|\u0643\u0644\u0645\u0629 (?:\u0627\u0644)?(?:\u0645\u0631\u0648\u0631|\u0633\u0631)"
@@ -38,10 +39,15 @@ _STEMS = (
     r"|\u10de\u10d0\u10e0\u10dd\u10da|\u0563\u0561\u0572\u057f\u0576\u0561\u0562\u0561\u057c"
     r"|\u049b\u04b1\u043f\u0438\u044f\u0441\u04e9\u0437|\u043d\u0443\u0443\u0446 \u04af\u0433"
     r"|\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\u6697\u8a3c\u756a\u53f7"
-    r"|\ube44\ubc00\ubc88\ud638|\ud328\uc2a4\uc6cc\ub4dc|\uc554\ud638"
+    r"|\ube44\ubc00\ubc88\ud638|\ube44\ubc88|\ud328\uc2a4\uc6cc\ub4dc|\uc554\ud638"
 )
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af"  # scripts that put no spaces between words
-_WORD = re.compile(rf"(?<!redacted:)(?<!redacted:url-)(?:{_STEMS})(?:(?<=[{_UNSPACED}])|(?-i:[^\W\d_A-Z]{{0,8}})(?![\w-]))", re.IGNORECASE)
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af"  # scripts that put no spaces between words
+)
+_WORD = re.compile(
+    rf"(?<!redacted:)(?<!redacted:url-)(?:{_STEMS})(?:(?<=[{_UNSPACED}])|(?-i:[^\W\d_A-Z]{{0,8}})(?![\w-]))",
+    re.IGNORECASE,
+)
 _RUN = re.compile(r"[\x21-\x7e]{4,256}")
 _FAR_CHARS = 120
 # What says that the value is next; only spaces and quotes stand between.
