@@ -71,6 +71,13 @@ KEYED = (
         also=("codecov", "upload", "cov", "report", "token", "--key", "agent", "sentry"),
     ),
     # name:secret to a server
+    # A jar of cookies: the last of seven columns.
+    named(
+        r"\t(?:TRUE|FALSE)\t/\S{0,128}\t(?:TRUE|FALSE)\t\d{1,12}\t[\w.$-]{1,128}\t",
+        r"[^\s]{16,4096}",
+        "\ttrue\t",
+        "\tfalse\t",
+    ),
     named(
         r"(?<![\w-])(?:-u|--user)[ =]?[\"']?(?:[\w.@$+-]{1,64}|\[redacted:[\w-]{1,20}(?:#\w{1,16})?\]):",
         r"(?!//)[^\s\"'`\\]{4,1024}",

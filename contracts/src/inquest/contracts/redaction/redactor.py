@@ -45,7 +45,7 @@ class Policy:
     """What one tenant has removed.
 
     Attributes:
-        personal: e-mail addresses and names in fields that hold them, beside secrets.
+        personal: what tells of people, beside secrets: addresses, and names and numbers in fields that hold them.
         addresses: IP addresses too.
         own: the tenant's patterns, tried first.
         key: makes pseudonyms: the same value has the same mark within a tenant. Empty: marks name the kind alone.
