@@ -35,9 +35,8 @@ def is_drawn(value: str) -> bool:
     cases = len(re.findall(r"(?=[a-z][A-Z]|[A-Z]{2}[a-z])", bare))
     worded = len(re.findall(r"[A-Za-z][a-z]{4,}", bare)) > len(bare) // 16 and digits < _DIGITS_MANY
     mixed = digits >= 2 and turns >= max(3, len(bare) // 8)
-    return (
-        letters >= 2 and not worded and (mixed or (digits >= 1 and turns + cases >= len(bare) / 4)) and is_secret(bare)
-    )
+    restless = digits >= 1 and turns + cases >= len(bare) / 4
+    return letters >= 2 and ((mixed and not worded) or restless) and is_secret(bare)
 
 
 KEYED = (
