@@ -16,8 +16,8 @@ MIXED = (
         rf"|(?<![\w./@-])(?:{'|'.join(_PEOPLE)})[ ]?[/:][ ]?"
         r"|(?<![\w-])(?:creds?|credentials?|credz):? [\w.@+-]{1,64} ",
         r"[^\s\"'`,;\\)}\]@/]{4,256}",
-        *("user", "account", "cred", *_PEOPLE),
         accept=is_mixed,
+        probe=rf"[\w.@+-] / [^ ]|(?:^|[^\w./@-])(?:{'|'.join(_PEOPLE)}) ?[/:] ?[^ ]|cred(?:s|z|entials?)?:? [\w.@+-]",
     ),
     named(rf"\bcredentials?[ ]?=[ ]?\((?:{KEY_NAMES}|aws_\w{{1,20}})[ ]?=[ ]?(?P<quote>')", VALUE, "credential"),
     named(
