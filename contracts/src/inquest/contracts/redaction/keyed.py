@@ -20,10 +20,11 @@ _OTHER = re.compile(
 )
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DRAWN = (
-    rf"(?:{_ID}|(?=[A-Za-z+/_=~.-]{{0,48}}\d)(?=[\d+/_=~.-]{{0,48}}[A-Za-z])[A-Za-z0-9][A-Za-z0-9+/_=~-]{{15,1024}}"
+    rf"(?:{_ID}|[A-Za-z0-9_-][A-Za-z0-9+/_=~-]{{15,1024}}"
     rf"(?:\.[A-Za-z0-9_-]{{16,512}}){{0,2}})"
 )
 _DIGITS_MANY = 5
+_LETTERS_MANY = 20
 _END = r"(?![\w/.:@-]{0,64}[\\/:@.]\w)"
 
 
@@ -35,7 +36,7 @@ def is_drawn(value: str) -> bool:
     cases = len(re.findall(r"(?=[a-z][A-Z]|[A-Z]{2}[a-z])", bare))
     worded = len(re.findall(r"[A-Za-z][a-z]{4,}", bare)) > len(bare) // 16 and digits < _DIGITS_MANY
     mixed = digits >= 2 and turns >= max(3, len(bare) // 8)
-    restless = digits >= 1 and turns + cases >= len(bare) / 4
+    restless = (digits >= 1 or len(bare) >= _LETTERS_MANY) and turns + cases >= len(bare) / 4
     return letters >= 2 and ((mixed and not worded) or restless) and is_secret(bare)
 
 
