@@ -28,6 +28,7 @@ def is_option(value: str) -> bool:
     return (
         len(value) >= 4
         and is_secret(value)
+        and not value.startswith(("id=", "type=", "src=", "source=", "env=", "target="))
         and value.strip("\"'`.,;:)").lower() not in {"must", "instead", "which", "will", "when"}
     )
 
@@ -258,7 +259,8 @@ COMMANDS = (
     named(
         r"\b(?:echo|printf)(?:[ \t]{1,3}-[neE]{1,3})?[ \t]{1,3}(?:['\"]?%s(?:\\n)?['\"]?[ \t])?\\{0,3}['\"]?(?:"
         r"[\w.-]{1,64}:(?=[^\n]{1,200}chpasswd))?",
-        r"(?:[^\s\"'|$`\\]|\\(?![\\\"'])){4,512}(?=\\{0,3}['\"]?[ \t]{0,3}(?:\||')(?:[ \t]?(?:/usr/bin/)?(?:sudo"
+        r"(?:[^\s\"'|$`\\]|(?<=[^\s\"'])\$(?![{(])|\\(?![\\\"'])){4,512}(?=\\{0,3}['\"]?[ \t]{0,3}(?:\|"
+        r"|')(?:[ \t]?(?:/usr/bin/)?(?:sudo"
         r"|su|chpasswd|passwd"
         r"|docker|podman|helm|oras|crane|kinit|gh|vault"
         r"|cryptsetup|gpg2?|openssl|smbpasswd|pass|saslpasswd2|ldap\w{2,9}|npm|wrangler|kadmin|realm|adcli"

@@ -4,16 +4,6 @@ from inquest.contracts.redaction.told import ANCHORS, TOLD_VALUE, WHAT
 from inquest.contracts.redaction.words import KEY_ANCHORS, KEY_NAMES, QUOTE, VALUE, is_mixed, is_told, named
 
 _BRACKETED = r"[^\s\"'`\[\](){}]{8,256}"
-_FOREIGN = (
-    *(
-        "\u5bc6\u7801",
-        "\u5bc6\u78bc",
-        "\u30d1\u30b9\u30ef\u30fc\u30c9",
-        "\ube44\ubc00\ubc88\ud638",
-        "\u043f\u0430\u0440\u043e\u043b\u044c",
-    ),
-    *("passwort", "kennwort", "contrase\u00f1a", "senha", "mot de passe", "wachtwoord", "has\u0142o", "l\u00f6senord"),
-)
 _PEOPLE = ("root", "admin", "administrator", "sa", "postgres", "guest", "oracle", "ubuntu", "pi", "test")
 MIXED = (
     named(rf"(?<![\w-]){WHAT}(?:[ ]?[\[(]|[ ])(?:{QUOTE})?", _BRACKETED, *ANCHORS, accept=is_mixed),
@@ -22,19 +12,12 @@ MIXED = (
     named(r"\bkey\[", rf"{_BRACKETED}(?=\])", "key[", accept=is_mixed),
     named(r"\bp/w[:= ]{1,3}[\"'`]?", TOLD_VALUE, "p/w", accept=is_told),
     named(
-        rf"(?:{'|'.join(_FOREIGN)})(?:[ ]?(?:ist|lautet|es|\u00e9|est|is|\u00e4r)\b"
-        rf"|[\u662f\u4e3a\u70ba\u306f\uc740\ub294]|[ ])[ :\uff1a]{{0,2}}[\"'`]?",
-        TOLD_VALUE,
-        *_FOREIGN,
-        accept=is_told,
-    ),
-    named(
         r"\b(?:user|account|admin)(?: created| login| account)?:? [\w.@+-]{1,64} / "
         rf"|(?<![\w./@-])(?:{'|'.join(_PEOPLE)})[ ]?[/:][ ]?"
         r"|(?<![\w-])(?:creds?|credentials?|credz):? [\w.@+-]{1,64} ",
         r"[^\s\"'`,;\\)}\]@/]{4,256}",
-        *("user", "account", "cred", *_PEOPLE),
         accept=is_mixed,
+        probe=rf"[\w.@+-] / [^ ]|(?:^|[^\w./@-])(?:{'|'.join(_PEOPLE)}) ?[/:] ?[^ ]|cred(?:s|z|entials?)?:? [\w.@+-]",
     ),
     named(rf"\bcredentials?[ ]?=[ ]?\((?:{KEY_NAMES}|aws_\w{{1,20}})[ ]?=[ ]?(?P<quote>')", VALUE, "credential"),
     named(

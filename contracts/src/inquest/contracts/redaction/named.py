@@ -24,10 +24,11 @@ _CODES = r"otp|totp|cvv2?|cvc2?|cvn|csc|pin|mfa|2fa|tan"
 # Not a value: the next words of a sentence, a tag of YAML before one, an expression of code.
 _SPOKEN = (
     r"(?!(?:secrets?|passwords?|credentials?|tokens?|keys?) (?:\\?\"|(?:is|are|was|not|has|must|cannot|could|in)\b)"
+    r"|(?<=\| )[\w -]{1,40}\}\}|(?<=SecretString:)[\w.-]{1,64}(?::[\w-]{0,64}){0,2}\}\}"  # templates
     r"|(?<=: )![A-Za-z_]{2,24}(?:[.:/-][A-Za-z_]{1,24}){0,3} \S"
     r"|(?<== )(?-i:await|new|yield|async|typeof|lambda) [A-Za-z_(])"
 )
-_SESSION = r"(?:session|sessid|(?<![a-z])sid|(?<![a-z])auth|[cx]srf|remember|identity|\.cookies)"
+_SESSION = r"(?:session|logged_?in|sessid|(?<![a-z])sid|(?<![a-z])auth|[cx]srf|remember|identity|\.cookies)"
 
 
 def _drawn(value: str) -> bool:
@@ -42,7 +43,34 @@ def _drawn(value: str) -> bool:
     )
 
 
+_TASTES = re.compile(
+    r"(?:theme|lang|language|locale|i18n\w*|currency|timezone|tz|(?:cookie|gdpr)[\w-]{0,10}consent|consent|path"
+    r"|domain|expires|max-age|samesite|priority"
+    r"|country|region|dark_?mode|color_?scheme|font_?size|layout|dismissed_\w+)=[\w ,.:/+-]{0,40}|secure|httponly"
+    r"|partitioned|[\w.-]{1,64}=(?:deleted)?|",
+    re.IGNORECASE,
+)
+
+
+def _tells(value: str) -> bool:
+    """Whether a cookie holds more than tastes, and is not one that is taken away."""
+    return any(not _TASTES.fullmatch(part.strip()) for part in value.split(";"))
+
+
 HEADERS = (
+    # Schemes whose credentials are several parameters: all of them go.
+    named(
+        rf"authorization{ASSIGN}(?:{QUOTE})?\[?(?:{QUOTE})?(?:digest|oauth|hawk|mac|signature|aws4[\w-]{{1,24}}"
+        rf"|[\w-]{{1,32}}hmac[\w-]{{0,24}}"
+        rf"|googlelogin|sharedkey\w{{0,8}}|apiauth|edgegrid|eg1-\S{{1,24}}|acs3[\w-]{{1,24}}|tc3[\w-]{{1,24}}"
+        r"|snowflake|negotiate|token|mauth|vapid) ",
+        rf"[\w-]{{1,40}}=(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})(?:(?:,\s{{0,3}}"
+        rf"|[ ;])[\w-]{{1,40}}="
+        rf"(?:(?:{QUOTE})[^\"'\n\\]{{0,2048}}(?:{QUOTE})|[^\s,\"'\\]{{1,2048}})){{1,24}}",
+        "authorization",
+        kind="authorization",
+        accept=None,
+    ),
     named(
         rf"authorization{ASSIGN}(?:{QUOTE})?\[?(?:{QUOTE})?(?:(?:{_SCHEME}) )?+",
         r"[^\s\"']{1,4096}",
@@ -51,7 +79,7 @@ HEADERS = (
     ),
     # A short word of letters alone is prose: "bearer authentication failed".
     named(
-        r"bearer(?:[ \t]{1,5}|%20|\+)",
+        r"bearer(?:[ \t]{1,5}|%20|\+)(?![a-z_]{1,24}=[^=\s])",
         r"(?:(?=[A-Za-z._~+/=-]{0,256}\d)[A-Za-z0-9._~+/=-]{8,4096}|[A-Za-z._~+/=-]{24,4096})",
         "bearer",
         kind="bearer-token",
@@ -69,7 +97,7 @@ HEADERS = (
         r"(?=[^\s=;\"']{1,128}=)[^\r\n\"']{3,4096}",
         "cookie",
         kind="cookie",
-        accept=None,
+        accept=_tells,
     ),
     named(
         r"(?:[ \t](?:-b|--cookie)[ \t=]{1,3}|\bcookie[ \t])(?:[\"'])?(?=[\w.-]{1,64}=)",
@@ -98,10 +126,22 @@ NAMED = (
     ),
     # Names of sessions and the like, whose values are drawn.
     named(
-        rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,24}}(?:{ASSIGN}"
+        rf"(?<![\w.-])[\w.-]{{0,40}}?{_SESSION}(?!\.existing)[\w.-]{{0,48}}(?:{ASSIGN}"
         rf"|[\"']?,[ ]?[\"']?value[\"']?{ASSIGN}){OPEN}",
         VALUE,
-        *("session", "sessid", "sid", "auth", "csrf", "xsrf", "remember", "identity", ".cookies"),
+        *(
+            "session",
+            "logged_in",
+            "loggedin",
+            "sessid",
+            "sid",
+            "auth",
+            "csrf",
+            "xsrf",
+            "remember",
+            "identity",
+            ".cookies",
+        ),
         accept=_drawn,
     ),
     named(r";jsessionid=", r"[\w.!-]{8,128}", "jsessionid"),
@@ -151,7 +191,10 @@ NAMED = (
     Rule(
         "code",
         (" code",),
-        Shape(r"(?<![\w.-])(?:G-)?\d{4,8}(?= is (?:the|your) (?:\w{1,20} ){0,3}(?:code|otp|pin)\b)", re.IGNORECASE),
+        Shape(
+            r"(?<![\w.-])(?:G-)?(?:\d{3}[ -]\d{3}|\d{4,8})(?= is (?:the|your) (?:\w{1,20} ){0,3}(?:code|otp|pin)\b)",
+            re.IGNORECASE,
+        ),
     ),
 )
 SECRET_NAME = re.compile(rf"(?:{KEY_NAMES}|authorization|cookie|[_.-]sig(?:nature)?)$", re.IGNORECASE)

@@ -6,21 +6,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from inquest.contracts.redaction.accounts import ACCOUNT_NAME, ACCOUNTS, PHONE_NAME, PHONES
 from inquest.contracts.redaction.anchors import Anchored
+from inquest.contracts.redaction.codes import ANSWER_NAME, CODE_NAME, CODES
 from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
 from inquest.contracts.redaction.commands import COMMANDS, GENERAL
+from inquest.contracts.redaction.dumps import DUMPS
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
+from inquest.contracts.redaction.identities import IDENTITIES, IDENTITY_NAME, PLACE_NAME, PLACES, is_place
+from inquest.contracts.redaction.keyed import KEYED, URL_KEYS
 from inquest.contracts.redaction.listed import LISTED
 from inquest.contracts.redaction.mixed import MIXED
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, NAME_NESTED, PERSON_NAME
+from inquest.contracts.redaction.persons import PERSONS, SURE_NAME
 from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
+from inquest.contracts.redaction.spoken import SPOKEN
 from inquest.contracts.redaction.tokens import TOKENS
 from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
 
+_TOLD_OF_PEOPLE = (
+    ("name", PERSON_NAME),
+    ("name", SURE_NAME),
+    ("phone", PHONE_NAME),
+    ("account", ACCOUNT_NAME),
+    ("identity", IDENTITY_NAME),
+    ("address", PLACE_NAME),
+)  # kinds of attributes by their names
 _CHUNK_TEXTS = 512
 _TAG_CHARS = 8  # 32 bits: among 10,000 values of a tenant two share a pseudonym with one chance in a hundred
 
@@ -30,7 +45,7 @@ class Policy:
     """What one tenant has removed.
 
     Attributes:
-        personal: e-mail addresses and names in fields that hold them, beside secrets.
+        personal: what tells of people, beside secrets: addresses, and names and numbers in fields that hold them.
         addresses: IP addresses too.
         own: the tenant's patterns, tried first.
         key: makes pseudonyms: the same value has the same mark within a tenant. Empty: marks name the kind alone.
@@ -84,10 +99,14 @@ class Redactor:
     def _under(self, name: str, value: str, clean: str) -> str:
         if not value or clean.startswith("[redacted:"):
             return clean
-        if SECRET_NAME.search(name):
+        if SECRET_NAME.search(name) or ANSWER_NAME.search(name):
             return f"[redacted:password{self._tag(value)}]"
-        if self._personal and PERSON_NAME.search(name):
-            return f"[redacted:name{self._tag(value)}]"
+        if CODE_NAME.search(name):
+            return f"[redacted:code{self._tag(value)}]"
+        if self._personal:
+            kind = next((kind for kind, about in _TOLD_OF_PEOPLE if about.search(name)), None)
+            if kind is not None and (kind != "address" or is_place(value)):
+                return f"[redacted:{kind}{self._tag(value)}]"
         return clean
 
     def _apply(self, text: str, anywhere: tuple[int, ...]) -> str:
@@ -110,18 +129,26 @@ def _tagger(key: bytes) -> Tag:
 @cache
 def _common(*, personal: bool, addresses: bool) -> Anchored:
     """Return the rules that all tenants of these wishes share: to look through them takes a millisecond or two."""
-    people = (EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS) if personal else ()
+    people = (
+        (*ACCOUNTS, *PHONES, *IDENTITIES, *PLACES, *PERSONS, EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS)
+        if personal
+        else ()
+    )
     return Anchored(
         (
             *SECRETS,
             *TOKENS,
+            *URL_KEYS,
             *HASHES,
             *COLUMNS,
             *CONNECTIONS,
+            *DUMPS,
             *FORMS,
             *SQL,
             *CREDENTIALS,
             *NAMED,
+            *KEYED,
+            *CODES,
             *COMMANDS,
             *LISTED,
             *GENERAL,
@@ -130,6 +157,7 @@ def _common(*, personal: bool, addresses: bool) -> Anchored:
             *TOLD,
             *TOLD_KEYS,
             *MIXED,
+            *SPOKEN,
             *OPAQUE,
             *people,
             *CARDS,

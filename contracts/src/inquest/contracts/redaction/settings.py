@@ -138,7 +138,9 @@ PROTOCOLS = (
         r"(?:USER[ :]{1,2}\S{1,64}(?:[\s|>]|\\[rn]|-->){1,12}|(?:-->|[>:|]|\bC:)[ ]?|(?m:^))(?-i:PASS)[ ]",
         rf"(?!\[|[./\w-]*/|Test){_V}",
         "pass",
-        accept=lambda value: is_told(value) or (value.isalpha() and len(value) >= 8 and value.islower()),
+        accept=lambda value: (
+            is_told(value) or (value.isalpha() and len(value) >= 8 and not (value.isupper() or value.istitle()))
+        ),
     ),
     named(r"(?-i:\b[A-Za-z]{0,4}\d{1,6} LOGIN )\"?[\w.@+-]{1,128}\"? \"?", _V, " login "),
     # Redis.

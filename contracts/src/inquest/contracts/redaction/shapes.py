@@ -1,5 +1,6 @@
 """Secrets, and what tells of people, that are known by their own shape."""
 
+import base64
 import re
 from itertools import pairwise
 
@@ -40,6 +41,10 @@ _JWT = Rule(
         rf"[A-Za-z0-9_-]{{1,4096}}){{0,2}}"
     ),
 )
+_PLACEHOLDER = re.compile(
+    r"\$\{[\w:.-]{1,60}\}|\$[A-Z][A-Z0-9_]{2,60}|\*{2,}|[xX]{3,}|\{\{[^{}]{1,80}\}\}|%[A-Z_]{2,60}%"
+    r"|\$\([\w ./-]{1,80}\)|(?:%3C|<)\w{1,40}(?:%3E|>)"
+)
 _URL_PASSWORD = Rule(
     "url-password",
     ("://",),
@@ -48,6 +53,7 @@ _URL_PASSWORD = Rule(
         rf"(?P<kept>\b[A-Za-z][A-Za-z0-9+._-]{{1,20}}:(?://|\\?/\\?/|%2F%2F)[^\s/:@\"'<>\[]{{0,128}}:){FRESH}"
         r"(?!\d{1,5}(?:[/?#]|$))[^\s\"'<>]{1,256}(?=@[\w.\[(-])"
     ),
+    lambda value: not _PLACEHOLDER.fullmatch(value),
 )
 _URL_TOKEN = Rule(
     "url-password",
@@ -56,8 +62,23 @@ _URL_TOKEN = Rule(
 )
 
 
+_NAMES = re.compile(r"pass|pwd|secret|token|key|auth|credential|session", re.IGNORECASE)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether it is base64 of words, or of a document of words, in which nothing is drawn and no secret is named."""
+    try:
+        said = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return False
+    worded = said.isprintable() and (said.count(" ") >= 2 or said[:1] + said[-1:] == "{}")
+    return worded and not _NAMES.search(said) and not re.search(r"[\w+/-]{20}", said)
+
+
 def _is_random(value: str) -> bool:
     """Whether letters of both cases and digits change places as in a drawn token, and not as in the name of a class."""
+    if _is_plain(value):
+        return False
     kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in value if char.isalnum()]
     changes = sum(one != other for one, other in pairwise(kinds))
     return set(kinds) == {"d", "u", "l"} and kinds.count("d") >= 3 and changes >= len(kinds) / 3
@@ -72,7 +93,10 @@ _OPAQUE = Rule(
         r"(?:(?<![\w./+-])|(?<=%[0-9A-F]{2})|(?<=\[\dm)|(?<=\[\d\dm)"
         r"|(?<=\\[nrt]))(?:[MNO][A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,40}"
         r"|(?<!SHA256:)(?<!h1:)(?<!PublicKey = )(?<!PublicKey=)(?<!peer: )(?<!public key: )(?<!(?i:amz-id-2): )"
-        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?!sha\d{3}-)(?!AAAA(?:[BC]3NzaC1|E2VjZHNh"
+        r"(?<!(?i:Request ID): )(?<!Host ID: )(?<!HostId>)(?<!image/png;base64,)(?<!image/gif;base64,)"
+        r"(?<!image/jpeg;base64,)(?<!image/jpg;base64,)(?<!image/webp;base64,)"
+        r"(?<!image/svg\+xml;base64,)(?!(?<=\"n\":\")[\w-]{256})(?!(?<=\"n\": \")[\w-]{256})(?!sha\d{3}-)(?!AAAA"
+        r"(?:[BC]3NzaC1|E2VjZHNh"
         r"|[GI]nNrLX))[A-Za-z0-9_-]{36,1024})(?![\w/+-])"
     ),
     _is_random,
@@ -82,7 +106,7 @@ _OPAQUE = Rule(
 
 def _luhn(value: str) -> bool:
     """Whether the check digit fits (ISO/IEC 7812-1, annex B)."""
-    digits = [int(char) for char in reversed(value) if char.isdigit()]
+    digits = [int(char) for char in reversed(value.replace("%20", " ")) if char.isdigit()]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
@@ -93,12 +117,13 @@ _CARD = Rule(
     (),
     Shape(
         r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|64[4-9]\d|65\d\d|35[2-8]\d|62\d\d|5018|5020|5038"
-        r"|6304|6759|676[1-3])"
-        r"([ -]?)\d{4}\1\d{4}\1\d{4}(?:(?<=[ -]\d{4})\1\d{3})?"
-        r"|3[47]\d\d([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)"
+        r"|6304|6759|676[1-3]|220[0-4]|6362)"
+        r"([ .\u00a0-]?|%20|\+)\d{4}\1\d{4}\1\d{4}(?:(?<=[ -]\d{4})\1\d{3})?"
+        r"|3[47]\d\d([ .\u00a0-]?|%20|\+)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ .\u00a0-]?|%20|\+)\d{6}\3\d{4})"
+        r"(?![\w-]|\.\d)"
     ),
     _luhn,
-    probe=r"[2-6]\d{3}[ -]?\d{4}[ -]?\d{2}",
+    probe=r"[2-6]\d{3}(?:[ .\x{a0}+-]|%20)?\d{4}(?:[ .\x{a0}+-]|%20)?\d{2}",
 )
 # 19 digits without a gap are an id oftener than a card: then a word tells.
 _LONG_CARD = Rule(
@@ -114,4 +139,6 @@ _LONG_CARD = Rule(
 )
 SECRETS = (_KEY, _KEY_LINE, _KEY_PARTS, _JWT, _URL_PASSWORD, _URL_TOKEN)
 OPAQUE = (_OPAQUE,)
-CARDS = (_CARD, _LONG_CARD)
+# What the stripe of a card says, with the name of who holds it.
+_TRACK = Rule("card", ("%b",), Shape(r"%B\d{12,19}\^[^^\n]{2,30}\^\d{4,40}\??"))
+CARDS = (_TRACK, _CARD, _LONG_CARD)

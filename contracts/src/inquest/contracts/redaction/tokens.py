@@ -136,7 +136,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rgapi-",), r"RGAPI-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     (("oauth:",), r"oauth:[a-z0-9]{30}"),
     (("atta",), r"ATTA[0-9a-f]{60,72}"),
-    (("00d",), r"00D[A-Za-z0-9]{12,15}![\w.]{60,160}"),
+    (("00d",), r"00D[A-Za-z0-9]{12,15}![\w.-]{60,160}"),
     (("access_token$",), r"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[0-9a-f]{32}"),
     (("rzp_live_", "rzp_test_"), r"rzp_(?:live|test)_[A-Za-z0-9]{14,32}"),
     (("absk",), r"ABSK[A-Za-z0-9+/]{60,200}={0,2}"),
@@ -151,6 +151,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("ccipprj_", "cciprj_"), r"CCIPP?RJ_\w{20,128}"),
     (("whsec_", "we_1"), r"whsec_[\w+/=-]{24,128}"),
     (("sat.", "pat."), r"[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}"),
+    (("gr1348941",), r"GR1348941[\w-]{20}"),
     (("zp_", "sk_"), r"sk_[0-9a-f]{40,64}"),
 )
 _KINDS = {"akia": "aws-key"}
@@ -166,9 +167,10 @@ def _rule(anchors: tuple[str, ...], shape: str) -> Rule:
 _PROBED = tuple(
     Rule("vendor-token", (), Shape(rf"{START}(?:{shape})(?![A-Za-z0-9])"), probe=probe)
     for probe, shape in (
+        (r"[\w-]{6}\.[\w-]{6}:[\w-]{40}", r"[\w-]{6}\.[\w-]{6}:[\w-]{40,44}"),
         (r"t-[a-z0-9]{40}", r"t-[a-z0-9]{40,42}"),
         (r"s\.[a-z0-9]{24}", r"s\.(?=[A-Za-z]{0,23}\d)(?=[a-z0-9]{0,23}[A-Z])[A-Za-z0-9]{24}(?!\.)"),
-        (r"(?:live|test)_[a-z0-9]{30}", r"(?:live|test)_[A-Za-z0-9]{30,64}"),
+        (r"(?:live|test)_[a-z0-9]{30}", r"(?:live|test)_[A-Za-z0-9][\w-]{29,63}"),
     )
 )
 _HOOKS = Rule(

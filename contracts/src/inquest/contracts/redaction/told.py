@@ -178,6 +178,15 @@ TOLD = (
     ),
 )
 CREDENTIALS = (
+    # Words of a wallet.
+    named(
+        r"\b(?:mnemonic(?:[ _-](?:phrase|words))?|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words"
+        r"|seed))\b[^\n:=]{0,30}(?:[:=]"
+        r"|\bis\b)[ \t]{0,3}(?:\\{0,3}[\"'`])?",
+        r"(?:(?:\d{1,2}[.):] ?)?[a-z]{3,8}[ ,]{1,2}){11,24}(?:\d{1,2}[.):] ?)?[a-z]{3,8}",
+        *("mnemonic", "phrase", "words"),
+        accept=None,
+    ),
     # creds: bob / …, log in as bob:…
     named(
         r"(?<![\w-])(?:creds?|credentials?|credz|user[:/]pass(?:word)?|user(?:name)?/password|login|logins"
@@ -212,6 +221,7 @@ CREDENTIALS = (
         accept=is_told_plainly,
     ),
 )
+_CODED = re.compile(r"\d|[^\W\daeiouy_]{4}", re.IGNORECASE)  # a digit, or what nobody can pronounce
 TOLD_KEYS = (
     # A long value of letters and digits right after the word for it: "api key … is not valid".
     named(
@@ -230,14 +240,6 @@ TOLD_KEYS = (
         "key",
         "token",
         "secret",
-    ),
-    # Words of a wallet.
-    named(
-        r"\b(?:mnemonic|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words))\b[^\n:=]{0,30}(?:[:=]"
-        r"|\bis\b)[ \t]{0,3}(?:\\{0,3}[\"'`])?",
-        r"(?:[a-z]{3,8}[ ,]{1,2}){11,24}[a-z]{3,8}",
-        *("mnemonic", "phrase", "words"),
-        accept=None,
     ),
     # Keys of a vault, and lists of codes that restore an account.
     named(
@@ -260,6 +262,6 @@ TOLD_KEYS = (
         r"(?:[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,3}[\s,\"'\\;]{1,6}){0,16}[A-Za-z0-9]{3,12}(?:-"
         r"[A-Za-z0-9]{3,12}){0,3}",
         *("recovery", "backup", "rescue", "scratch"),
-        accept=lambda value: any(map(str.isdigit, value)) and is_secret(value) and len(value) >= 6,
+        accept=lambda value: len(value) >= 6 and is_secret(value) and _CODED.search(value) is not None,
     ),
 )

@@ -20,7 +20,7 @@ _CLOSED = (  # not that of a mark
 )
 _SIGN = (
     r": ?(?:str|string|String|bytes|char\[\]|text) =|={1,3}>{0,2}|!={1,2}|<>|[-~]>|\u2192|:=|: ?:(?= )|[:\uff1a]"
-    r"|[|\u2502\u2503\u2551](?= )|>>"
+    r"|(?<![\"'] )[|\u2502\u2503\u2551](?= )|>>"
     r"|%(?:25)?3[AaDd]|&#61;|\.{4,64}:?|<-"
 )
 ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter sign
@@ -70,12 +70,13 @@ KEY_NAMES = (
     r"|(?<!\d:)(?<!existing)(?<!existing[_-])(?<!pull)secret(?:[ _.-]?(?:value|string|text|b(?:inary|ytes|ase64"
     r"|64)|data))?|(?<!load)(?<!import)credentials?"
     rf"|(?:{_KEYS})[ _.-]?key(?:[_.-]?(?:base|data|value|secret|b64|base64|pem|\d))?"
-    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!tion)(?<!tion[_-])(?<!next)(?<!next[_-])token(?:[_-]?"
+    r"|(?<!page)(?<!page[_-])(?<!sync)(?<!sync[_-])(?<!nuation)(?<!nuation[_-])(?<!ination)(?<!ination[_-])"
+    r"(?<!ellation)(?<!ellation[_-])(?<!next)(?<!next[_-])token(?:[_-]?"
     r"(?:value|secret|string))?"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth"
     r"|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
     r"|(?:totp|mfa|otp|2fa|wallet)[_-]?seed|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
-    r"|erlang[_-]?cookie"
+    r"|(?:erlang|erl|release)[_-]?cookie"
 )
 KEY_ANCHORS = (
     *("pass", "pwd", "secret", "key", "credential", "token", "sess", "pw", "psk", "creds", "mnemonic", ".sid", "seed"),
@@ -112,6 +113,7 @@ KEY_ANCHORS = (
         "_auth",
         "bearer",
         "erlang",
+        "cookie",
         "csrf",
         "xsrf",
         "jwt",
@@ -128,7 +130,19 @@ _NO_SECRET = re.compile(
     r"|too|minimum"
     r"|maximum|optional|provided|given|found|updated|reset|expires?|option|flag|argument|parameter|with|from|for|and|or"
     r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok"
-    r"|success(?:ful)?"
+    r"|obrigat[o\u00f3]ri[oa]|inv[a\u00e1]lid[oae]|ung[u\u00fc]e?ltig|incorrect[oae]|requerid[oa]|requise?"
+    r"|erforderlich|falsch|verplicht|ongeldig"
+    r"|\u043d\u0435\u0432\u0435\u0440\w{2,4}|\u9519\u8bef|\u5fc5\u586b|\u5fc5\u9808|\u7121\u52b9"
+    r"|success(?:ful)?|return|raise|yield|await|lambda"
+    # What stands in the place of one until somebody writes it there, and what a logger put there.
+    r"|your[-_][\w-]{2,40}>?|[\w-]{2,40}[-_]here>?|(?:replace|insert|enter|put)[-_](?:me|with|your|the"
+    r"|here)[\w-]{0,40}>?"
+    r"|(?:filtered|redacted|hidden|masked|removed|omitted|sanitized|scrubbed|secret|protected|censored)[\])>}]"
+    # Expressions of code.
+    r"|(?:req|request|params|session|cookies|ctx|context|args|opts|options|headers|body|form|input|event|props"
+    r"|state|this"
+    r"|self|env|payload|kwargs|credentials?|creds|secrets?|record|row)(?:\??\.[A-Za-z_]\w{0,40}"
+    r"|\[[:\"'\w-]{0,40}\]?|\(\)?){1,6}"
     r"|enc|eof|eol|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
     r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
@@ -207,6 +221,11 @@ def is_mixed(value: str) -> bool:
     bare = value.strip("\"'.,;:)]}!?\\*_` ")
     mixed = any(map(str.isdigit, bare)) and any(map(str.isupper, bare)) and any(map(str.islower, bare))
     return len(bare) >= 8 and is_told(value) and (mixed or any(char in "!@#$%^&*+" for char in bare))
+
+
+def probed(shape: str) -> str:
+    """Return a shape as RE2 reads it, which knows letters by themselves and not by their numbers."""
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), shape)
 
 
 def named(

@@ -28,7 +28,11 @@ OwnPattern = Annotated[
 class RedactionConfig(Section):
     """What is removed, and whether the same value keeps the same mark."""
 
-    personal: bool = Field(default=True, description="Remove e-mail addresses, and names in fields that hold them.")
+    personal: bool = Field(
+        default=True,
+        description="Remove what tells of people: e-mail addresses; names, telephone, account and identity "
+        "numbers, dates of birth and addresses in fields that hold them.",
+    )
     addresses: bool = Field(default=False, description="Remove IP addresses.")
     patterns: dict[Name, OwnPattern] = Field(
         default_factory=dict, max_length=50, description="Patterns of one's own by the name that the mark shows."
