@@ -12,7 +12,7 @@ from inquest.contracts.latest import ToolResult
 from inquest.gateway.domain.journal import JournalEntry, Sighting, next_step, sighted
 
 _POLL_S_FIRST = 0.02
-_POLL_S_MAX = 0.5
+_POLL_S_MAX = 0.25
 _WRITES_MAX = 5  # each lost write means that another gateway got further
 _SIGHTINGS_MAX = 10_000
 

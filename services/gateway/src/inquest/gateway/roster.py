@@ -1,4 +1,4 @@
-"""Which gateways live: each gives a sign of life every second, and watches for those of the others."""
+"""Which gateways live: each gives a sign of life twice a second, and watches for those of the others."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from inquest.gateway.journal import Journal
 from inquest.telemetry.logs import get_logger
 
 KEY = "gateways"  # a list of all that may live
-BEAT_S = 1.0
+BEAT_S = 0.5
 FORGET_S = 60.0  # silent for so long, a gateway is taken from the list
 GATEWAYS_MAX = 64
 _TRIES_MAX = 20
