@@ -231,5 +231,5 @@ async def test_a_mail_server_at_an_address_that_is_off_limits_is_not_connected_t
 
 
 async def test_a_mail_server_whose_name_is_not_known_is_tried_again(server):
-    with pytest.raises(NotDelivered, match=r"channel mail: nobody\.invalid does not answer"):
+    with pytest.raises(NotDelivered, match=r"channel mail: nobody\.invalid:25 does not answer"):
         await sender_of_mail().send(notice(), channel(server, host="nobody.invalid", port=25), None)

@@ -79,5 +79,5 @@ def test_a_step_waits_less_and_more_often_for_an_outage_that_lasts_minutes() -> 
     last = step.deliver_max - DELIVERIES_RESERVED
     delays_s = [settle(RetryLater("x"), one, step.deliver_max, step.delay_s_max).delay_s for one in range(1, last)]
     assert max(delays_s) == step.delay_s_max < 10  # once an outage is over it goes on within that time
-    assert sum(delays_s) > 120
-    assert step.deliver_max * step.ack_wait_s <= 120  # as long as before for what kills every worker that has it
+    assert sum(delays_s) > 300
+    assert step.deliver_max * step.ack_wait_s < 240  # then what kills every worker that has it is given up

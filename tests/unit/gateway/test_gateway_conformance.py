@@ -136,3 +136,17 @@ class Zorg(LokiProvider):
 
 def offer(*_: object) -> Liar:
     return Liar()
+
+
+async def test_a_source_that_answers_badly_is_asked_on_though_its_probe_fails():
+    nothing = {"change": lambda _asked, _rows: []}
+    asked = await examine(Trial(Liar(ill=True, **nothing), "logs", REQUEST))
+    assert {one.check: one.error for one in asked[:3]} == {
+        "it describes itself": "",
+        "it is well": "unreachable",
+        "it answers": "",  # there was an answer, and nothing in it
+    }
+    assert not any("neither well" in one.reason for one in asked)
+    mute = await examine(Trial(Liar(ill=True, bug=True), "logs", REQUEST))
+    assert {one.reason for one in mute[3:]} == {"it is neither well nor answers"}
+    assert mute[2].error == "KeyError"

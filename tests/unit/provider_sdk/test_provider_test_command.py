@@ -93,7 +93,10 @@ class Starting:
 
 
 @pytest.mark.parametrize(("kinds", "left"), [((), 0), (("timeout", "timeout"), 0), (("auth", "timeout"), 1)])
-async def test_a_server_that_is_slow_to_come_up_is_waited_for_and_one_that_refuses_is_not(kinds, left, capsys):
+async def test_a_server_that_is_slow_to_come_up_is_waited_for_and_one_that_refuses_is_not(
+    kinds, left, capsys, monkeypatch
+):
+    monkeypatch.setattr("inquest.cli.provider_test.AWAKE_PAUSE_S", 0.0)
     server = Starting(*kinds)
     await _awake(server)
     assert len(server.left) == left

@@ -220,11 +220,11 @@ async def test_a_provider_whose_probe_alone_is_well_is_failing(memory_bus, count
     whole = (await listed(memory_bus))["whole"]
     assert whole.health == health
     if health == "failing":
-        assert whole.reason == "each of the last 3 times it was asked, at last: no streams, 2"
+        assert whole.reason == "3 failures since its last answer, at last: no streams, 2"
 
 
 def test_an_answer_ends_the_row_of_failures():
     use = Use()
-    for error in ("malformed", "malformed", None, "malformed"):  # the newest first
+    for error in ("unsupported", "malformed", "timeout", "auth", None, "malformed"):  # the newest first
         use.note(1.0, error)
-    assert (use.failing, use.failed, use.asked) == (2, 3, 4)
+    assert (use.failing, use.failed, use.asked) == (2, 4, 6)  # a time-out passes; the probe shows whether it did

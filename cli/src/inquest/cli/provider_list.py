@@ -162,7 +162,7 @@ async def _health(ledger: Ledger, tenant: str, one: DataSourceInterfaceContract)
 
 def _in_use(health: tuple[str, str], use: Use) -> tuple[str, str]:
     if health[0] in {"well", "unprobed"} and use.failing >= _FAILING_MIN:
-        return "failing", f"each of the last {use.failing} times it was asked, at last: {use.reason}"
+        return "failing", f"{use.failing} failures since its last answer, at last: {use.reason}"
     return health
 
 

@@ -17,6 +17,7 @@ from inquest.cli.live_sources import moment
 from inquest.cli.operator_bus import operator_bus
 from inquest.cli.session import CONNECT_S_MAX, echo_json, local_nats, run
 from inquest.config import TenantConfig
+from inquest.config.kinds.mcp import McpProvider
 from inquest.config.load import load
 from inquest.config.provider_section import ProviderSettings
 from inquest.contracts.errors import InquestError
@@ -30,6 +31,7 @@ from inquest.gateway.domain.request import request_of
 from inquest.gateway.ports import Provider, ProviderError
 
 DATA_DIR = Path("var")
+AWAKE_PAUSE_S = 0.5
 AWAKE_S = 30.0  # beyond that a server that was started for this is not slow but silent
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "-"}
 _SETS = {"services", "names", "ids", "kinds", "trace_ids"}
@@ -121,7 +123,7 @@ async def _examined(
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, nats_url)
         provider = await stack.enter_async_context(making(settings, tenant_id, tenant, bus=bus))
-        if settings.kind == "mcp":
+        if isinstance(settings, McpProvider) and settings.settings.stdio:
             await _awake(provider)
         trial = Trial(provider, domain, request, tenant=tenant_id, left_s=settings.timeout_ms / 1000)
         return await examine(trial, tell=tell)
@@ -138,6 +140,7 @@ async def _awake(provider: Provider) -> None:
             if error.kind != "timeout" or loop.time() >= give_up_at:
                 return
             typer.echo("waiting for the server to come up …", err=True)
+            await asyncio.sleep(AWAKE_PAUSE_S)
         else:
             return
 

@@ -10,6 +10,7 @@ from inquest.bus.codec import decode
 from inquest.bus.port import BusPort
 from inquest.contracts.latest import Domain, ToolCall
 from inquest.contracts.subjects import TOOL_CALLED
+from inquest.gateway.domain.failure import PASSING
 
 CALLS_READ_MAX = 20_000  # newest first; what is older is left out, and said to be
 Key = tuple[Domain, str]
@@ -26,8 +27,8 @@ class Use:
         size_bytes: of the answers that investigations got.
         shared: calls that got an answer which it had just given to another.
         errors: by kind.
-        failing: so many of the newest attempts failed, one after the other.
-        reason: of the newest that failed.
+        failing: attempts since the last answer that failed for what asking again does not mend.
+        reason: of the newest of these.
     """
 
     asked: int = 0
@@ -53,10 +54,11 @@ class Use:
         if error is None:
             self.latencies_ms.append(duration_ms)
         elif error != "unsupported":
-            self.failing += self.failing == self.asked
             self.failed += 1
             self.errors[error] += 1
-            self.reason = self.reason or reason or error
+            if error not in PASSING and not self.latencies_ms:  # what passes, the probe knows better
+                self.failing += 1
+                self.reason = self.reason or reason or error
         self.asked += 1
 
 

@@ -62,7 +62,7 @@ def _worker_consumers() -> tuple[Consumer, ...]:
             # A step whose worker died, or that waits for an outage to end, has ended within 10 s of that.
             ack_wait_s=3.0,
             delay_s_max=5.0,
-            deliver_max=40,
+            deliver_max=72,
             workers_max=4,
             batch_max=4,
         )

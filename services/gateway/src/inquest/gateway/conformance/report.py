@@ -15,13 +15,14 @@ Verdict = Literal["passed", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How one check went."""
+    """How one check went. `error` is what the provider raised instead of an answer, where it did: a kind, or a type."""
 
     check: str
     meaning: str
     verdict: Verdict
     reason: str
     duration_ms: float
+    error: str = ""
 
 
 def _untold(found: Finding) -> None:
@@ -33,7 +34,7 @@ async def examine(
 ) -> list[Finding]:
     """Run the checks one after the other, for a live source is not to be pressed; `tell` hears of each as it ends.
 
-    A source that is neither well nor answers is not asked further: each check would say the same once more.
+    A source that is neither well nor gives an answer is not asked further: each check would say the same once more.
     """
     found: list[Finding] = []
     for check in checks:
@@ -43,7 +44,7 @@ async def examine(
 
 
 def _is_mute(found: Sequence[Finding]) -> bool:
-    failed = {one.check for one in found if one.verdict == "failed"}
+    failed = {one.check for one in found if one.verdict == "failed" and one.error}
     return {_name(it_is_well), _name(it_answers)} <= failed
 
 
@@ -62,14 +63,16 @@ def _meaning(check: Check) -> str:
 async def _run(check: Check, trial: Trial) -> Finding:
     started_s = time.monotonic()
     verdict: Verdict = "passed"
-    reason = ""
+    reason = raised = ""
     try:
         await check(trial)
     except Skipped as error:
         verdict, reason = "skipped", str(error)
-    except (Broken, ProviderError) as error:
+    except Broken as error:
         verdict, reason = "failed", str(error)
+    except ProviderError as error:
+        verdict, reason, raised = "failed", str(error), error.kind
     except Exception as error:  # noqa: BLE001 - a provider that raises anything else fails the check, and the report goes on
-        verdict, reason = "failed", f"raises {type(error).__name__}: {error}"
+        verdict, reason, raised = "failed", f"raises {type(error).__name__}: {error}", type(error).__name__
     spent_ms = round((time.monotonic() - started_s) * 1000, 1)
-    return Finding(_name(check), _meaning(check), verdict, redact(reason), spent_ms)
+    return Finding(_name(check), _meaning(check), verdict, redact(reason), spent_ms, raised)

@@ -117,6 +117,6 @@ def in_our_words(channel: EmailChannel, lost: type[NotDelivered | MaybeDelivered
         raise Refused(f"{text}; {hint}") from error
     except (OSError, aiosmtplib.SMTPTimeoutError, aiosmtplib.SMTPServerDisconnected) as error:
         said = plain(str(error)) or type(error).__name__
-        raise lost(f"channel {channel.id}: {channel.host} does not answer: {said}") from error
+        raise lost(f"channel {channel.id}: {channel.host}:{channel.port} does not answer: {said}") from error
     except aiosmtplib.SMTPException as error:  # no STARTTLS, or no way to log in: to send in the clear is no way out
         raise Refused(f"channel {channel.id}: {plain(str(error))}; check `tls` and `user`") from error
