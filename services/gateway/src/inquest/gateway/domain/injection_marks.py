@@ -45,7 +45,8 @@ MARKS = "|".join(
         # Labels of turns, of steps of an agent, and of fields that speak to a model.
         r"(?:^|[^</\w])(?:operator|user|human|system)> ?[^\n<>]{1,200}\b(?:assistant|ai|agent|bot|model)>|(?:^|[^</\w])(?:assistant|ai|agent|bot|model)> ?[^\n<>]{1,200}\b(?:operator|user|human|system)>|\b(?:send|mail|drop|forward|pass|hand|post|leak)\b[^\n]{0,30}\b(?:your|all|the (?:collected|full|whole)) [^\n]{0,20}\b(?:findings|notes|context|evidence|conversation|prompt)\b[^\n]{0,20}\b(?:to|at) \S{1,60}@\w|\bobservation: [^\n]{1,200}\bfinal answer:|\b(?:tool|function)[_ ](?:result|response|output)s?: [^\n]{1,200}\bnext (?:call|action|tool):",
         r"\b(?:mcp|tool|agent|function|plugin)s?://[^\s\"']{0,80}(?:close|delete|approve|exec|run|rollback|restart|grant|write|scale|drop|disable|merge)",
-        rf"[\"'][_-]{{0,2}}(?:{_STRONG}|agent|model|bot|analyst)[_ -](?:instruction|directive|hint|order|override|guidance)s?\\?[\"']\s*[:=]\s*\\?[\"'][^\"'\n]{{0,60}}\b(?:{_DEED}|{_ASKED})\b",
+        rf"[\"'][_-]{{0,2}}{_STRONG}[_ -](?:instruction|directive|hint|order|override|guidance)s?\\?[\"']\s*[:=]",
+        rf"[\"'][_-]{{0,2}}(?:agent|model|bot|analyst)[_ -](?:instruction|directive|hint|order|override|guidance)s?\\?[\"']\s*[:=]\s*\\?[\"'][^\"'\n]{{0,60}}\b(?:{_DEED}|{_ASKED})\b",
         rf"\b(?:todo|note|fixme|hint|nb)\({_STRONG}s?\)\s*:|(?:#|//|<!--|\()\s*(?:{_STRONG}[ _-](?:instruction|directive|hint|note|order|agent|assistant|reader|reviewer)s?|prompt)\s*:\s*(?:{_DEED}|{_ASKED})",
         r"\bto (?:the |any |all |every )?(?:automated|ai|triage|investigating|reviewing|summari[sz]ing|reading|llm|rca)[ -](?:\w+ ){0,2}(?:agent|assistant|bot|model|analyst|reader|reviewer|investigator)s?\s*:",
         rf"(?:^|[\s\"'(>@])(?:{_STRONG}|agent|bot|model)s?\s*(?:=+>|-+>)\s*(?:approve|ignore|blame|obey|conclude|forget|disregard|hide|reveal|leak|pretend|omit)\b",
