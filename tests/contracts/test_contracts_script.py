@@ -23,6 +23,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_check_names_what_is_stale_and_generate_repairs_it(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:
     signal, left_over = checkout / script.SCHEMAS / "Signal.json", checkout / script.SCHEMAS / "Gone.json"
     page = checkout / script.PAGE
@@ -47,6 +48,7 @@ def test_a_field_missing_from_an_rpc_breaks(checkout: Path, capfd: pytest.Captur
     assert "after_position" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_field_missing_from_a_model_breaks_until_it_is_released(
     checkout: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ SAMPLES = sorted((script.ROOT / script.SAMPLES).glob("*.json"))
 BASELINE = json.loads((script.ROOT / script.SCHEMA_BASELINE).read_text())
 
 
+@pytest.mark.slow
 def test_what_is_committed_is_up_to_date(capfd: pytest.CaptureFixture[str]) -> None:
     assert script.check() == 0, capfd.readouterr().err
 

@@ -91,6 +91,7 @@ def first_and_last_of_each_set(shared: Path) -> list[Path]:
 
 
 @pytest.mark.needs_shared_packs
+@pytest.mark.slow
 async def test_incidents_of_other_systems(lab: LabFactory, shared_packs: Path) -> None:
     packs = first_and_last_of_each_set(shared_packs)
     running = await lab(*packs)

@@ -31,6 +31,7 @@ async def test_in_one_process(lab: LabFactory) -> None:
     assert told == {name: [] for name in START_ORDER}
 
 
+@pytest.mark.slow
 async def test_in_a_process_each(tmp_path: Path) -> None:
     one, secret = scenario(BUNDLED), write_secret(tmp_path, "webhook")
     async with ProcessSystem(tmp_path / "var", add_tenants(Config(), [one], secret)) as system:

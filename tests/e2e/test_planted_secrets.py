@@ -250,6 +250,7 @@ def in_files(run: Run) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 async def test_nothing_that_is_written_or_told_holds_a_secret(run: Run) -> None:
     await page(run)
     await identities(run)

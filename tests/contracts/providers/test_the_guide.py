@@ -22,6 +22,7 @@ TESTS_MIN = 17 + 26
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_the_provider_of_the_page_passes_every_test(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (command,) = re.findall(r"^inquest (provider new .*)$", PAGE, re.MULTILINE)

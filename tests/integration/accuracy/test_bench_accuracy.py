@@ -55,6 +55,7 @@ def test_through_the_running_bus_a_broken_pack_costs_itself_alone(tmp_path: Path
     assert (broken["right"], "signal.json" in broken["error"]) == (False, True)
 
 
+@pytest.mark.slow
 def test_a_mistake_is_one_clear_line(tmp_path: Path) -> None:
     error = bench("nowhere", cwd=tmp_path, status=1).stderr
     assert error == "inquest: nowhere: not a folder\n"

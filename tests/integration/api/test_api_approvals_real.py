@@ -35,6 +35,7 @@ async def write(bus, text="open a ticket"):
 
 
 @pytest.mark.parametrize("decision", ["give", "refuse"])
+@pytest.mark.slow
 async def test_a_person_decides_about_a_write(bus, nats_server, tmp_path, decision):
     desk = Desk(tmp_path)
     tenants = {"acme": {"providers": [desk.provider()], "policy": {"text": MAY_WRITE}}}

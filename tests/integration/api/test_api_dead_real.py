@@ -174,6 +174,7 @@ async def command(server, *arguments):
     return SimpleNamespace(exit_code=done.returncode, output=output)
 
 
+@pytest.mark.slow
 async def test_the_command_shows_sends_again_discards_verifies_and_exports(world, tmp_path):
     bus, _, _, server = world
     for seq in (1, 2):
@@ -199,6 +200,7 @@ async def test_the_command_shows_sends_again_discards_verifies_and_exports(world
     assert (report.exit_code, json.loads(report.output)["findings"][0]["kind"]) == (1, "missing")
 
 
+@pytest.mark.slow
 async def test_an_export_with_what_is_no_record_is_compared_too(world, tmp_path):
     bus, _, _, server = world
     await bus.connection.js.publish("evt.audit.recorded.v1.acme.api.c9", b"no\nrecord \xff")

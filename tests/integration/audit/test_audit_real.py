@@ -75,6 +75,7 @@ async def test_a_removed_record_is_named_by_chain_and_stream(bus):
     assert any("records 2 to 3 are missing" in one.text for one in (await report(bus)).findings)
 
 
+@pytest.mark.slow
 async def test_what_is_recorded_while_the_server_is_away_is_written_when_it_is_back(nats_server, bus, monkeypatch):
     recorder = AuditLog(bus, "api")
     await recorder.record(DEED)

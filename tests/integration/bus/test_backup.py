@@ -129,6 +129,7 @@ async def test_a_changed_or_missing_file_is_named_and_nothing_is_touched(source,
         read_verified(folder, quiet)
 
 
+@pytest.mark.slow
 async def test_a_target_with_something_is_refused_unless_told(source, target, tmp_path):
     await backup(source.connection, tmp_path / "b", quiet)
     await apply(target.connection)  # streams without messages are an empty target
@@ -140,6 +141,7 @@ async def test_a_target_with_something_is_refused_unless_told(source, target, tm
     assert (await target.connection.js.stream_info("INGEST")).state.last_seq == 5
 
 
+@pytest.mark.slow
 async def test_a_target_where_services_work_is_refused(source, target, tmp_path):
     await backup(source.connection, tmp_path / "b", quiet)
     await apply(target.connection)
@@ -175,6 +177,7 @@ async def test_an_interrupted_backup_leaves_nothing_and_holds_nobody(source, tmp
     await until(all_go_on)
 
 
+@pytest.mark.slow
 async def test_an_interrupted_restore_leaves_no_half_bus(source, target, tmp_path):
     await backup(source.connection, tmp_path / "b", quiet)
     reached = asyncio.Event()
@@ -191,6 +194,7 @@ async def test_an_interrupted_restore_leaves_no_half_bus(source, target, tmp_pat
     assert await target.connection.js.streams_info() == []
 
 
+@pytest.mark.slow
 async def test_consumers_that_move_during_the_backup_are_noticed(source, tmp_path):
     """Somebody resumes and works while snapshots are taken: the picture would not be of one moment."""
     js = source.connection.js

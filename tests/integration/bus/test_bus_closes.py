@@ -34,6 +34,7 @@ async def connected(server: NatsServer) -> Bus:
 
 
 @pytest.mark.parametrize("unsent", [0, 4_000_000])
+@pytest.mark.slow
 async def test_while_the_server_stands_still(nats_server: NatsServer, unsent: int) -> None:
     bus = await connected(nats_server)
     assert nats_server.pid is not None
@@ -63,6 +64,7 @@ async def test_at_the_moment_the_server_dies(nats_server: NatsServer) -> None:
         await bus.close()
 
 
+@pytest.mark.slow
 async def test_while_a_request_is_answered_that_never_ends(nats_server: NatsServer) -> None:
     begun = asyncio.Event()
 

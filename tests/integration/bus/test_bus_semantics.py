@@ -141,6 +141,7 @@ async def stream_holds(bus: Bus, stream: str, messages: int) -> bool:
     return bool((await bus.connection.js.stream_info(stream)).state.messages == messages)
 
 
+@pytest.mark.slow
 async def test_a_slow_handler_is_kept_alive_by_heartbeats(bus: Bus) -> None:
     row = consumer("planner-commands")
     fast = Consumer(row.durable, row.stream, row.service, row.filters, ack_wait_s=0.6)

@@ -83,6 +83,7 @@ async def test_reading_back_has_an_end(bus: Bus, monkeypatch: pytest.MonkeyPatch
         await bus.read(s.SIGNAL_RECEIVED, tenant="acme")
 
 
+@pytest.mark.slow
 async def test_a_late_answer_to_a_ping_breaks_no_connection(bus: Bus, nats_server: NatsServer) -> None:
     lost: list[str] = []
     bus.connection.on_reconnect.append(lambda: lost.append("reconnected"))

@@ -37,6 +37,7 @@ def processes_naming(text: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_small_commands(tmp_path: Path) -> None:
     assert json.loads(inquest("version", "--json", cwd=tmp_path).stdout)["version"]
     assert "INVESTIGATIONS" in inquest("topology", "show", cwd=tmp_path).stdout
@@ -47,6 +48,7 @@ def test_small_commands(tmp_path: Path) -> None:
     assert json.loads(inquest("config", "schema", cwd=tmp_path).stdout)["title"]
 
 
+@pytest.mark.slow
 def test_mistakes_are_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "inquest.yaml").write_text("tenantz: {}\n")
     assert "inquest.yaml:1" in inquest("config", "check", cwd=tmp_path, ok=False).stderr
@@ -66,6 +68,7 @@ def test_mistakes_are_one_clear_line(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_pack_to_its_report_and_trace(tmp_path: Path) -> None:
     done = inquest("investigate", BUNDLED, "--zone", "Europe/Paris", "--mode", "fast", cwd=tmp_path)
     for label in ("Cause", "First sign", "Proof", "Next step", "Not seen", "Took", "Wrote"):
@@ -132,6 +135,7 @@ def wait_concluded(tenant: str, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("system", [(), ("--processes",)], indirect=True, ids=["embedded", "processes"])
+@pytest.mark.slow
 def test_up_takes_a_page_and_people_answer(system: dict[str, str], tmp_path: Path) -> None:
     for name in ("intake", "planner", "worker", "gateway", "verifier", "notifier", "tracestore", "api"):
         assert httpx.get(system[name]).json()["ready"] is True
@@ -155,6 +159,7 @@ def test_up_takes_a_page_and_people_answer(system: dict[str, str], tmp_path: Pat
 
 
 @pytest.mark.parametrize("system", [("--processes",)], indirect=True)
+@pytest.mark.slow
 def test_killed_services_lose_nothing(system: dict[str, str], tmp_path: Path) -> None:
     pids = {
         name: json.loads((tmp_path / "var" / "run" / f"{name}.json").read_text())["pid"]
@@ -176,6 +181,7 @@ def test_killed_services_lose_nothing(system: dict[str, str], tmp_path: Path) ->
     pytest.fail("the api did not come back")
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [INQUEST, "investigate", BUNDLED]
@@ -191,6 +197,7 @@ def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     assert list(tmp_path.glob("inquest-*")) == []
 
 
+@pytest.mark.slow
 async def test_topology_against_a_bus(tmp_path: Path) -> None:
     server = NatsServer(tmp_path / "nats")
     await server.start()
@@ -203,6 +210,7 @@ async def test_topology_against_a_bus(tmp_path: Path) -> None:
         await server.stop()
 
 
+@pytest.mark.slow
 def test_a_taken_port_says_so(tmp_path: Path) -> None:
     import socket
 

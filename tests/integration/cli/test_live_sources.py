@@ -35,6 +35,7 @@ async def samples(prometheus: Prometheus) -> int:
     return int(found[0]["value"][1]) if found else 0
 
 
+@pytest.mark.slow
 async def test_a_service_on_a_live_prometheus(prometheus: Prometheus, exporter: Exporter, tmp_path: Path) -> None:
     (tmp_path / "inquest.yaml").write_text(configuration(prometheus.url))
     exporter.depth.labels("checkout").set(4)
@@ -62,6 +63,7 @@ async def at_least(prometheus: Prometheus, count: int) -> bool:
     return await samples(prometheus) >= count
 
 
+@pytest.mark.slow
 async def test_without_a_provider_it_says_what_to_do(tmp_path: Path) -> None:
     code, _, error = await inquest("investigate", "--service", "checkout", "--yes", cwd=tmp_path)
     assert code == 1

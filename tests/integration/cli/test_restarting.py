@@ -50,6 +50,7 @@ async def kill_and_await_another(system: ProcessSystem) -> int:
     return await another(system, old)
 
 
+@pytest.mark.slow
 async def test_killed_while_it_starts_again_it_is_started_once_more_ten_times_at_most(system: ProcessSystem) -> None:
     async with system:
         supervising = asyncio.create_task(system.supervise())
@@ -67,6 +68,7 @@ async def test_killed_while_it_starts_again_it_is_started_once_more_ten_times_at
             await supervising
 
 
+@pytest.mark.slow
 async def test_a_slow_restart_is_waited_for_and_told(
     system: ProcessSystem, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +87,7 @@ async def test_a_slow_restart_is_waited_for_and_told(
         supervising.cancel()
 
 
+@pytest.mark.slow
 async def test_killed_during_its_first_start_it_is_started_again(system: ProcessSystem) -> None:
     starting = asyncio.create_task(system.__aenter__())
     await another(system, 0)
@@ -104,6 +107,7 @@ async def test_a_first_start_that_takes_too_long_is_given_up_and_leaves_nothing(
         pytest.fail("it runs on")
 
 
+@pytest.mark.slow
 async def test_what_says_why_it_cannot_start_is_not_started_again(
     system: ProcessSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +116,7 @@ async def test_what_says_why_it_cannot_start_is_not_started_again(
         await system.__aenter__()
 
 
+@pytest.mark.slow
 async def test_a_restart_for_which_there_is_no_room_is_tried_again(
     system: ProcessSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ def alive_below(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("extra", [[], ["--processes"]])
+@pytest.mark.slow
 def test_impatient_interrupts_still_stop_everything(tmp_path: Path, extra: list[str]) -> None:
     command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0", *extra]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -48,6 +49,7 @@ def test_impatient_interrupts_still_stop_everything(tmp_path: Path, extra: list[
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed system leaves its children, and says so")
 @pytest.mark.parametrize("extra", [[], ["--processes"]])
+@pytest.mark.slow
 def test_a_killed_system_leaves_nothing_behind_and_starts_again(tmp_path: Path, extra: list[str]) -> None:
     command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0", *extra]
     for _ in range(2):
@@ -62,6 +64,7 @@ def test_a_killed_system_leaves_nothing_behind_and_starts_again(tmp_path: Path, 
             time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_folder_serves_one_system(tmp_path: Path) -> None:
     command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as first:
@@ -78,6 +81,7 @@ def test_a_folder_serves_one_system(tmp_path: Path) -> None:
         assert first.wait(timeout=30) == 130
 
 
+@pytest.mark.slow
 def test_a_refused_pack_does_not_cost_the_others(tmp_path: Path) -> None:
     shutil.copytree(BUNDLED, tmp_path / "good")
     shutil.copytree(BUNDLED, tmp_path / "bad")
@@ -90,6 +94,7 @@ def test_a_refused_pack_does_not_cost_the_others(tmp_path: Path) -> None:
     assert "V3" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for arguments in (("up", "--data-dir", "file"), ("investigate", str(BUNDLED), "--out", "file/out")):
@@ -103,6 +108,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("extra", [[], ["--processes"]])
+@pytest.mark.slow
 def test_a_wrong_setting_is_named_and_no_traceback_is_shown(tmp_path: Path, extra: list[str]) -> None:
     command = [INQUEST, "up", "--intake-port", "0", "--api-port", "0", *extra]
     wrong = {**os.environ, "INQUEST_JWT_ALGORITHMS": "HS256"}

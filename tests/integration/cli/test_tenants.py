@@ -183,6 +183,7 @@ async def command(folder: Path, *words: str, status: int = 0) -> str:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.slow
 async def test_the_commands_on_a_running_system(tmp_path: Path) -> None:
     (tmp_path / "inquest.yaml").write_text("tenants:\n  acme:\n    sources:\n      - {kind: generic, bus_only: true}\n")
     async with up(tmp_path):

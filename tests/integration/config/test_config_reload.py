@@ -31,6 +31,7 @@ async def test_of_two_who_apply_at_once_one_wins_and_nothing_is_lost(bus_factory
     assert revisions[-1] == newest
 
 
+@pytest.mark.slow
 async def test_a_change_is_seen_at_once_and_after_a_restart_of_the_server(
     bus_factory: BusFactory, nats_server: NatsServer
 ) -> None:

@@ -11,6 +11,7 @@ SEED = int(os.environ.get("SEED") or 11)
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.slow
 async def test_a_short_storm_loses_repeats_and_changes_nothing(tmp_path):
     found, problems, deaths = await chaos(10, SEED, 20.0, tmp_path)
     assert problems == []

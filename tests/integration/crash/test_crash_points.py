@@ -15,6 +15,7 @@ POINTS_MAX = 1000  # of one service
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.timeout(6 * 3600 if VOLLEYS == "all" else 180 + 40 * int(VOLLEYS))
+@pytest.mark.slow
 async def test_a_death_at_any_effect_changes_nothing(tmp_path, shard):
     tenants = POINTS_MAX // SHARDS if VOLLEYS == "all" else int(VOLLEYS) + 1
     async with arena(tmp_path, BUNDLED, [f"t-{number}" for number in range(tenants)]) as running:

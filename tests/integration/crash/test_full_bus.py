@@ -12,6 +12,7 @@ TENANTS = [f"t-{number}" for number in range(4)]
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.slow
 async def test_a_full_disk_under_the_bus_is_answered_503_and_loses_nothing(tmp_path):
     async with arena(tmp_path, BUNDLED, TENANTS) as running:
         await running.settle(await running.page())

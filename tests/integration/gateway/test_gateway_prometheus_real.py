@@ -63,6 +63,7 @@ async def gateway(memory_bus, prometheus):
         await action()
 
 
+@pytest.mark.slow
 async def test_configured_expressions_map_labels_to_services(gateway, prometheus, exporter):
     await gateway.wire(
         prometheus.url,
@@ -101,6 +102,7 @@ async def test_configured_expressions_map_labels_to_services(gateway, prometheus
     )
 
 
+@pytest.mark.slow
 async def test_discovery_finds_an_exporter_by_its_job(gateway, prometheus, exporter):
     await gateway.wire(
         prometheus.url,

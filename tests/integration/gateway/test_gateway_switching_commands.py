@@ -13,6 +13,7 @@ INQUEST = Path(sys.executable).parent / "inquest"
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.slow
 async def test_from_comparing_to_promoting_and_back(bus, nats_server, tmp_path):
     async def inquest(*words: str, status: int = 0) -> str:
         """Run a command, print it and what it says as a transcript, and return what it says."""

@@ -26,6 +26,7 @@ def rates():
     return "viewer=0.01/4"
 
 
+@pytest.mark.slow
 async def test_a_forged_token_opens_no_door(world, monkeypatch):
     monkeypatch.setattr("inquest.identity.limits.FAILURES", FAILURES.__class__(1000, 1000))
     for name, token in forged(world.signing, world.second).items():
@@ -62,6 +63,7 @@ async def test_who_asks_too_often_is_told_when_to_go_on(world):
     assert await world.ask(NAME, world.key("operator", "acme")) == 200  # others are not held up
 
 
+@pytest.mark.slow
 async def test_strangers_are_slowed_down_and_audited_in_a_bounded_way(world):
     statuses = [await world.ask(NAME, f"guess-{number}") for number in range(40)]
     assert statuses.count(401) <= FAILURES.burst + 5
@@ -119,6 +121,7 @@ async def test_an_error_carries_an_id_under_which_the_log_has_the_cause(world):
     assert "nobody" in by_id[told]["reason"]
 
 
+@pytest.mark.slow
 async def test_a_bug_is_told_by_its_id_alone(world, monkeypatch):
     async def broken(*_):
         raise KeyError("inside of the program")

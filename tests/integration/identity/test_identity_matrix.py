@@ -43,6 +43,7 @@ def expected(row, role, whose):
 
 
 @pytest.mark.parametrize("method", ["key", "jwt"])
+@pytest.mark.slow
 async def test_role_by_operation_by_tenant_by_transport(world, method):
     async def tried(row, role, whose, token):
         may = expected(row, role, whose)
@@ -61,6 +62,7 @@ async def test_role_by_operation_by_tenant_by_transport(world, method):
 
 
 @pytest.mark.parametrize("token", [None, "nobody"])
+@pytest.mark.slow
 async def test_a_stranger_is_let_in_nowhere(world, token):
     for row in OPERATIONS:
         assert await world.ask(row.name, token) in {401, 429}
@@ -76,6 +78,7 @@ async def test_a_stranger_learns_nothing_from_how_a_request_is_read(world):
     assert (await world.http.post("/v1/mutes", content=b"{", headers=headers)).status_code == 403
 
 
+@pytest.mark.slow
 async def test_two_headers_are_none(world):
     headers = [("Authorization", f"Bearer {world.key('viewer', 'acme')}"), ("Authorization", "Bearer other")]
     assert (await world.http.get("/v1/incidents", headers=headers)).status_code == 401

@@ -45,6 +45,7 @@ async def scoped(request, world):
     return world.key("operator", "acme", services="cart,unknown")
 
 
+@pytest.mark.slow
 async def test_lists_show_what_touches_the_scope(world, scoped):
     for name in LISTS:
         text = (await world.answer(name, scoped)).text
@@ -57,6 +58,7 @@ async def test_lists_show_what_touches_the_scope(world, scoped):
     assert [one["investigation_id"] for one in searched.json()["investigations"]] == [CART.investigation_id]
 
 
+@pytest.mark.slow
 async def test_what_is_outside_is_not_there(world, scoped):
     for name in ABOUT_ONE:
         assert await world.ask(name, scoped, investigation_id=SHOP.investigation_id) == 404
@@ -70,6 +72,7 @@ async def test_what_is_outside_is_not_there(world, scoped):
     assert await world.ask("get_incident", scoped, "globex", incident_id=THEIRS.incident_id) == 403
 
 
+@pytest.mark.slow
 async def test_nothing_is_started_or_muted_outside(world, scoped):
     post = {"headers": {"Authorization": f"Bearer {scoped}"}}
     start = dict(ASKS["start_investigation"].body or {})
@@ -96,12 +99,14 @@ async def test_nothing_is_started_or_muted_outside(world, scoped):
         assert ended.status_code == 404
 
 
+@pytest.mark.slow
 async def test_what_is_about_the_whole_tenant_is_not_for_them(world, scoped):
     for row in (row for row in OPERATIONS if row.permission in OF_A_TENANT):
         assert await world.ask(row.name, scoped) == 403
         assert await world.call(row.name, scoped) is grpc.StatusCode.PERMISSION_DENIED
 
 
+@pytest.mark.slow
 async def test_watching_outside_is_as_watching_nothing(world, scoped):
     stub = rpc.InvestigationServiceStub(world.channel)
     metadata = (("authorization", f"Bearer {scoped}"),)
@@ -134,6 +139,7 @@ async def test_watching_outside_is_as_watching_nothing(world, scoped):
     assert error.value.code() is grpc.StatusCode.PERMISSION_DENIED
 
 
+@pytest.mark.slow
 async def test_nothing_of_another_tenant_is_ever_read(world):
     """Without naming a tenant, with another's ids, and with a tenant in every place where one could be sneaked in."""
     globex = world.key("admin", "globex")

@@ -70,6 +70,7 @@ async def recorded(bus: Bus) -> list[str]:
     return [stored.message.signal_id for stored in await bus.read(s.SIGNAL_RECEIVED)]
 
 
+@pytest.mark.slow
 async def test_what_was_accepted_survives_a_kill_before_it_is_normalised(start: Start, bus: Bus) -> None:
     process, url = await start()
     # The server hands nothing out: all that is accepted now lies between accepting and normalising.

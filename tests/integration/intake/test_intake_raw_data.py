@@ -115,6 +115,7 @@ def on_disk(server_directory: Path, text: str) -> list[str]:
     return [name for name, content in read.items() if text.encode() in content]
 
 
+@pytest.mark.slow
 async def test_nothing_of_a_delivery_can_be_read_on_disk(
     intake: Intake, bus: Bus, nats_server: NatsServer, tmp_path: Path
 ) -> None:
@@ -148,6 +149,7 @@ async def test_nothing_of_a_delivery_can_be_read_on_disk(
         "ack.intake-deliveries.after:1",
     ],
 )
+@pytest.mark.slow
 async def test_a_death_while_sealing_loses_and_doubles_nothing(intake: Intake, bus: Bus, point: str) -> None:
     for service in ("a", "b"):
         await bus.publish(s.INGEST_DELIVERY, body(service), source="generic", tenant="acme")
@@ -163,6 +165,7 @@ async def test_a_death_while_sealing_loses_and_doubles_nothing(intake: Intake, b
     assert (await bus.connection.js.stream_info("DEAD")).state.messages == 0
 
 
+@pytest.mark.slow
 async def test_a_missing_key_makes_a_delivery_wait_and_loses_nothing(intake: Intake, bus: Bus) -> None:
     await bus.connection.js.pause_consumer("INGEST", "intake-deliveries", "2100-01-01T00:00:00Z")
     await intake.start()

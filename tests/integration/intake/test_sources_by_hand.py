@@ -77,6 +77,7 @@ async def by_hand(source: str, url: str, secret: str, folder: Path) -> list[tupl
     return [(int(status), json.loads(body)) for status, body in answers]
 
 
+@pytest.mark.slow
 async def test_each_page_is_accepted_once_and_its_forgery_never(
     nats_server: NatsServer, bus: Bus, tmp_path: Path
 ) -> None:

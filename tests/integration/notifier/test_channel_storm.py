@@ -58,6 +58,7 @@ async def sent(bus, bus_factory, backend, monkeypatch):
     return [one.message.outcome for one in await bus.read(s.NOTICE_SENT, tenant="acme")]
 
 
+@pytest.mark.slow
 async def test_a_storm_of_notices_is_no_storm_of_requests(sent, backend):
     assert sent == ["sent"] * NOTICES
     taken = backend.serve.taken

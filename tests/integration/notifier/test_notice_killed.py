@@ -65,6 +65,7 @@ async def outcomes(bus):
     return [stored.message for stored in await bus.read(s.NOTICE_SENT, tenant="acme")]
 
 
+@pytest.mark.slow
 async def test_a_receiver_that_knows_a_repeat_by_its_id_acts_once(bus, nats_server, backend, tmp_path):
     await prepare(bus, kind="webhook", url=f"{backend.url}/hook")
     backend.replies = [HANG]
@@ -81,6 +82,7 @@ async def test_a_receiver_that_knows_a_repeat_by_its_id_acts_once(bus, nats_serv
     assert "may have arrived twice" in record.reason
 
 
+@pytest.mark.slow
 async def test_a_channel_that_can_be_asked_is_written_to_once(bus, nats_server, backend, tmp_path):
     notes = []
 
@@ -108,6 +110,7 @@ async def recorded(bus) -> bool:
 
 
 @pytest.mark.parametrize("is_under_way", [True, False])
+@pytest.mark.slow
 async def test_the_panic_switch_holds_within_a_second_and_outlives_the_process(
     bus, nats_server, backend, tmp_path, is_under_way
 ):

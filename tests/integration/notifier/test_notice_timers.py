@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from inquest.config import Config, ConfigStore
 from inquest.contracts import subjects as s
 from inquest.contracts.topology import CONFIG
@@ -13,6 +14,7 @@ from inquest.testkit.stories import InvestigationBuilder
 ONE, TWO = InvestigationBuilder(1), InvestigationBuilder(2)
 
 
+@pytest.mark.slow
 async def test_an_incident_without_an_answer_reaches_a_person(bus, bus_factory, tmp_path):
     told = tmp_path / "told.txt"
     tenant = {

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from inquest.bus.bus import Bus
 from inquest.contracts.latest import Incident, Limits, StepFinished
 from inquest.contracts.subjects import INVESTIGATION_RECORDED
@@ -30,6 +31,7 @@ async def planner(bus_factory: BusFactory) -> Bus:
     return bus
 
 
+@pytest.mark.slow
 async def test_two_planners_share_fifty_investigations(bus_factory, others):
     others.open.set()
     planners = [await planner(bus_factory) for _ in range(2)]
@@ -48,6 +50,7 @@ async def test_two_planners_share_fifty_investigations(bus_factory, others):
     assert await others.dead() == []
 
 
+@pytest.mark.slow
 async def test_two_planners_told_everything_at_once_decide_once(bus_factory):
     recorders = [Recorder(StreamHistories(await bus_factory("planner"), cached_max=20)) for _ in range(2)]
     capabilities = ("collect-symptoms", "collect-error-signatures", "trace-failure-path")

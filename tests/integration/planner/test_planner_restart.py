@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from inquest.config import Config, ConfigStore
 from inquest.contracts.latest import Incident
 from inquest.contracts.subjects import INVESTIGATION_RECORDED, STEP_RUN
@@ -21,6 +22,7 @@ from tests.integration.planner.conftest import process
 COUNTS = {"opened": 1, "step-planned": 10, "step-finished": 10, "round-closed": 2, "concluded": 1}
 
 
+@pytest.mark.slow
 async def test_a_killed_planner_is_resumed_by_the_next(nats_server, others, tmp_path):
     async with running(others.bus):
         async with process(nats_server, tmp_path):
@@ -52,6 +54,7 @@ async def test_a_planner_that_died_between_two_appends_is_made_good(nats_server,
     assert Counter(event.type for event in await others.events(one)) == COUNTS
 
 
+@pytest.mark.slow
 async def test_a_command_that_was_lost_is_sent_again(nats_server, others, tmp_path):
     async with process(nats_server, tmp_path):
         one = await others.page("inc-1")
@@ -111,6 +114,7 @@ async def test_a_deadline_set_in_the_past_fires_at_once(bus_factory, others):
     assert (await others.events(one))[-1].round_closed.reason == "deadline"
 
 
+@pytest.mark.slow
 async def test_a_killed_server_loses_no_investigation(nats_server, bus_factory, others):
     planner = await bus_factory("planner")
     for action in build(planner, Settings()).on_start:

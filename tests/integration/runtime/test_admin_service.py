@@ -121,6 +121,7 @@ async def test_drain_is_told_everywhere_and_undone(admin, channel, verifier, bus
     assert kept.count(("service-resumed", "ada", "done")) == 2
 
 
+@pytest.mark.slow
 async def test_health_names_what_it_does_not_know_and_follows_what_is_away(channel, verifier, nats_server):
     health = health_pb2_grpc.HealthStub(channel)
     unknown = health_pb2.HealthCheckRequest(service="planner")

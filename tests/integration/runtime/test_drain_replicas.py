@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 from inquest.config import Config, ConfigStore
 from inquest.contracts import subjects as s
 from inquest.contracts import topology
@@ -32,6 +33,7 @@ async def page(http: httpx.AsyncClient, host: Host[Any], number: int) -> bool:
     return answer.status_code == 202
 
 
+@pytest.mark.slow
 async def test_pages_while_one_intake_drains_and_resumes(start, bus, monkeypatch):
     monkeypatch.setenv("GENERIC_SECRET", "gen")
     await ConfigStore(bus.kv(topology.CONFIG)).apply(Config.model_validate(CONFIG), "test", NOW)

@@ -171,6 +171,7 @@ async def inquest(folder: Path, *arguments: str) -> tuple[int, str]:
     return process.returncode, out.decode()
 
 
+@pytest.mark.slow
 async def test_the_command_says_what_is_wrong(start, ours, theirs, tmp_path):
     secured = await start("verifier", **ours.pair("server"), tls_client_ca_file=ours.ca_file)
     plain = await start("worker")

@@ -24,6 +24,7 @@ async def test_a_short_fuzz_finds_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert found["inputs"] >= INPUTS * 0.99
 
 
+@pytest.mark.slow
 async def test_hostile_deliveries_in_process_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FUZZ_SECRET", "")
     monkeypatch.setenv("INQUEST_RAW_KEYS_REF", "none")

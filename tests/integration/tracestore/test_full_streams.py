@@ -16,6 +16,7 @@ async def shrink(desk, stream: str = "EVIDENCE") -> None:
     await desk.bus.connection.js.update_stream(config)
 
 
+@pytest.mark.slow
 async def test_investigations_go_on_where_the_stream_alone_would_refuse(desk):
     await shrink(desk)
     running = InvestigationBuilder(1, "slow")

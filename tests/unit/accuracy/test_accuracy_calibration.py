@@ -73,6 +73,7 @@ def test_the_table_tells_of_each_set_and_of_all():
     assert np.isclose(float(table.rows[0][2]), 100.0)
 
 
+@pytest.mark.slow
 def test_the_command_leaves_sets_out_where_there_are_enough(pack_at, tmp_path, capsys):
     for name in ("a", "b", "c"):
         pack_at(tmp_path / "packs" / name / "one")

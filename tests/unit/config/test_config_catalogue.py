@@ -116,6 +116,7 @@ def test_the_difference_names_what_changed_and_does_not_shift_with_lists():
     assert diff(old, old) == []
 
 
+@pytest.mark.slow
 def test_the_published_schema_is_the_committed_one_and_accepts_what_loads():
     committed = Path(__file__).parents[3] / "libs/config/inquest.schema.json"
     assert committed.read_text() == render()

@@ -23,6 +23,7 @@ RECALL_UNFORESEEN_MIN = 0.5
 
 
 @pytest.mark.parametrize("name", ["first", "fresh", "third", "fourth", "seventh"])
+@pytest.mark.slow
 def test_known_forms_are_found_in_every_language_and_disguise(name):
     drawn = list(attempts(name))[::4]  # of each a part; `python -m scripts.bench_injections` tries all
     assert len(drawn) > 150
@@ -178,6 +179,7 @@ def test_each_encoding_is_looked_through(name):
     assert find_injections([("x", ENCODINGS[name]("connection pool is exhausted now"))]) == []
 
 
+@pytest.mark.slow
 def test_clean_lines_are_not_reported():
     lines = clean_lines()[::2]
     assert len(lines) >= 10_000

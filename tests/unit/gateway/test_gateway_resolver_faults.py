@@ -37,6 +37,7 @@ def interface(name: str, provider, **rules) -> Interface:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.slow
 async def test_the_next_provider_answers_and_the_loss_is_told(fault: Fault):
     board = HealthBoard()
     reader = Reader(board, RetryPolicy(0.001, 0.002), 1_000_000, Governors(board))

@@ -42,6 +42,7 @@ def _pairs(counts) -> int:
 
 
 @pytest.mark.parametrize("seed", range(6))
+@pytest.mark.slow
 def test_a_storm_becomes_the_incidents_that_it_really_is(folder, seed):
     world = storm_world.World(seed)
     begin = NOW - timedelta(seconds=storm_world.SPAN_S + 600)

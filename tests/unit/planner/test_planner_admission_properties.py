@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inquest.config.admission import AdmissionConfig
@@ -177,6 +178,7 @@ def test_critical_is_admitted_whatever_was_spent_before(before, source):
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 4), st.integers(1, 3), st.integers(5, 20))
+@pytest.mark.slow
 def test_the_least_urgent_is_not_starved_by_a_stream_of_urgent_ones(running, at_a_time, minutes):
     """More high incidents arrive than there is room for, for ever; a low one still gets its turn."""
     world = World({"budget": {"running": running, "per_hour": 10_000, "per_day": 100_000}, "waiting_max": 1000})

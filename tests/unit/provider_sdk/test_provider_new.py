@@ -21,6 +21,7 @@ def test_there_is_a_template_for_every_domain():
     assert set(SAMPLES) == set(get_args(Domain))
 
 
+@pytest.mark.slow
 def test_a_provider_of_tickets_passes_its_tests_as_printed(tmp_path, run_tests, capsys):
     new("acme-desk", "tickets", tmp_path)
     printed = capsys.readouterr().out

@@ -61,6 +61,7 @@ async def examined(serve, tell):
         return await _examined(tenant.providers[0], "acme", tenant, "logs", request, NOWHERE, tell)
 
 
+@pytest.mark.slow
 async def test_a_good_source_passes_and_each_check_is_told_as_it_ends(capsys):
     assert T0.isoformat() == "2026-03-01T14:00:00+00:00"
     found = await examined(LokiServer(lines()), _progress())
@@ -71,6 +72,7 @@ async def test_a_good_source_passes_and_each_check_is_told_as_it_ends(capsys):
     assert _sum(found).startswith(f"{sum(one.verdict == 'passed' for one in found)} passed, 0 failed, ")
 
 
+@pytest.mark.slow
 async def test_a_bad_source_fails_with_the_reason(capsys):
     found = await examined(lambda _: Reply(401), _line)
     failed = [one for one in found if one.verdict == "failed"]

@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from scripts.house import MARKERS, check_file, problems
 
 
+@pytest.mark.slow
 def test_the_tree_keeps_the_house_rules() -> None:
     assert list(problems()) == []
 

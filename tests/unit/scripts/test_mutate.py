@@ -62,6 +62,7 @@ def test_each_mutant_names_the_line_it_changes() -> None:
         assert str(mutant).startswith(f"{mutant.line}: {mutant.before}")
 
 
+@pytest.mark.slow
 def test_a_module_is_replaced_without_a_file_being_written(tmp_path: Path) -> None:
     wrong = LIMIT.replace("calls < calls_max", "calls <= calls_max")
     forever = LIMIT.replace('raise ValueError("no such number")', "while True: pass")
@@ -93,6 +94,7 @@ def target(folder: Path, test: str) -> Target:
     return Target(folder / "src/limit.py", (str(folder / "test_limit.py"),))
 
 
+@pytest.mark.slow
 def test_thorough_tests_score_higher_than_tests_that_only_run_the_code(tmp_path: Path) -> None:
     thorough, careless = tmp_path / "thorough", tmp_path / "careless"
     thorough.mkdir()

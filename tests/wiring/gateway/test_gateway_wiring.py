@@ -124,6 +124,7 @@ async def test_calls_over_the_budget_are_refused_and_recorded(memory_bus):
     assert (await call(memory_bus, step_id="d", bytes_max=size_bytes + 1)).status == "ok"
 
 
+@pytest.mark.slow
 async def test_a_large_payload_lies_in_the_object_store(memory_bus, tmp_path):
     big = write_pack(tmp_path / "big", meta=META, signal={"source": "generic", "body": {}}, logs=noise(12_000))
     await apply(memory_bus, {"acme": recording(big)})
