@@ -51,7 +51,7 @@ def _is_phone(value: str) -> bool:
 def _is_labelled(value: str) -> bool:
     """Whether it looks like a telephone number too: a count, an epoch and a status with a size do not."""
     led = re.match(r"\+|%2B|0|\(", value, re.IGNORECASE) is not None
-    counted = re.fullmatch(r"\d{7}|1\d{9}|(?!\d{4} \d{4}$)\d+ \d+", value) is not None
+    counted = re.fullmatch(r"\d{7}|1\d{9}|\d{14,}|(?!\d{4} \d{4}$)\d+ \d+", value) is not None
     return _is_phone(value) and (led or not counted)
 
 

@@ -58,8 +58,10 @@ CODES = (
         accept=None,
     ),
     named(
-        rf"(?<![A-Za-z0-9/])(?:your[ ])?(?:{_CODE}|(?P<elsewhere>{_CODE_ELSEWHERE}))(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der"
-        rf"|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}(?:{SIGNED}|{_IS}[ ]?|(?(elsewhere)[ ]?|(?!)))(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",
+        rf"(?<![A-Za-z0-9/])(?:your[ ])?(?:{_CODE}|(?P<elsewhere>{_CODE_ELSEWHERE}))"
+        rf"(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}"
+        rf"(?:{SIGNED}|{_IS}[ ]?|(?(elsewhere)[ ]?| (?=\d{{3}}[ -]?\d{{3}}(?!\d))))"
+        rf"(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",
         r"(?=[A-Z0-9]{0,7}\d)(?:\d{3}[ -]\d{3}|\d{4,10}|(?-i:[A-Z0-9]{6,8}))(?![\w%])(?!\.\d)(?! (?:ms|times?"
         r"|seconds?|minutes?|attempts?|users?|requests?|errors?)\b)",
         probe=probed(rf"(?:{_CODE}|{_CODE_ELSEWHERE})[^\n]{{0,40}}\d"),

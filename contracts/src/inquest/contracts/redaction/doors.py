@@ -29,12 +29,12 @@ _ISSUERS = (
 )
 _NOUNS = (
     r"(?:traces?|spans?|orders?|runs?|silences?|d|dashboards?|issues?|builds?|jobs?|requests?|events?|sessions?|users?"
-    r"|items?|incidents?|deliver(?:y|ies)|executions?|monitors?|alerts?|commits?|tree|blob|sha)"
+    r"|items?|incidents?|deliver(?:y|ies)|executions?|monitors?|commits?|tree|blob|sha)"
 )
 _BETWEEN = r"(?:v\d{1,2}|https?|catch|custom|bulk|(?=[\w@-]{0,40}\d)[\w@-]{1,40}|[\w.@%-]{1,64}(?=\\?/private-))"
 _LEAD = r"(?:private-|[a-z]{1,3}[-_])?"
 _VALUE = (
-    rf"{FRESH}(?:{UUID}|[A-Za-z0-9_-]{{16,512}}={{0,2}})(?![\w-])"
+    rf"{FRESH}(?:{UUID}|[A-Za-z0-9_-]{{16,512}}={{0,2}})(?![\w-])(?!\\?/(?:deliver(?:y|ies)|events|runs|logs|history)\b)"
     r"(?!\.(?:js|css|png|svg|jpg|woff2?|map|html)\b)"
 )
 

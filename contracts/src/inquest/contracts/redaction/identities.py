@@ -90,13 +90,15 @@ def has_identity(value: str) -> bool:
     return re.search(r"://|\b\d{1,3}(?:\.\d{1,3}){3}\b|:\d{4,5}$", value) is None and _is_number(value)
 
 
+_IS = r"(?:(?<= is)|(?<= was)|(?<= ist)|(?<= est)|(?<= es))[ ]"
 IDENTITIES = (
     Rule(
         "identity",
         (),
         Shape(
-            rf"(?P<kept>(?<![/=]){EDGE}(?P<bare>{BARE})?{_SURE}{_TAIL}(?:[ ](?!\w{{1,24}}=)[^\W\d]{{1,16}}){{0,3}}?"
-            rf"(?:{SIGNED}|(?(bare)[ ]{{1,2}}#?|(?!)))(?:{QUOTE})?)"
+            rf"(?P<kept>(?<![/=]){EDGE}(?P<bare>{BARE})?{_SURE}{_TAIL}"
+            rf"(?P<walked>(?:[ ](?!\w{{1,24}}=)[^\W\d]{{1,16}}){{1,3}}?)??"
+            rf"(?:{SIGNED}|(?(bare)(?(walked){_IS}|[ ]{{1,2}}#?)|(?!)))(?:{QUOTE})?)"
             rf"{FRESH}{_NUMBER}(?!\w|\.\d| ?(?:[mu]?s|seconds?|minutes?|times|bytes|rows|records|requests)\b)",
             re.IGNORECASE,
         ),

@@ -74,7 +74,8 @@ _FROM = (
 )
 # Not of a cache.
 _MISS = (
-    r"(?<!Cache )(?<!cache )(?<!TLB )(?<!Buffer )(?<!Index )(?<!Hit )Miss(?! (?:Rates?|Ratios?|Percent\w*|Latenc\w+|Counts?"
+    r"(?<!Cache )(?<!cache )(?<!TLB )(?<!Buffer )(?<!Index )(?<!Hit )Miss(?! (?:Rates?|Ratios?"
+    r"|Percent\w*|Latenc\w+|Counts?"
     r"|Spikes?|Penalt\w+|Increas\w+|Alerts?|Threshold|Storm|Events?|Budget|Total|Detected|Metrics?|Errors?|Per|On|In"
     r"|For)\b)"
 )
