@@ -95,3 +95,25 @@ def test_a_cookie_of_taste_beside_one_of_a_session_hides_both():
 @pytest.mark.parametrize("name", ["auth.otp_code", "card.cvv", "sim.puk"])
 def test_attributes_are_codes_by_their_names(name):
     assert CAREFUL.attributes({name: "802123"})[name].startswith("[redacted:code#")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.example.com/hooks/{}",
+        "https://hc-ping.com/{}",
+        "https://cronitor.link/p/{}",
+        "https://alert.victorops.com/integrations/generic/20131114/alert/{}/db",
+        "https:\\/\\/chat.example.com\\/hooks\\/{}",
+    ],
+)
+def test_an_id_opens_a_door_behind_a_hook_or_at_an_issuer_s_host(address):
+    opens = "7f3a9c1d-2e4b-4a6f-8091-1c2d3e4f5a6b"
+    assert CAREFUL.text(address.format(opens)).startswith(address.partition("{}")[0] + "[redacted:webhook-url#")
+
+
+@pytest.mark.parametrize("door", ["feed", "invite", "trigger"])
+def test_behind_other_doors_only_what_is_drawn_is_hidden(door):
+    assert "[redacted:webhook-url" in CAREFUL.text(f"https://x.example.com/{door}/kQ9xZ2mB7vL4pT8wR3nY")
+    left = f"https://x.example.com/{door}/7f3a9c1d2e4b4a6f80911c2d3e4f5a6b"
+    assert "[redacted:webhook-url" not in CAREFUL.text(left)

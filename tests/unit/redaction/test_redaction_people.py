@@ -116,3 +116,48 @@ def test_attributes_are_people_s_by_their_names():
     }
     plain = {"db.name": "orders", "server.address": "db-1", "client.address": "web 1", "net.peer.name": "db"}
     assert CAREFUL.attributes(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("upstream.mobile", "10.1.1.1:80"),
+        ("upstream.fax", "12"),
+        ("device.mobile", "true"),
+        ("client.mobile", "2026-11-21T10:00:00Z"),
+        ("app.passport", "v3.1"),
+        ("svc.passport", "10.0.0.1:8080"),
+        ("svc.passport", "https://passport.internal:8443"),
+        ("process.runtime.otp", "26.2"),
+        ("erlang.otp", "26"),
+        ("feature.pin", "true"),
+        ("current_address", "node 12 in rack b"),
+    ],
+)
+def test_attributes_whose_values_do_not_fit_stay(name, value):
+    assert CAREFUL.attributes({name: value}) == {name: value}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phone 415-555-2671",
+        "phone: 4155552671",
+        '"mobile": "9876543210"',
+        "mobile 07700 900123",
+        "mobile=+447700900123",
+        "passport EY7457601",
+        "Passport of the traveller: EY7457601",
+        "адрес: ул. Ленина, д. 5, кв 12",
+        "地址\uff1a北京市朝阳区建国路88号",
+        "current_address: 12 Baker Street, London",
+        "adres: Dorpsstraat 12, 1234 AB Utrecht",
+        "sender: Ada Lovelace",
+        "Miss Havisham called",
+        "OTP is 482911",
+        "sms code: 482911",
+        "验证码 482911",
+    ],
+)
+def test_people_and_codes_beside_what_looks_like_them_are_hidden(text):
+    assert "[redacted:" in CAREFUL.text(text)

@@ -7,6 +7,7 @@ from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import FRESH, QUOTE, probed
 
 EDGE = r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z])(?=[A-Z])))"  # where a label begins: a word, a part of a_name or aName
+BARE = r"(?<![A-Za-z0-9_./=-])"  # where it may begin if nothing but a space follows: not in a path, nor as a value
 _NUMBER = (
     r"(?:[ _.-]?(?:numbers?|numero|n[\u00fau]mero|num|no|nr|nummer|\u756a\u53f7|\u53f7\u7801?|\u865f\u78bc"
     r"|\ubc88\ud638))?\.?"
@@ -33,6 +34,9 @@ _DIALLED = (
 )
 
 
+_LOOK = r"(?:\+|%2B|\(|\d{1,5}(?:[ .\u00a0/-]|%20)\(?\d)"
+
+
 def _digits(value: str) -> int:
     return sum(map(str.isdigit, value.replace("%20", "").replace("%2B", "").replace("%28", "").replace("%29", "")))
 
@@ -44,6 +48,19 @@ def _is_phone(value: str) -> bool:
     )
 
 
+def _is_labelled(value: str) -> bool:
+    """Whether it looks like a telephone number too: a count, an epoch and a status with a size do not."""
+    led = re.match(r"\+|%2B|0|\(", value, re.IGNORECASE) is not None
+    counted = re.fullmatch(r"\d{7}|1\d{9}|\d{14,}|(?!\d{4} \d{4}$)\d+ \d+", value) is not None
+    return _is_phone(value) and (led or not counted)
+
+
+def has_phone(value: str) -> bool:
+    """Whether a number that looks like a telephone's is in it."""
+    return any(_is_labelled(found[0]) for found in re.finditer(rf"(?<![\w.]){_DIALLED}", value))
+
+
+_WEAK = r"(?:mobile?|mob|fax|cell|tel|handy|movil|contact)(?![A-Za-z_])"  # of a client, of a channel
 _TO = (
     r"(?:sms|mms|texts?|call(?:ed|ing|er|s)?|dial(?:led|ed|ing)?|ring|whatsapp|viber|voice|otp|code|phone|to|from"
     r"|recipient|number|msisdn|subscriber|contact|reach|customer|user|member|mobile)"
@@ -53,11 +70,12 @@ PHONES = (
         "phone",
         (),
         Shape(
-            rf"(?P<kept>{EDGE}{PHONE_LABEL}{_NUMBER}(?:[ _](?:home|work|mobile|1|2))?(?:{SIGNED}|[ ]{{1,2}}(?=[+(\d])"
-            rf"|[ ]is[ ])(?:{QUOTE})?){FRESH}{_DIALLED}",
+            rf"(?P<kept>(?<![/=]){EDGE}(?:(?P<weak>(?={_WEAK}))|(?!{_WEAK}))(?P<bare>{BARE})?{PHONE_LABEL}{_NUMBER}"
+            rf"(?:[ _](?:home|work|mobile|1|2))?(?:{SIGNED}|[ ]is[ ]|(?(bare)[ ]{{1,2}}(?={_LOOK})|(?!)))"
+            rf"(?P<quote>{QUOTE})?){FRESH}(?(quote)|(?(weak)(?={_LOOK}|0)))" + _DIALLED,
             re.IGNORECASE,
         ),
-        _is_phone,
+        _is_labelled,
         probe=probed(rf"{PHONE_LABEL}{_NUMBER}[^\n\d]{{1,12}}\d"),
     ),
     # Where a message or a call went: tel:+1…, SMS to +1…, To=%2B1…

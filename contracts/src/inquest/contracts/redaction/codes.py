@@ -6,10 +6,13 @@ from inquest.contracts.redaction.people import SIGNED
 from inquest.contracts.redaction.words import OPEN, QUOTE, VALUE, is_secret, named, probed
 
 _CODE = (
-    r"(?:(?:verification|confirmation|security|one[- ]time|login|log-in|sign-?in|access|auth(?:entication"
+    r"(?:(?:verification|security|one[- ]time|login|log-in|sign-?in|access|auth(?:entication"
     r"|orization)?|activation|reset|recovery|otp|2fa|mfa|sms|pairing|unlock|passcode|pin)"
-    r"[ _-](?:pass)?(?:code|pin|number)|otp|totp|(?:two|2|multi)[ -]?factor (?:auth(?:entication)? )?code"
-    r"|kode otp(?: anda)?|(?:best\u00e4tigungs|verifizierungs|sicherheits|freischalt"
+    r"[ _-](?:pass)?(?:code|pin|number)|confirmation[ _-](?:pass)?(?:code|pin)|otp|totp|(?:two|2|multi)[ -]?factor"
+    r" (?:auth(?:entication)? )?code)"
+)
+_CODE_ELSEWHERE = (  # where a space is enough
+    r"(?:kode otp(?: anda)?|(?:best\u00e4tigungs|verifizierungs|sicherheits|freischalt"
     r"|aktivierungs|zugangs|anmelde|einmal)-?(?:code|kennwort|passwort|pin)|mtan|smstan"
     r"|code de (?:v\u00e9rification|confirmation|s\u00e9curit\u00e9|validation)|code (?:confidentiel|secret)"
     r"|c\u00f3digo de (?:verificaci\u00f3n|confirmaci\u00f3n|seguridad|acceso|verifica\u00e7\u00e3o"
@@ -35,10 +38,12 @@ _PIN = (
     r"(?:(?:sim|card|atm|debit|customer|user|device|voicemail|door|gate|alarm|wallet|new|old|temporary|default"
     r"|your|my|the)[ _-])?(?:pin|puk|puk[12]|pin[12])"
 )
-_IS = (
+_BE = (
     r"(?:[ ](?:is|was|ist|lautet|est|es|\u00e9|\u00e8|\u00e4r|er|on|je|jest|to|este|l\u00e0|adalah|as|of|sent"
-    r"|entered|received|submitted|provided|=))?[ ]?[:=\uff1a\u662f\u4e3a\u306f\ub294\uc740]?"
+    r"|entered|received|submitted|provided|=))"
 )
+_MARK = r"[ ]?[:=\uff1a\u662f\u4e3a\u306f\ub294\uc740]"
+_IS = rf"(?:{_BE}(?:{_MARK})?|{_MARK})"
 _YOURS = (
     r"(?:your|votre|ihr|dein|su|tu|il tuo|il suo|seu|uw|je|tw\u00f3j|din|\u0432\u0430\u0448"
     r"|\u0442\u0432\u043e\u0439) (?:c[\u00f3o]digo|codice|code|kode?|\u043a\u043e\u0434)"
@@ -53,17 +58,19 @@ CODES = (
         accept=None,
     ),
     named(
-        rf"(?<![A-Za-z0-9])(?:your[ ])?{_CODE}(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der"
-        rf"|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}(?:{SIGNED}|{_IS}[ ]?)(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",
+        rf"(?<![A-Za-z0-9/])(?:your[ ])?(?:{_CODE}|(?P<elsewhere>{_CODE_ELSEWHERE}))"
+        rf"(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}"
+        rf"(?:{SIGNED}|{_IS}[ ]?|(?(elsewhere)[ ]?| (?=\d{{3}}[ -]?\d{{3}}(?!\d))))"
+        rf"(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",
         r"(?=[A-Z0-9]{0,7}\d)(?:\d{3}[ -]\d{3}|\d{4,10}|(?-i:[A-Z0-9]{6,8}))(?![\w%])(?!\.\d)(?! (?:ms|times?"
         r"|seconds?|minutes?|attempts?|users?|requests?|errors?)\b)",
-        probe=probed(rf"{_CODE}[^\n]{{0,40}}\d"),
+        probe=probed(rf"(?:{_CODE}|{_CODE_ELSEWHERE})[^\n]{{0,40}}\d"),
         kind="code",
         accept=None,
     ),
     named(
-        rf"(?<![A-Za-z0-9._-]){_PIN}(?:[ ]?(?:code|number|no\.?|\d))?(?:{SIGNED}|[ ](?:is|was|code|ist|est"
-        rf"|es)?[ ]?)(?:{QUOTE})?",
+        rf"(?<![A-Za-z0-9._/-]){_PIN}(?:[ ]?(?:code|number|no\.?|\d))?(?:{SIGNED}|[ ](?:is|was|code|ist|est"
+        rf"|es)[ ])(?:{QUOTE})?",
         r"\d{4,8}(?![\w.:/-])",
         probe=r"(?:^|[^a-z])(?:pin|puk)[12]?[^a-z\n].{0,20}\d{4}",
         kind="code",
@@ -96,4 +103,11 @@ CODE_NAME = re.compile(
     r"|activation)[._-]?(?:code|pin|passcode)|otp|pin|puk|cvv2?|cvc2?|passcode|pin[._-]?code)$",
     re.IGNORECASE,
 )
+
+
+def is_code(value: str) -> bool:
+    """Whether what a name calls a code or a PIN may be one: not a version, nor a word."""
+    return sum(map(str.isdigit, value)) >= 3 and re.fullmatch(r"v?\d+(?:\.\d+)+", value) is None
+
+
 ANSWER_NAME = re.compile(r"(?:security|secret|recovery)[ _.-]?answer(?:[ _-]?\d)?$", re.IGNORECASE)

@@ -1,8 +1,8 @@
-"""Numbers that states, doctors and insurers give to people, dates of birth and addresses, where a label says so."""
+"""Numbers that states, doctors and insurers give to people, dates of birth, where a label says so."""
 
 import re
 
-from inquest.contracts.redaction.accounts import EDGE
+from inquest.contracts.redaction.accounts import BARE, EDGE
 from inquest.contracts.redaction.people import SIGNED
 from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import FRESH, QUOTE, probed
@@ -50,7 +50,7 @@ _SURE = (
 )
 _DIGITS_MIN = 4
 # Words of other meanings, which are labels in capital letters before a number of the right form alone.
-_SHORT = r"(?-i:SIN|TIN|EIN|RUT|RUN|NIE|RFC|NIP|REGON|NIR|RG|INN|TAJ|DL|PPSN|CNI|CIF|SVNR|CPR|IRD|NRIC|HKID|MyKad|VNR)"
+_SHORT = r"(?-i:SIN|TIN|EIN|RUT|NIE|RFC|NIP|REGON|NIR|RG|INN|TAJ|DL|PPSN|CNI|CIF|SVNR|CPR|IRD|NRIC|HKID|MyKad|VNR)"
 _TAIL = (
     r"(?:[ _.-]?(?:numbers?|num|no|nr|nummer|n[\u00b0\u00ba]|id|code|card|kaart|\u53f7\u7801?|\u5b57\u53f7"
     r"|\u756a\u53f7|\ubc88\ud638))?\.?"
@@ -77,17 +77,6 @@ _DATE = (
     r"(?:\d{1,4}(?:[-/. ]{1,2}\w{1,9}[-/., ]{1,2}|\u5e74\d{1,2}\u6708)\d{1,4}\u65e5?|\d{8}(?!\d)"
     r"|[A-Z][a-z]{2,8} \d{1,2},? \d{4})"
 )
-_PLACE = (
-    r"(?:street(?:[ _.-]?(?:address|name|line))?[ _.-]?[12]?|address[ _.-]?(?:line)[ _.-]?[1-3]?"
-    r"|addr(?:ess)?[ _.-]?[12]"
-    r"|(?:home|postal|mailing|residential|billing|shipping|delivery|street|physical|permanent|current|customer"
-    r"|patient)[ _.-]?addr(?:ess)?"
-    r"|stra(?:sse|\u00dfe)|anschrift|wohnadresse|lieferadresse|rechnungsadresse|postanschrift|adresse"
-    r"|direcci\u00f3n|domicilio|indirizzo|endere\u00e7o|logradouro"
-    r"|woonadres|straat|postadresse?|gatuadress|osoite|adres|ulica|adresa|lakc\u00edm|adresi"
-    r"|\u0430\u0434\u0440\u0435\u0441\u0430?|\u4f4f\u6240|\u4f4f\u5740|\u5730\u5740|\uc8fc\uc18c"
-    r"|\u0627\u0644\u0639\u0646\u0648\u0627\u0646|\u05db\u05ea\u05d5\u05d1\u05ea|\u0111\u1ecba ch\u1ec9|alamat)"
-)
 
 
 def _is_number(value: str) -> bool:
@@ -96,24 +85,20 @@ def _is_number(value: str) -> bool:
     return (version is None or grouped is not None) and sum(map(str.isdigit, value)) >= _DIGITS_MIN
 
 
-def is_place(value: str) -> bool:
-    """Whether it has a number and words, as a house in a street, and is nothing that a machine has."""
-    return (
-        any(map(str.isdigit, value))
-        and re.search(r"[^\W\d_]{3}|[^\x00-\u2fff]{2}", value) is not None
-        and re.search(r"[ +,]|%20|[^\x00-\u2fff]", value.strip()) is not None
-        and not re.search(
-            r"://|\b\d{1,3}(?:\.\d{1,3}){3}\b|[=@{}\[\]]|0x|::|:\d{2,5}\b|\.(?:com|net|internal|local|svc)\b", value
-        )
-    )
+def has_identity(value: str) -> bool:
+    """Whether it may be such a number or a date: not a version, nor a machine's address."""
+    return re.search(r"://|\b\d{1,3}(?:\.\d{1,3}){3}\b|:\d{4,5}$", value) is None and _is_number(value)
 
 
+_IS = r"(?:(?<= is)|(?<= was)|(?<= ist)|(?<= est)|(?<= es))[ ]"
 IDENTITIES = (
     Rule(
         "identity",
         (),
         Shape(
-            rf"(?P<kept>{EDGE}{_SURE}{_TAIL}(?:[ ][^\W\d]{{1,16}}){{0,3}}?(?:{SIGNED}|[ ]{{1,2}}#?)(?:{QUOTE})?)"
+            rf"(?P<kept>(?<![/=]){EDGE}(?P<bare>{BARE})?{_SURE}{_TAIL}"
+            rf"(?P<walked>(?:[ ](?!\w{{1,24}}=)[^\W\d]{{1,16}}){{1,3}}?)??"
+            rf"(?:{SIGNED}|(?(bare)(?(walked){_IS}|[ ]{{1,2}}#?)|(?!)))(?:{QUOTE})?)"
             rf"{FRESH}{_NUMBER}(?!\w|\.\d| ?(?:[mu]?s|seconds?|minutes?|times|bytes|rows|records|requests)\b)",
             re.IGNORECASE,
         ),
@@ -150,44 +135,4 @@ IDENTITIES = (
         ),
     ),
 )
-_STREET = r"(?:Street|Avenue|Boulevard|Blvd|Road|Terrace|Lane|Crescent|Parkway)"
-_LANE = r"(?:St|Ave|Rd|Ln|Dr|Drive|Court|Ct|Place|Pl|Square|Sq|Way|Close|Circle|Highway|Hwy)"
-PLACES = (
-    # A house of a street that says it is one.
-    Rule(
-        "address",
-        (),
-        Shape(
-            r"(?P<kept>(?i:\b(?:address|addr|lives|living|resid(?:es|ing)|deliver(?:y|ed)?|ship(?:ped|ping)?"
-            r"|sent)\b[\"']?(?: ?[:=]|(?: address)?(?: at| to)?)"
-            rf"[ \"']{{1,3}}))?{FRESH}(?<![\w.#:/-])\d{{1,5}}[A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z]"
-            rf"[\w'.-]{{1,24}} ){{1,3}}(?(kept)(?:{_STREET}|{_LANE})|{_STREET})\b\.?"
-            r"(?:,? (?:Apt|Suite|Unit|Flat|#)\.? ?\w{1,6})?(?:, [A-Z][\w .'-]{1,40}){0,3}",
-        ),
-        probe=rf"\d [^\n\d]{{2,60}} (?-i:{_STREET}|{_LANE})",
-    ),
-    Rule(
-        "address",
-        (),
-        Shape(
-            rf"(?P<kept>{EDGE}{_PLACE}{SIGNED}(?P<quote>{QUOTE})?+){FRESH}"
-            r"(?(quote)(?:(?!(?P=quote))[^\n\\]){6,200}|[^\n\"'<>{}\[\]|;\\]{6,160}?(?=[ ]\w{1,24}=|[\n\"'<>{}\[\]"
-            r"|;\\]|$))",
-            re.IGNORECASE,
-        ),
-        is_place,
-        probe=probed(rf"{_PLACE}[\"'\\ ]{{0,6}}[:=\uff1a]"),
-    ),
-    Rule(
-        "address",
-        (),
-        Shape(
-            rf"(?P<kept><(?:\w{{1,16}}:)?\w{{0,16}}{_PLACE}(?: [^<>]{{0,80}})?>){FRESH}[^<>]{{6,200}}(?=<)",
-            re.IGNORECASE,
-        ),
-        is_place,
-        probe=probed(rf"<(?:\w{{1,16}}:)?\w{{0,16}}{_PLACE}"),
-    ),
-)
 IDENTITY_NAME = re.compile(rf"(?:^|[._-])(?:{_SURE}{_TAIL}|{_DATED})$", re.IGNORECASE)
-PLACE_NAME = re.compile(rf"(?:^|[._-]){_PLACE}$", re.IGNORECASE)

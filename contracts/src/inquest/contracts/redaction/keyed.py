@@ -1,4 +1,4 @@
-"""Drawn values under names that end as names of keys do, and in addresses that open a door by themselves."""
+"""Drawn values under names that end as names of keys do."""
 
 import re
 
@@ -15,12 +15,14 @@ _OTHER = re.compile(
     r"|translation|i18n|log|metric|label"
     r"|aggregation|join|state|store|stream|topic|kafka|etag|content|file|path|storage|image|artifact|alert"
     r"|incident|fingerprint|dashboard"
+    r"|workflow|template|pod|process|run|build|step|execution|instance|span|thread|queue|schema|component|tag|ticket"
+    r"|batch|chunk|checkpoint|offset|segment|activity|schedule|timer|operation"
     r"|websocket|sshd?|known_hosts|hostkey|keyboard|hot|short|arrow|kms|cmk|customer)[_-]?(?:key)",
     re.IGNORECASE,
 )
-_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DRAWN = (
-    rf"(?:{_ID}|[A-Za-z0-9_-][A-Za-z0-9+/_=~-]{{15,1024}}"
+    rf"(?:{UUID}|[A-Za-z0-9_-][A-Za-z0-9+/_=~-]{{15,1024}}"
     rf"(?:\.[A-Za-z0-9_-]{{16,512}}){{0,2}})"
 )
 _DIGITS_MANY = 5
@@ -57,15 +59,15 @@ KEYED = (
         r"|[_-]auth)(?:[_-]?(?:v?\d|id|prod|dev|live|test))?[\"'\\` ]{0,40}(?:[:=]|%3d)",
     ),
     named(
-        r"\b(?:secret|session|auth|access|lease|bootstrap|acl|master|agent|root)[ _-]?(?:id|token"
-        r"|accessor)[ \t]{0,24}[:=][ \t]{0,40}\"?",
-        rf"{_ID}",
+        r"\b(?:(?:secret|session)[ _-]?id|(?:secret|session|auth|access|lease|bootstrap|acl|master|agent|root)[ _-]?"
+        r"(?:token|accessor))[ \t]{0,24}[:=][ \t]{0,40}\"?",
+        rf"{UUID}",
         *("secret id", "secretid", "secret_id", "token", "secret-id"),
         accept=None,
     ),
     named(
         r"(?<![\w-])(?:-t|-token|--token|-k|--key)[ =]",
-        rf"{_ID}(?!\w)",
+        rf"{UUID}(?!\w)",
         *("-t ", "-t=", "-k ", "-k=", "token", "--key"),
         accept=None,
         also=("codecov", "upload", "cov", "report", "token", "--key", "agent", "sentry"),
@@ -134,66 +136,5 @@ KEYED = (
         "/pass",
         also=("schtasks", "runas", "cmdkey", "net ", "psexec", "wmic", "mstsc", "sc "),
         accept=is_secret,
-    ),
-)
-_DOORS = (
-    "hook",
-    "collect",
-    "receiver",
-    "/inputs/",
-    "/input/",
-    "heartbeat",
-    "ical",
-    "private-",
-    "ingest",
-    "/feed",
-    "trigger",
-    "/ping/",
-    "uptime",
-    "/callback/",
-    "/bulk/",
-    "/api/push/",
-    "/incoming",
-    "/integrations/",
-    "/in/",
-    "/notify",
-    "/share",
-    "/calendar",
-    "/rss",
-    "/embed",
-    "/s/",
-    "/t/",
-    "/drop",
-    "/upload",
-    "/invite",
-    "/join",
-    "/key/",
-    "/token/",
-    "/secret",
-    "alertmanager",
-    "/alerts/",
-    "/cron",
-    "monitor",
-    "/rest/",
-    "/beacon",
-    "/snitch",
-    "nosnch",
-)
-URL_KEYS = (
-    Rule(
-        "webhook-url",
-        _DOORS,
-        Shape(
-            r"(?P<kept>\bhttps?:(?://|\\/\\/)[^\s\"'<>]{0,200}?"
-            r"(?:(?:hook|collect|receiver|input|heartbeat|i?cal|calendar|ingest|feed|trigger|ping|uptime|callback"
-            r"|bulk|push|incoming|integration|notif|share|rss|embed"
-            r"|drop|upload|invite|join|key|token|secret|alert|cron|monitor|beacon|snitch"
-            r"|nosnch)[\w.@-]{0,40}(?:\\?/(?!commits?/|tree/|blob/|sha/)[\w.@%-]{1,40}){0,4}?\\?/(?:private-"
-            r"|[a-z]{1,3}[-_])?))"
-            rf"{FRESH}(?:{_ID}|[A-Za-z0-9_-]{{16,512}}={{0,2}})(?![\w-])(?!\.(?:js|css|png|svg|jpg|woff2?|map|html)\b)",
-            re.IGNORECASE,
-        ),
-        lambda value: re.fullmatch(_ID, value, re.IGNORECASE) is not None or is_drawn(value),
-        also=("://", ":\\/\\/"),
     ),
 )

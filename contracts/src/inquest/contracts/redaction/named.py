@@ -179,10 +179,10 @@ NAMED = (
         accept=None,
     ),
     named(
-        r"\b(?:otp|one[- ]time (?:pass)?(?:code|word)|(?:verification|security|log-?in|sign-?in|2fa|mfa"
+        r"(?<![\w/])(?:otp|one[- ]time (?:pass)?(?:code|word)|(?:verification|security|log-?in|sign-?in|2fa|mfa"
         r"|auth(?:entication)?|access"
-        r"|confirmation|sms|pin) code|passcode)\b(?: (?:for|to) \S{1,64}| from \S{1,32})?(?: (?:is|was"
-        r"|sent))?[:= ]{1,3}(?:\w-)?[\"'`*]{0,2}",
+        r"|confirmation|sms|pin) code|passcode)\b(?: (?:for|to) \S{1,64}| from \S{1,32})?(?:(?<=passcode) "
+        r"| (?:is|was|sent)[:= ]{1,3}|[ ]?[:=][:= ]{0,2}| (?=\d{3}[ -]?\d{3}(?!\d)))(?:\w-)?[\"'`*]{0,2}",
         r"\d[\d -]{2,8}\d(?![\w.%:/])",
         *("otp", "one-time", "one time", " code", "passcode"),
         kind="code",

@@ -55,7 +55,11 @@ _WORDS = re.compile(
     r"|bank|account|group|department|corp|inc|ltd|gmbh|details|updated|created|deleted|found|missing|required"
     r"|request|response"
     r"|timeout|exception|connection|server|client|list|type|status|center|sales|apache|http|mozilla|firefox|chrome"
-    r"|agent|api|role|total|billing|default|test)\b",
+    r"|agent|api|role|total|billing|default|test|gateways?|processor|brokers?|kafka|workers?|scheduler|consumers?"
+    r"|producer|proxy|cache|database|cluster|node|pipeline|handler|controller|orchestrator|platform|backend|frontend"
+    r"|engine|router|balancer|dispatcher|listener|publisher|storage|payments?|orders?|checkout|inventory|shipping"
+    r"|notifications?|events?|stream|topic|daemon|portal|dashboard|application|production|staging|monitor|monitoring"
+    r"|bot|hub|warehouse|merchant)\b",
     re.IGNORECASE,
 )
 
@@ -67,6 +71,13 @@ def _is_person(value: str) -> bool:
 _FROM = (
     r"(?:to|from|cc|bcc|reply-to|sender|return-path|an|von|resent-from|envelope-from|author|committer"
     r"|signed-off-by|co-authored-by|reported-by|tested-by|maintainer)"
+)
+# Not of a cache.
+_MISS = (
+    r"(?<!Cache )(?<!cache )(?<!TLB )(?<!Buffer )(?<!Index )(?<!Hit )Miss(?! (?:Rates?|Ratios?"
+    r"|Percent\w*|Latenc\w+|Counts?"
+    r"|Spikes?|Penalt\w+|Increas\w+|Alerts?|Threshold|Storm|Events?|Budget|Total|Detected|Metrics?|Errors?|Per|On|In"
+    r"|For)\b)"
 )
 PERSONS = (
     Rule(
@@ -131,8 +142,8 @@ PERSONS = (
         "name",
         (),
         Shape(
-            r"(?P<kept>(?<![\w.-])(?<!\d )(?:Mr|Mrs|Ms|Mx|Miss|Mme|Mlle|Herr|Herrn|Frau|Se\u00f1or|Se\u00f1ora"
-            rf"|Signor|Signora|Sr\.|Sra\.)\.? ){FRESH}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
+            rf"(?P<kept>(?<![\w.-])(?<!\d )(?:Mr|Mrs|Ms|Mx|{_MISS}|Mme|Mlle|Herr|Herrn|Frau|Se\u00f1or"
+            rf"|Se\u00f1ora|Signor|Signora|Sr\.|Sra\.)\.? ){FRESH}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
             rf"|(?P<kept_too>(?<![\w.-])(?:Dr|Prof)\. ){FRESH}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
         ),
         _is_person,

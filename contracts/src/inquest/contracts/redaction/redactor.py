@@ -6,21 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from inquest.contracts.redaction.accounts import ACCOUNT_NAME, ACCOUNTS, PHONE_NAME, PHONES
+from inquest.contracts.redaction.accounts import ACCOUNT_NAME, ACCOUNTS, PHONE_NAME, PHONES, has_phone
 from inquest.contracts.redaction.anchors import Anchored
-from inquest.contracts.redaction.codes import ANSWER_NAME, CODE_NAME, CODES
+from inquest.contracts.redaction.codes import ANSWER_NAME, CODE_NAME, CODES, is_code
 from inquest.contracts.redaction.columns import COLUMNS, PEOPLE_COLUMNS
 from inquest.contracts.redaction.commands import COMMANDS, GENERAL
+from inquest.contracts.redaction.doors import URL_KEYS
 from inquest.contracts.redaction.dumps import DUMPS
 from inquest.contracts.redaction.forms import CONNECTIONS, FORMS, SQL
 from inquest.contracts.redaction.hashes import HASHES
-from inquest.contracts.redaction.identities import IDENTITIES, IDENTITY_NAME, PLACE_NAME, PLACES, is_place
-from inquest.contracts.redaction.keyed import KEYED, URL_KEYS
+from inquest.contracts.redaction.identities import IDENTITIES, IDENTITY_NAME, has_identity
+from inquest.contracts.redaction.keyed import KEYED
 from inquest.contracts.redaction.listed import LISTED
 from inquest.contracts.redaction.mixed import MIXED
 from inquest.contracts.redaction.named import NAMED, SECRET_NAME
 from inquest.contracts.redaction.people import ADDRESSES, EMAIL, NAME, NAME_MARKED, NAME_NESTED, PERSON_NAME
 from inquest.contracts.redaction.persons import PERSONS, SURE_NAME
+from inquest.contracts.redaction.places import HOUSE_NAME, PLACE_NAME, PLACES, is_house, is_place
 from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
@@ -29,13 +31,14 @@ from inquest.contracts.redaction.tokens import TOKENS
 from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
 
 _TOLD_OF_PEOPLE = (
-    ("name", PERSON_NAME),
-    ("name", SURE_NAME),
-    ("phone", PHONE_NAME),
-    ("account", ACCOUNT_NAME),
-    ("identity", IDENTITY_NAME),
-    ("address", PLACE_NAME),
-)  # kinds of attributes by their names
+    ("name", PERSON_NAME, bool),
+    ("name", SURE_NAME, bool),
+    ("phone", PHONE_NAME, has_phone),
+    ("account", ACCOUNT_NAME, bool),
+    ("identity", IDENTITY_NAME, has_identity),
+    ("address", PLACE_NAME, is_place),
+    ("address", HOUSE_NAME, is_house),
+)  # kinds of attributes by their names, where the value fits
 _CHUNK_TEXTS = 512
 _TAG_CHARS = 8  # 32 bits: among 10,000 values of a tenant two share a pseudonym with one chance in a hundred
 
@@ -101,11 +104,11 @@ class Redactor:
             return clean
         if SECRET_NAME.search(name) or ANSWER_NAME.search(name):
             return f"[redacted:password{self._tag(value)}]"
-        if CODE_NAME.search(name):
+        if CODE_NAME.search(name) and is_code(value):
             return f"[redacted:code{self._tag(value)}]"
         if self._personal:
-            kind = next((kind for kind, about in _TOLD_OF_PEOPLE if about.search(name)), None)
-            if kind is not None and (kind != "address" or is_place(value)):
+            told = (kind for kind, about, fits in _TOLD_OF_PEOPLE if about.search(name) and fits(value))
+            if (kind := next(told, None)) is not None:
                 return f"[redacted:{kind}{self._tag(value)}]"
         return clean
 

@@ -41,13 +41,15 @@ VALUE = (
 )
 PLAIN = r"[^\s\"'`\\]"
 _PASSWORDS = (
-    r"passwo?r?ds?|passwort|kennwort|mot[ _-]de[ _-]passe|contrase(?:\u00f1|n)a|senha"
+    r"passwo?r?ds?(?!: {1,24}(?:files|compat|sss|systemd|ldap|nis|winbind)\b)"
+    r"|passwort|kennwort|mot[ _-]de[ _-]passe|contrase(?:\u00f1|n)a|senha"
     r"|\u043f\u0430\u0440\u043e\u043b\u044c"
     r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\ube44\ubc00\ubc88\ud638|wachtwoord|has\u0142o"
     r"|haslo|l\u00f6senord|losenord"
     r"|adgangskode|passord|salasana|heslo|\u015fifre|sifre|jelsz\u00f3|lozinka"
     r"|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
     r"|pwd|passphrase|passcode|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=P)))pass(?!: ?(?:test|\w{1,60}\())"
+    r"(?!=\d{1,6} (?:warn|fail|err|skip))"
     r"|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=P)))(?:bind|root|admin|user|db|rpc)?[_-]?pw"
 )
 _SUFFIX = (
@@ -126,7 +128,7 @@ KEY_ANCHORS = (
 _NO_SECRET = re.compile(
     r"(?:true|false|yes|no|null|none|nil|undefined|missing|invalid|expired|required|empty|unset|changed|wrong"
     r"|incorrect|redacted|hidden|masked|failed|failure|accepted|rejected|disabled|enabled|authentication|refresh"
-    r"|unexpected|must|should|cannot|can|may|is|was|has|have|does|did|not|the|this|that|your|you|please|enter"
+    r"|unexpected|timeout|must|should|cannot|can|may|is|was|has|have|does|did|not|the|this|that|your|you|please|enter"
     r"|too|minimum"
     r"|maximum|optional|provided|given|found|updated|reset|expires?|option|flag|argument|parameter|with|from|for|and|or"
     r"|string|str|text|bytes|object|any|varchar|char|sensitive|encrypted|plain(?:text)?|unknown|default|ok"
@@ -147,7 +149,8 @@ _NO_SECRET = re.compile(
     r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
     r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?"
-    r"|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\$[{(].{0,60}|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*"
+    r"|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\{\{[^}]{1,200}\}\}|\$[{(].{0,60}|\$__\w{2,12}\{.{0,120}"
+    r"|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*"
     r"|\$[a-z]+[A-Z][a-zA-Z]*)"
     r"|[A-Za-z_][\w.:]{2,60}\([\w\"', ]{0,40}|[(\[{]\w{2,40}=|%\(?\w{0,20}\)?[sdvq]|%[A-Z_]+%|\d{1,2}"
     r"|!ref.{0,60}|!vault.{0,20}"
