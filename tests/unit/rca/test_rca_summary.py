@@ -1,7 +1,7 @@
 """A summary of many lines says what the lines say, and loses no rare error."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inquest.rca import summary as made_by
 from inquest.rca.logs import find_error_signatures
@@ -37,6 +37,7 @@ def of_summary(logs, **more):
     return findings(made.sample, made.patterns, (made.traces_in, made.traces_before))
 
 
+@example([(0, "api", "INFO", MESSAGES[0], None), (0, "api", "WARN", MESSAGES[0], None)])
 @given(st.lists(LINE, max_size=150))
 @settings(max_examples=50, deadline=None)
 def test_counts_onsets_and_severities_are_those_of_the_lines(rows):

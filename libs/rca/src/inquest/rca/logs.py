@@ -29,6 +29,7 @@ class _Tally:
     last_at: float = -math.inf
     severity: int = 0
     example: str = ""
+    since: float = math.nan  # of the first line, whose severity and example count
 
 
 def find_error_signatures(
@@ -98,11 +99,13 @@ def _tally(
         if not (is_inside or is_before):
             continue
         tally = tallies.get((entity, identifier))
-        if tally is None:
-            tally = tallies[entity, identifier] = _Tally(
-                severity=severity_of(logs.severities[row], logs.messages[row]),
-                example=logs.messages[row][:EXAMPLE_MAX],
-            )
+        if tally is None or at == tally.since:
+            severity = severity_of(logs.severities[row], logs.messages[row])
+            if tally is None:
+                tally = tallies[entity, identifier] = _Tally(severity=severity, since=at)
+                tally.example = logs.messages[row][:EXAMPLE_MAX]
+            elif severity > tally.severity:  # which of the first moment's lines came first is chance
+                tally.severity, tally.example = severity, logs.messages[row][:EXAMPLE_MAX]
         if is_inside:
             tally.inside += 1
             tally.first_at = min(tally.first_at, at)
@@ -116,7 +119,7 @@ def _tally_summary(
     summary: Sequence[Pattern], miner: Miner, window: Window, baseline: Window | None
 ) -> Mapping[tuple[str, int], _Tally]:
     tallies: dict[tuple[str, int], _Tally] = {}
-    for one in sorted(summary, key=lambda one: float(one.times[0])):
+    for one in sorted(summary, key=lambda one: (float(one.times[0]), -one.severity)):
         inside = window.covers(one.times)
         before = baseline.covers(one.times) if baseline is not None else np.zeros(len(one.times), dtype=bool)
         if not (inside.any() or before.any()):
