@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 import httpcore
 import httpx
@@ -11,6 +12,9 @@ import httpx
 Refusal = Callable[[str, str], str]
 """Returns why a host may not be reached at an address; empty where it may."""
 
+Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
+"""One address of a name, as `getaddrinfo` tells it."""
+ConnectionT = TypeVar("ConnectionT")
 _CONNECTIONS_IDLE_S = 30.0
 
 
@@ -20,24 +24,39 @@ class Refused(Exception):
 
 async def connected(host: str, port: int, refusal: Refusal) -> socket.socket:
     """Return a socket connected to the first address of the name that may be reached. Raises Refused and OSError."""
-    loop = asyncio.get_running_loop()
-    failure: Exception = OSError("the name has no address")
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if refused := refusal(host, str(address[0])):
+    return await _first(await _resolved(host, port), host, refusal, _connect)
+
+
+async def _resolved(host: str, port: int) -> Iterable[Found]:
+    return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+async def _first(
+    found: Iterable[Found], host: str, refusal: Refusal, connect: Callable[[Found], Awaitable[ConnectionT]]
+) -> ConnectionT:
+    """Return the connection to the first address that may be reached, or raise what stood in the way at last."""
+    failure: Exception = Refused("the name has no address")
+    for one in found:
+        if refused := refusal(host, str(one[-1][0])):
             failure = Refused(refused)
             continue
-        found = socket.socket(family, kind, protocol)
         try:
-            found.setblocking(False)  # noqa: FBT003 - the signature of socket
-            await loop.sock_connect(found, address)
-        except BaseException as error:
-            found.close()
-            if not isinstance(error, OSError):
-                raise
+            return await connect(one)
+        except (OSError, httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             failure = error
-        else:
-            return found
     raise failure
+
+
+async def _connect(found: Found) -> socket.socket:
+    family, kind, protocol, _, address = found
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.setblocking(False)  # noqa: FBT003 - the signature of socket
+        await asyncio.get_running_loop().sock_connect(connection, address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -58,21 +77,16 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Connect to the first address of the name that may be reached."""
         try:
             async with asyncio.timeout(timeout):
-                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                found = await _resolved(host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("the name was not found in time") from error
         except OSError as error:
             raise httpcore.ConnectError(f"the name is not known: {error.strerror or error}") from error
-        failure: Exception = httpcore.ConnectError("the name has no address")
-        for *_, address in found:
-            if refusal := self._refusal(host, str(address[0])):
-                failure = Refused(refusal)
-                continue
-            try:
-                return await self._inner.connect_tcp(str(address[0]), port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
+
+        async def connect(one: Found) -> httpcore.AsyncNetworkStream:
+            return await self._inner.connect_tcp(str(one[-1][0]), port, timeout, local_address, socket_options)
+
+        return await _first(found, host, self._refusal, connect)
 
     async def connect_unix_socket(
         self,
