@@ -17,6 +17,7 @@ import grpc.aio
 import httpx
 import pytest
 import pytest_asyncio
+from inquest.api import dead
 from inquest.api import service as api
 from inquest.api.settings import Settings as ApiSettings
 from inquest.bus.bus import Bus
@@ -234,3 +235,17 @@ async def test_poison_does_not_block_a_queue(bus):
             return await bus.last_seq("DEAD") == 20
 
         await until(buried)
+
+
+async def test_letters_that_are_not_begun_in_time_are_left(world, monkeypatch):
+    bus, client, _, _ = world
+    seqs = list(range(1, 21))
+    for seq in seqs:
+        await bus.bury(letter(SIGNAL, "SIGNALS", seq))
+    looked = iter([0.0] * 6 + [dead.SETTLE_S_MAX] * len(seqs))  # once at the start, once before each
+    monkeypatch.setattr(dead, "time", SimpleNamespace(monotonic=lambda: next(looked)))
+    async with client("o") as http:
+        settled = (await http.post("/v1/dead/discard", json={"seqs": seqs, "reason": "known"})).json()["letters"]
+        left = [one["seq"] for one in (await http.get("/v1/dead")).json()["letters"]]
+    assert [one["seq"] for one in settled] == seqs
+    assert {one["seq"] for one in settled if "ask for it again" in one["error"]} == set(left) == set(seqs[5:])

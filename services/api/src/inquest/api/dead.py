@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -42,7 +43,9 @@ from inquest.identity import Permission, Principal
 from inquest.telemetry.logs import get_logger
 
 PAYLOAD_CHARS_MAX = 16_000
-REDRIVE_S_MAX = 10.0
+REDRIVE_S_MAX = 5.0
+SETTLE_S_MAX = 8.0  # of one request; who waits for the answer gives up after 20
+SETTLED_AT_ONCE = 8  # each waits for the disk three or four times
 READ_S_MAX = 5.0  # then a list ends with what was found
 LETTERS_READ_MAX = 5_000  # looked at for one list, from the newest back
 
@@ -170,13 +173,20 @@ class Dead:
 
 
 async def _each(seqs: tuple[int, ...], one: Callable[[int], Awaitable[str]]) -> SettledAll:
-    settled = []
-    for seq in dict.fromkeys(seqs):
-        try:
-            settled.append(Settled(seq=seq, subject=await one(seq)))
-        except InquestError as error:
-            settled.append(Settled(seq=seq, error=str(error)))
-    return SettledAll(letters=tuple(settled))
+    """Settle letters, several at once; those that are not begun in time are left, and said to be."""
+    end_s = time.monotonic() + SETTLE_S_MAX
+    places = asyncio.Semaphore(SETTLED_AT_ONCE)
+
+    async def settled(seq: int) -> Settled:
+        async with places:
+            if time.monotonic() >= end_s:
+                return Settled(seq=seq, error=f"left as it is: others took {SETTLE_S_MAX:.0f} s; ask for it again")
+            try:
+                return Settled(seq=seq, subject=await one(seq))
+            except InquestError as error:
+                return Settled(seq=seq, error=str(error))
+
+    return SettledAll(letters=tuple(await asyncio.gather(*map(settled, dict.fromkeys(seqs)))))
 
 
 def _whose(caller: Principal, permission: Permission, tenant: str | None) -> str | None:
