@@ -183,6 +183,57 @@ async def test_a_watch_that_fell_silent_is_made_up_for():
     follower.cancel()
 
 
+async def test_a_backup_that_was_restored_is_followed_back():
+    keys, seen = Silent(), asyncio.Queue[int]()
+    store = ConfigStore(keys)
+    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    await store.apply(ONE, "ann", NOW)
+    backup = dict(keys.values)
+    await store.apply(TWO, "ann", NOW)
+    await cache.start()
+    assert await seen.get() == 2
+    assert (await cache.at(1)).config == ONE
+    follower = asyncio.create_task(cache.follow())
+    keys.values.clear()
+    asked = keys.asked
+    await until(lambda: keys.asked > asked + 3)
+    assert cache.current.number == 2  # what is gone altogether does not make a default of it
+    keys.values.update(backup)
+    assert await seen.get() == 1
+    assert cache.current.config == ONE
+    other = Config.model_validate({"tenants": {"other": {}}})
+    await store.apply(other, "bob", NOW)
+    assert await seen.get() == 2
+    assert (await cache.at(2)).config == other
+    follower.cancel()
+
+
+class Lagging(Silent):
+    """A bucket of which every other read shows what was current before."""
+
+    old: Value | None = None
+
+    async def get(self, key: str) -> Value | None:
+        found = await super().get(key)
+        return self.old if self.old and self.asked % 2 else found
+
+
+async def test_what_was_current_until_a_moment_ago_is_not_taken_back():
+    keys, seen = Lagging(), asyncio.Queue[int]()
+    store = ConfigStore(keys)
+    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    await store.apply(ONE, "ann", NOW)
+    old = keys.values["current"]
+    await store.apply(TWO, "ann", NOW)
+    await cache.start()
+    keys.old = old
+    follower = asyncio.create_task(cache.follow())
+    asked = keys.asked
+    await until(lambda: keys.asked > asked + 8)
+    assert (cache.current.number, seen.qsize()) == (2, 1)
+    follower.cancel()
+
+
 async def test_the_cache_keeps_a_bounded_number_of_pinned_revisions(monkeypatch):
     monkeypatch.setattr("inquest.config.store._PINNED_MAX", 1)
     store = ConfigStore(FakeKeys())

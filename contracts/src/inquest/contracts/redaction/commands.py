@@ -9,8 +9,8 @@ _GAP = r"\b[^\n|]{0,512}?[ \t]"  # between a program and its option
 _Q = r"(?:\\{0,3}[\"'])?"
 _V = r"[^\s\"'`\\]{3,1024}"
 OPTION = (
-    r"(?<![\w-])(?!(?<=config set )--secret )--?[\w.-]{0,40}?(?:passwo?r?d|passwd|passphrase|pass|pwd|token"
-    r"|secret|api-?_?key|(?:access"
+    r"(?<![\w-])(?!(?<=config set )--secret )(?!--?askpass\b)--?[\w.-]{0,40}?"
+    r"(?:passwo?r?d|passwd|passphrase|pass|pwd|token|secret|api-?_?key|(?:access"
     r"|secret|account|private|auth"
     r"|license|master|sas|encryption)[-_]?key|bearer|credentials?|psk|authtok|requirepass|masterauth|storepass|keypass"
     r"|secret-string|secret-binary|private-token|auth-?token|community)(?:-(?:value|string|plaintext))?"
@@ -48,11 +48,11 @@ def _put(value: str) -> bool:
 # Whatever the program is called.
 GENERAL = (
     named(
-        rf"(?<![\w-])(?:-[uU]|--user(?:name)?|--[\w-]{{0,20}}creds?|--auth|--credentials?|--basic-auth"
+        rf"(?<![\w-])(?:-[uU]|--user(?:name)?|--[\w-]{{0,20}}creds?|--?auth|--credentials?|--basic-auth"
         rf"|--login)(?:[ =]|(?:{QUOTE}),[ ]?){_Q}"
         r"[\w.@$+-]{1,64}:",
         r"(?!//)[^\s\"'`\\]{4,1024}",
-        *("-u", "--user", "creds", "--auth", "--credential", "--basic-auth", "--login"),
+        *("-u", "--user", "creds", "-auth", "--credential", "--basic-auth", "--login"),
         accept=is_told_plainly,
     ),
     named(

@@ -31,6 +31,12 @@ _NOUNS = (
     r"(?:traces?|spans?|orders?|runs?|silences?|d|dashboards?|issues?|builds?|jobs?|requests?|events?|sessions?|users?"
     r"|items?|incidents?|deliver(?:y|ies)|executions?|monitors?|commits?|tree|blob|sha)"
 )
+# What a mail links to, for one person and one time.
+_ONCE = (
+    r"(?:(?:account|email|password|passwd|user)?[_-]?(?:reset|recover(?:y)?|activat(?:e|ion)|confirm(?:ation)?"
+    r"|verif(?:y|ication)|set)(?:[_-]?(?:password|passwd|email|account))?|magic(?:[_-]?link)?|unsubscribe|one-?time"
+    r"|passwordless|impersonate)"
+)
 _BETWEEN = r"(?:v\d{1,2}|https?|catch|custom|bulk|(?=[\w@-]{0,40}\d)[\w@-]{1,40}|[\w.@%-]{1,64}(?=\\?/private-))"
 _LEAD = r"(?:private-|[a-z]{1,3}[-_])?"
 _VALUE = (
@@ -70,5 +76,16 @@ URL_KEYS = (
         ),
         _opens_more,
         probe=rf"https?:(?://|\\/\\/)[^ ]+/{_DOORS}(?:\\?/v\d{{1,2}})?\\?/[\w-]{{16}}",
+    ),
+    Rule(
+        "webhook-url",
+        (),
+        Shape(
+            rf"(?P<kept>{_BEGIN}[^\s\"'<>/\\]{{1,200}}[^\s\"'<>]{{0,200}}?{_SLASH}{_ONCE}{_SLASH}"
+            rf"(?:[\w=-]{{1,24}}{_SLASH})?){FRESH}[A-Za-z0-9_.-]{{20,512}}={{0,2}}(?![\w-])",
+            re.IGNORECASE,
+        ),
+        is_drawn,
+        probe=rf"https?:(?://|\\/\\/)[^ ]+/{_ONCE}\\?/",
     ),
 )

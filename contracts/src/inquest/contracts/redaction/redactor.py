@@ -26,6 +26,7 @@ from inquest.contracts.redaction.places import HOUSE_NAME, PLACE_NAME, PLACES, i
 from inquest.contracts.redaction.rules import Rule, Tag
 from inquest.contracts.redaction.settings import GEAR, PROTOCOLS
 from inquest.contracts.redaction.shapes import CARDS, OPAQUE, SECRETS
+from inquest.contracts.redaction.shown import NESTED_NAMES, SHOWN
 from inquest.contracts.redaction.spoken import SPOKEN
 from inquest.contracts.redaction.tokens import TOKENS
 from inquest.contracts.redaction.told import CREDENTIALS, TOLD, TOLD_KEYS
@@ -133,7 +134,19 @@ def _tagger(key: bytes) -> Tag:
 def _common(*, personal: bool, addresses: bool) -> Anchored:
     """Return the rules that all tenants of these wishes share: to look through them takes a millisecond or two."""
     people = (
-        (*ACCOUNTS, *PHONES, *IDENTITIES, *PLACES, *PERSONS, EMAIL, NAME, NAME_MARKED, NAME_NESTED, *PEOPLE_COLUMNS)
+        (
+            *ACCOUNTS,
+            *PHONES,
+            *IDENTITIES,
+            *PLACES,
+            *PERSONS,
+            *NESTED_NAMES,
+            EMAIL,
+            NAME,
+            NAME_MARKED,
+            NAME_NESTED,
+            *PEOPLE_COLUMNS,
+        )
         if personal
         else ()
     )
@@ -146,6 +159,7 @@ def _common(*, personal: bool, addresses: bool) -> Anchored:
             *COLUMNS,
             *CONNECTIONS,
             *DUMPS,
+            *SHOWN,
             *FORMS,
             *SQL,
             *CREDENTIALS,

@@ -145,8 +145,8 @@ _NO_SECRET = re.compile(
     r"|state|this"
     r"|self|env|payload|kwargs|credentials?|creds|secrets?|record|row)(?:\??\.[A-Za-z_]\w{0,40}"
     r"|\[[:\"'\w-]{0,40}\]?|\(\)?){1,6}"
-    r"|enc|eof|eol|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
-    r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}"
+    r"|enc|eof|eol|cat|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
+    r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}\[?"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
     r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?"
     r"|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\{\{[^}]{1,200}\}\}|\$[{(].{0,60}|\$__\w{2,12}\{.{0,120}"
@@ -157,7 +157,7 @@ _NO_SECRET = re.compile(
     r"|\$\((?:aws|gcloud|az|vault|kubectl|op|cat|gpg|sops|chamber|doppler|bw|jq)\b.{0,400}"  # what fetches it
     r"|(?-i:(?:ConvertTo|ConvertFrom|Get|New|Read|Import|Invoke|Unprotect)-[A-Z][A-Za-z]{2,40})"
     r"|(?:~?[/\\])?(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:txt|pem|crt|jks|p12|pfx|json|ya?ml)"
-    r"|(?:file:|env:)?(?!(?=.{0,39}\d)(?-i:(?=.{0,38}[A-Z]{2})(?=.{0,39}[a-z]))[A-Za-z0-9/+]{40}$)(?:[~.]"
+    r"|(?:file:|env:|path:)?(?!(?=.{0,39}\d)(?-i:(?=.{0,38}[A-Z]{2})(?=.{0,39}[a-z]))[A-Za-z0-9/+]{40}$)(?:[~.]"
     r"|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
     re.IGNORECASE,
 )

@@ -226,14 +226,28 @@ class ConfigCache:
 
     async def _poll(self) -> None:
         # A watch lives in the server's memory and falls silent when the server is restarted.
+        before = DEFAULT
         while True:
             await asyncio.sleep(self._poll_s)
             try:
-                self._learn(await self._store.current())
+                read = await self._store.current()
+                self._learn(read)
+                if read == before:
+                    self._go_back(read)
+                before = read
             except Impossible as error:
                 self._learn(error)
             except RetryLater:
                 continue  # the bus's own ping reports a server that is away
+
+    def _go_back(self, read: Revision) -> None:
+        """Take an older revision, or another one of this number, that was read twice: a backup was restored.
+
+        Read once it may be what was current until a moment ago. Where nothing is stored, what is known stays.
+        """
+        if 0 < read.number <= self._current.number and read != self._current:
+            self._pinned.clear()
+            self._set(read)
 
     def _learn(self, revision: Revision | Impossible) -> None:
         if isinstance(revision, Impossible):
@@ -259,6 +273,9 @@ class ConfigCache:
 
     def _take(self, revision: Revision) -> None:
         if revision.number > self._current.number:
-            self._current = revision
-            if self._on_change:
-                self._on_change(revision)
+            self._set(revision)
+
+    def _set(self, revision: Revision) -> None:
+        self._current = revision
+        if self._on_change:
+            self._on_change(revision)
