@@ -21,7 +21,7 @@ def _written(line: str, secret: str) -> str:
     return line.replace("%S", secret).replace("%H", HASH).replace("%L", LONG).replace("%B", PLAIN)
 
 
-@pytest.mark.parametrize("name", ["commands", "dumps", "settings", "spoken", "told"])
+@pytest.mark.parametrize("name", ["commands", "dumps", "settings", "shown", "spoken", "told"])
 @pytest.mark.parametrize("secret", ["zK7mQ2vLp9xB", "Winter#2024!x", "harbor-falcon-maple-9"])
 def test_a_secret_is_hidden_in_every_known_form_once_and_for_all(name, secret):
     clean = {line: CAREFUL.text(_written(line, secret)) for line in _lines(name)}

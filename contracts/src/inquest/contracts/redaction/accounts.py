@@ -16,7 +16,7 @@ PHONE_LABEL = (
     r"(?:(?:mobile|cell|tele|home|work|contact|day|office|smart)?[ _.-]?phone|mobile|tel\u00e9fono|telefono"
     r"|telefon[eu]?"
     r"|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|tlf|handy(?:nummer|nr)|rufnummer|mobilnummer|celular|m\u00f3vil|movil"
-    r"|cellulare"
+    r"|cell(?:ulare)?"
     r"|msisdn|whatsapp|fax|mob|caller[ _.-]?id|telefoon|mobiel|puhelin(?:numero)?|matkapuhelin|mobil(?:e?telefon)?"
     r"|telefonszám|phn"
     r"|(?:contact|caller|callee|cell|sms)[ _.-]?n(?:umber|o\b)|\u0442\u0435\u043b(?:\u0435\u0444\u043e\u043d)?\w{0,2}"
@@ -71,7 +71,7 @@ PHONES = (
         (),
         Shape(
             rf"(?P<kept>(?<![/=]){EDGE}(?:(?P<weak>(?={_WEAK}))|(?!{_WEAK}))(?P<bare>{BARE})?{PHONE_LABEL}{_NUMBER}"
-            rf"(?:[ _](?:home|work|mobile|1|2))?(?:{SIGNED}|[ ]is[ ]|(?(bare)[ ]{{1,2}}(?={_LOOK})|(?!)))"
+            rf"(?:[ _](?:home|work|mobile|1|2))?(?:{SIGNED}|>|[ ]is[ ]|(?(bare)[ ]{{1,2}}(?={_LOOK})|(?!)))"
             rf"(?P<quote>{QUOTE})?){FRESH}(?(quote)|(?(weak)(?={_LOOK}|0)))" + _DIALLED,
             re.IGNORECASE,
         ),
@@ -89,6 +89,18 @@ PHONES = (
         ),
         _is_phone,
         probe=r"(?:\+|%2b)[1-9]\d{8}|(?:(?:tel|sms|smsto|callto|whatsapp|wa):(?://)?|wa\.me/)\+?\d{3}",
+    ),
+    # What somebody asks for in a sentence.
+    Rule(
+        "phone",
+        (),
+        Shape(
+            rf"(?P<kept>\b(?:call|reach|text|phone|ring|dial)[ ](?:me|us|him|her|them|back)(?:[ ]back)?"
+            rf"[ ](?:at|on|under)[ ]){FRESH}{_DIALLED}",
+            re.IGNORECASE,
+        ),
+        _is_phone,
+        probe=r"(?:call|reach|text|phone|ring|dial) \w{2,4} [^\n\d]{2,10}\d",
     ),
     # As it is printed, which little else is.
     Rule(

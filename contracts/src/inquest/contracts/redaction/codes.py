@@ -36,7 +36,7 @@ _CODE_ELSEWHERE = (  # where a space is enough
 )
 _PIN = (
     r"(?:(?:sim|card|atm|debit|customer|user|device|voicemail|door|gate|alarm|wallet|new|old|temporary|default"
-    r"|your|my|the)[ _-])?(?:pin|puk|puk[12]|pin[12])"
+    r"|your|my|the)[ _-]?)?(?:pin|puk|puk[12]|pin[12])"
 )
 _BE = (
     r"(?:[ ](?:is|was|ist|lautet|est|es|\u00e9|\u00e8|\u00e4r|er|on|je|jest|to|este|l\u00e0|adalah|as|of|sent"
@@ -62,7 +62,8 @@ CODES = (
         rf"(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}"
         rf"(?:{SIGNED}|{_IS}[ ]?|(?(elsewhere)[ ]?| (?=\d{{3}}[ -]?\d{{3}}(?!\d))))"
         rf"(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",
-        r"(?=[A-Z0-9]{0,7}\d)(?:\d{3}[ -]\d{3}|\d{4,10}|(?-i:[A-Z0-9]{6,8}))(?![\w%])(?!\.\d)(?! (?:ms|times?"
+        r"(?=[A-Z0-9-]{0,14}\d)(?:\d{3}[ -]\d{3}|\d{4,10}|(?-i:[A-Z0-9]{4}(?:-[A-Z0-9]{4}){1,5})"
+        r"|(?-i:[A-Z0-9]{6,8}))(?![\w%-])(?!\.\d)(?! (?:ms|times?"
         r"|seconds?|minutes?|attempts?|users?|requests?|errors?)\b)",
         probe=probed(rf"(?:{_CODE}|{_CODE_ELSEWHERE})[^\n]{{0,40}}\d"),
         kind="code",
@@ -72,22 +73,30 @@ CODES = (
         rf"(?<![A-Za-z0-9._/-]){_PIN}(?:[ ]?(?:code|number|no\.?|\d))?(?:{SIGNED}|[ ](?:is|was|code|ist|est"
         rf"|es)[ ])(?:{QUOTE})?",
         r"\d{4,8}(?![\w.:/-])",
-        probe=r"(?:^|[^a-z])(?:pin|puk)[12]?[^a-z\n].{0,20}\d{4}",
+        probe=r"(?:^|[^a-z]|card|sim|user|device|door)(?:pin|puk)[12]?[^a-z\n].{0,20}\d{4}",
         kind="code",
         accept=None,
     ),
     named(
         r"\b(?:(?:use|enter|type|submit|your|the) (?:this )?code|code)[: ]{1,2}[\"'*]{0,2}",
-        r"\d{4,8}(?= (?:to|for your|as your|when) (?:\w{1,12} )?(?:sign|log|verif|confirm|access|authenticat|reset"
+        r"\d{4,8}(?=[,.]? (?:do not|don't|never) share"
+        r"| (?:to|for your|as your|when) (?:\w{1,12} )?(?:sign|log|verif|confirm|access|authenticat|reset"
         r"|complete|prompted|continue|login))",
         probe=r"code[: ]{1,2}[\"'*]{0,2}\d{4}",
         kind="code",
         accept=None,
     ),
     named(
-        r"(?<![A-Za-z0-9])(?:cvv2?|cvc2?|cvn)[ :=#]{1,3}",
+        rf"(?<![A-Za-z0-9])(?:cvv2?|cvc2?|cvn|(?:card[ _-]?)?security[ _-]?code)(?:{QUOTE})?[ :=#]{{1,3}}(?:{QUOTE})?",
         r"\d{3,4}(?![\w.])",
-        *("cvv", "cvc", "cvn"),
+        *("cvv", "cvc", "cvn", "security"),
+        kind="code",
+        accept=None,
+    ),
+    named(
+        r"(?<![A-Za-z0-9])(?:2fa|mfa|otp|totp|sms)[ _-](?:token|code|pin)[ ][\"'*]{0,2}",
+        r"\d{6,8}(?![\w.%:/-])",
+        *("2fa", "mfa", "otp", "sms"),
         kind="code",
         accept=None,
     ),

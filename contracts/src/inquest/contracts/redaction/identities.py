@@ -10,7 +10,8 @@ from inquest.contracts.redaction.words import FRESH, QUOTE, probed
 _SURE = (
     r"(?:ssn|social[ _.-]?(?:security|insurance)(?:[ _.-]?(?:number|no|num|nr))?|national[ _.-]?insurance|nino"
     r"|nhs[ _.-]?(?:number|no)"
-    r"|cpf|cnpj|n?ir[ _]?insee|num[e\u00e9]ro[ _]de[ _]s[e\u00e9]curit[e\u00e9][ _]sociale"
+    r"|cpf|cnpj|n?ir[ _]?insee"
+    r"|(?:n[\u00b0\u00ba]|num[e\u00e9]ro)[ _.-]?(?:de[ _.-]?)?s[e\u00e9]curit[e\u00e9][ _.-]?sociale"
     r"|num[e\u00e9]ro[ _]fiscal|dni|codice[ _.-]?fiscale"
     r"|seguridad social|seguro social|nif|curp|cuil|cuit|c[e\u00e9]dula|carteira de identidade|tessera sanitaria"
     r"|carta d'identit\u00e0"
@@ -26,7 +27,7 @@ _SURE = (
     r"|number"
     r"|no|document)"
     r"|(?:gov(?:ernment)?|citizen|person(?:al)?|resident|civil)[ _.-]?(?:id|identity|code)[ _.-]?(?:number|no)"
-    r"|id[ _.-]?card[ _.-]?(?:number|no)"
+    r"|id[ _.-]?card(?:[ _.-]?(?:number|no))?|pps[ _.-]?(?:number|no)|south[ _.-]african[ _.-]id"
     r"|passport|pass?eport|pasaporte|passaporto|paspoort|reisepass|passnummer|pasnummer|paszport\w{0,2}"
     r"|personalausweis|ausweis"
     r"|driv(?:er'?s?|ing)[ _.-]?licen[cs]e|dr?l[ _.-]number|f\u00fchrerschein|fuehrerschein|permis de conduire"
@@ -36,7 +37,7 @@ _SURE = (
     r"|medicare|medicaid|versichertennummer|krankenversicherung\w*|insurance[ _.-]?(?:number|no)"
     r"|steuer[ _.-]?(?:id|nummer|identifikationsnummer)"
     r"|licen[cs]e[ _.-]?(?:number|no)|sozialversicherungs\w{0,8}|rentenversicherungs\w{0,8}"
-    r"|tax[ _.-]?(?:payer[ _.-]?)?(?:id|number|no|file number|identification)|taxpayer|itin|tfn"
+    r"|tax[ _.-]?(?:payer[ _.-]?)?(?:id|number|no|file[ _.-]?number|identification)|taxpayer|itin|tfn"
     r"|alien[ _.-]?(?:registration|number)"
     r"|\u0441\u043d\u0438\u043b\u0441|\u0438\u043d\u043d|\u043f\u0430\u0441\u043f\u043e\u0440\u0442\w{0,2}"
     r"|\u0456\u043f\u043d|\u0440\u043d\u043e\u043a\u043f\u043f|\u0435\u0433\u043d|\u03b1\u03bc\u03ba\u03b1"
@@ -60,10 +61,10 @@ _NUMBER = (
     r"(?:[ ](?-i:(?=[A-Z0-9.]{0,8}\d|[A-Z]\b)[A-Z0-9.-]{1,12})){0,8}"
 )
 _DATED = (
-    r"(?:(?:date[ _.-]?of[ _.-]?)birth(?:[ _.-]?date)?|birth[ _.-]?(?:date|day)|dob|d\.o\.b\.|born(?:[ _.-]on)?"
+    r"(?:(?:date[ _.-]?of[ _.-]?)birth(?:[ _.-]?date)?|birth[ _.-]?(?:date|day)|dob|bday|d\.o\.b\.|born(?:[ _.-]on)?"
     r"|geburtsdatum|geburtstag"
-    r"|geb\.(?: ?dat\.?)?|geboren(?: am)?|n[\u00e9e]e? le|nacid[oa] el|nat[oa] il|date de naissance"
-    r"|fecha[ _](?:de[ _])?nacimiento|data[ _]di[ _]nascita|data[ _]de[ _]nascimento|geboortedatum"
+    r"|geb\.(?: ?dat\.?)?|geboren(?: am)?|n[\u00e9e]e? le|nacid[oa] el|nat[oa] il|date[ _.-]?de[ _.-]?naissance"
+    r"|fecha[ _](?:de[ _])?nacimiento|data[ _]di[ _]nascita|data[ _](?:de[ _])?nascimento|geboortedatum"
     r"|f\u00f6delsedatum|f\u00f8dselsdato|syntym\u00e4aika|data[ _]urodzenia|datum[ _]narozen\u00ed"
     r"|sz\u00fclet\u00e9si d\u00e1tum|data na\u0219terii|do\u011fum tarihi"
     r"|\u0434\u0430\u0442\u0430 (?:\u0440\u043e\u0436\u0434\u0435\u043d\u0438\u044f"
@@ -82,7 +83,9 @@ _DATE = (
 def _is_number(value: str) -> bool:
     version = re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2,3}", value)
     grouped = re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,3}", value)
-    return (version is None or grouped is not None) and sum(map(str.isdigit, value)) >= _DIGITS_MIN
+    lettered = re.fullmatch(r"[A-Z0-9]{8,9}", value) is not None  # as of a passport
+    digits = sum(map(str.isdigit, value))
+    return (version is None or grouped is not None) and digits >= (2 if lettered else _DIGITS_MIN)
 
 
 def has_identity(value: str) -> bool:
@@ -98,7 +101,7 @@ IDENTITIES = (
         Shape(
             rf"(?P<kept>(?<![/=]){EDGE}(?P<bare>{BARE})?{_SURE}{_TAIL}"
             rf"(?P<walked>(?:[ ](?!\w{{1,24}}=)[^\W\d]{{1,16}}){{1,3}}?)??"
-            rf"(?:{SIGNED}|(?(bare)(?(walked){_IS}|[ ]{{1,2}}#?)|(?!)))(?:{QUOTE})?)"
+            rf"(?:{SIGNED}|>|(?(bare)(?(walked){_IS}|[ ]{{1,2}}#?)|(?!)))(?:{QUOTE})?)"
             rf"{FRESH}{_NUMBER}(?!\w|\.\d| ?(?:[mu]?s|seconds?|minutes?|times|bytes|rows|records|requests)\b)",
             re.IGNORECASE,
         ),
@@ -120,10 +123,21 @@ IDENTITIES = (
         "identity",
         (),
         Shape(
-            rf"(?P<kept>{EDGE}{_DATED}(?:{SIGNED}|[ ](?:is |on )?)(?:{QUOTE})?){FRESH}{_DATE}",
+            rf"(?P<kept>{EDGE}{_DATED}(?:{SIGNED}|>|[ ](?:is |on )?)(?:{QUOTE})?){FRESH}{_DATE}",
             re.IGNORECASE,
         ),
         probe=probed(rf"{_DATED}[^\n]{{1,16}}\d"),
+    ),
+    # In groups, as Canada and Australia print theirs; a Spanish one, whose label is a word of French too.
+    Rule(
+        "identity",
+        (),
+        Shape(
+            rf"(?P<kept>\b(?:SIN|TFN|(?i:tax file number))[ ]?[:=#]?[ ]{{0,2}}){FRESH}"
+            r"\d{3}[ -]\d{3}[ -]\d{3}(?![\w-])"
+            rf"|(?P<kept_too>\b(?i:nie)[\"']?[:=][ ]?[\"']?){FRESH}[XYZ]-?\d{{7}}-?[A-Z]\b"
+        ),
+        probe=r"(?:sin|tfn|tax file number)[ :=#]{1,4}\d{3}[ -]\d{3}|nie[\"']?[:=][ \"']{0,2}[xyz]",
     ),
     # The lines of a passport that machines read, with the name.
     Rule(

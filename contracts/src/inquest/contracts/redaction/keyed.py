@@ -89,7 +89,7 @@ KEYED = (
     ),
     # A key for all members of a cluster, as base64 of 16 to 32 bytes.
     named(
-        r"(?<![\w-])(?:encrypt|gossip|-encrypt|retry_encrypt|serf_key)(?:[ \t]{0,3}[:=][ \t]{0,3}|[ =])[\"']?",
+        r"(?<![\w-])(?:encrypt|gossip|-encrypt|retry_encrypt|serf_key)[\"']?(?:[ \t]{0,3}[:=][ \t]{0,3}|[ =])[\"']?",
         r"[A-Za-z0-9+/]{22,43}={1,2}",
         "encrypt",
         "gossip",

@@ -28,7 +28,8 @@ _SURE = (
 )
 # What a person is; a queue or a service may be one too, so two words with capital letters have to follow.
 _ROLE = (
-    r"(?:recipient|passenger|contact(?:[ _.-]?person)?|patient|customer|employee|insured|beneficiary|applicant"
+    r"(?:(?:user|member|person|author|owner)[ _.-]?(?:display[ _.-]?)?name"
+    r"|recipient|passenger|contact(?:[ _.-]?person)?|patient|customer|employee|insured|beneficiary|applicant"
     r"|attendee|traveller|traveler"
     r"|card[ _-]?holder|account[ _-]?holder|policy[ _-]?holder|guest|student|tenant[ _]?name|borrower|payee|payer"
     r"|sender|receiver|signatory|doctor"

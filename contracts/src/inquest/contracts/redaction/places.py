@@ -13,12 +13,14 @@ _PLACE = (
     r"|addr(?:ess)?[ _.-]?[12]"
     r"|(?:home|postal|mailing|residential|billing|shipping|delivery|street|permanent|customer"
     r"|patient)[ _.-]?addr(?:ess)?"
-    r"|stra(?:sse|\u00dfe)|anschrift|wohnadresse|lieferadresse|rechnungsadresse|postanschrift"
+    r"|stra(?:sse|\u00dfe)|anschrift"
+    r"|adresse[ _.-]?(?:postale|de[ _.-](?:livraison|facturation))"
+    r"|wohnadresse|lieferadresse|rechnungsadresse|postanschrift"
     r"|domicilio|logradouro|woonadres|straat|postadresse?|gatuadress|ulica|lakc\u00edm|\u4f4f\u6240|\u4f4f\u5740)"
 )
 # Machines have these too, so what follows has to look like a street or a place with its code.
 _HOUSE = (
-    r"(?:(?:physical|current)[ _.-]?addr(?:ess)?|adresse|direcci\u00f3n|indirizzo|endere\u00e7o|osoite|adres"
+    r"(?:(?:physical|current)[ _.-]?addr(?:ess)?|rue|calle|adresse|direcci\u00f3n|indirizzo|endere\u00e7o|osoite|adres"
     r"|adresa|adresi"
     r"|\u0430\u0434\u0440\u0435\u0441\u0430?|\u5730\u5740|\uc8fc\uc18c"
     r"|\u0627\u0644\u0639\u0646\u0648\u0627\u0646|\u05db\u05ea\u05d5\u05d1\u05ea|\u0111\u1ecba ch\u1ec9|alamat)"

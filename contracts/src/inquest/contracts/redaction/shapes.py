@@ -12,7 +12,7 @@ _KEY = Rule(
     ("private key", "openvpn static key", "ssh2 encrypted"),
     Shape(
         r"-{4,5} ?BEGIN (?:OpenVPN Static key V1"
-        r"|SSH2 ENCRYPTED PRIVATE KEY) ?-{4,5}[^-]{0,16384}(?:-{4,5} ?END [\w ]{1,40}-{4,5})?"
+        r"|SSH2 ENCRYPTED PRIVATE KEY) ?-{4,5}(?:[^-]|-(?!---)){0,16384}(?:-{4,5} ?END [\w ]{1,40}-{4,5})?"
         r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,16384}"
         r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
     ),
@@ -130,7 +130,7 @@ _LONG_CARD = Rule(
     "card",
     (),
     Shape(
-        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|payment|paid|charge|authori[sz]e)[^\d\n]{0,24})(?:4\d{18}"
+        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|unionpay|mastercard|maestro|payment|paid|charge|authori[sz]e)[^\d\n]{0,24})(?:4\d{18}"
         r"|62\d{17}|6[37]\d{17})(?!\w|\.\d)",
         re.IGNORECASE,
     ),

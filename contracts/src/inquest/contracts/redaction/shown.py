@@ -57,12 +57,6 @@ SHOWN = (
         accept=is_told,
     ),
     named(r"<(?:master|passphrase)>\s{0,8}", r"\{[A-Za-z0-9+/=]{16,512}\}", "<master>", "<passphrase>"),
-    # The key by which members of a cluster hide what they say to each other.
-    named(
-        rf"\bencrypt(?:{QUOTE})?[ ]{{0,8}}[:=][ ]{{0,8}}(?:{QUOTE})",
-        r"(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)",
-        "encrypt",
-    ),
     named(
         rf"loginmodule[^;]{{0,1024}}?\buser_[\w.-]{{1,64}}=(?P<quote>{QUOTE})",
         _WITHIN,
@@ -77,6 +71,36 @@ SHOWN = (
         "[",
         also=("]",),
         accept=is_told_plainly,
+    ),
+    named(
+        r"\bBUNDLE_[A-Z0-9_]{3,80}[\"']?[ ]?[:=][ ]?[\"']?[\w.@+-]{1,64}:",
+        r"[^\s\"']{4,256}",
+        "bundle_",
+        accept=is_told_plainly,
+    ),
+    named(r"\bb2 (?:authorize-account|account authorize)[ ]\w{12,32}[ ]", r"[\w/+]{25,40}", "b2 a", accept=None),
+    named(
+        r"\b(?:printf|echo)(?: -n)? (?P<quote>[\"'])",
+        r"(?:(?!(?P=quote))[^\n]){4,256}(?=(?P=quote) \| (?:docker secret create"
+        r"|kubectl create secret|base64\b|vault |gh secret set|passwd\b|chpasswd\b|sudo -S))",
+        *("docker secret", "create secret", "| base64", "| vault", "secret set", "passwd", "sudo -s"),
+        accept=is_told,
+    ),
+    # A seed of one-time passwords, in base 32, and as a telephone shows it, in groups.
+    named(
+        rf"\bseed(?:{QUOTE})?[ ]{{0,2}}[:=][ ]{{0,2}}(?:{QUOTE})?", r"(?-i:[A-Z2-7]{16,64})={0,6}", "seed", accept=None
+    ),
+    named(
+        rf"authenticator[ _-]?(?:key|secret|seed|code)(?:{QUOTE})?[ ]{{0,2}}[:=][ ]{{0,2}}(?:{QUOTE})?",
+        r"[a-z0-9]{4}(?:[ ][a-z0-9]{4}){3,15}",
+        "authenticator",
+        accept=None,
+    ),
+    named(
+        rf"\b(?:minisign|signify) (?:encrypted )?secret key{_LINE}",
+        r"[A-Za-z0-9+/=]{40,512}",
+        "secret key",
+        accept=None,
     ),
     # Where to connect to is a variable, the two after it are not: getConnection(url, "orders", "…")
     named(

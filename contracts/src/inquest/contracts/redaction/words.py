@@ -42,7 +42,7 @@ VALUE = (
 PLAIN = r"[^\s\"'`\\]"
 _PASSWORDS = (
     r"passwo?r?ds?(?!: {1,24}(?:files|compat|sss|systemd|ldap|nis|winbind)\b)"
-    r"|passwort|kennwort|mot[ _-]de[ _-]passe|contrase(?:\u00f1|n)a|senha"
+    r"|passwort|kennwort|mot[ _-]?de[ _-]?passe|clave[ _-](?:de[ _-])?(?:acceso|secreta)|contrase(?:\u00f1|n)a|senha"
     r"|\u043f\u0430\u0440\u043e\u043b\u044c"
     r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\ube44\ubc00\ubc88\ud638|wachtwoord|has\u0142o"
     r"|haslo|l\u00f6senord|losenord"
@@ -77,13 +77,16 @@ KEY_NAMES = (
     r"(?:value|secret|string))?"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth"
     r"|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
-    r"|(?:totp|mfa|otp|2fa|wallet)[_-]?seed|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
+    r"|key[_-]?material"
+    r"|(?:totp|mfa|otp|2fa|wallet|private)[ _-]?seed"
+    r"|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
     r"|(?:erlang|erl|release)[_-]?cookie"
 )
 KEY_ANCHORS = (
     *("pass", "pwd", "secret", "key", "credential", "token", "sess", "pw", "psk", "creds", "mnemonic", ".sid", "seed"),
     *(
         "kennwort",
+        "clave",
         "contrase",
         "senha",
         "\u043f\u0430\u0440\u043e\u043b\u044c",
@@ -145,9 +148,11 @@ _NO_SECRET = re.compile(
     r"|state|this"
     r"|self|env|payload|kwargs|credentials?|creds|secrets?|record|row)(?:\??\.[A-Za-z_]\w{0,40}"
     r"|\[[:\"'\w-]{0,40}\]?|\(\)?){1,6}"
-    r"|enc|eof|eol|cat|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
+    r"|enc|eof|eol|cat|echo|printf|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
     r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}\[?"
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
+    r"|(?-i:[a-z]{2,24}(?:[A-Z][a-z]{1,12}){0,3}(?:Id|Name|Type|Ref))"
+    r"|(?:caching_sha2|sha256|mysql_native)_password"
     r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?"
     r"|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\{\{[^}]{1,200}\}\}|\$[{(].{0,60}|\$__\w{2,12}\{.{0,120}"
     r"|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*"
