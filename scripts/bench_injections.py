@@ -12,6 +12,7 @@ from inquest.gateway.domain.injection import find_injections
 
 from scripts.bench_redaction import clean_lines
 from scripts.injection_corpus import SETS, Attempt, attempts
+from scripts.injection_model import read
 
 PLAIN = frozenset({"none", "capitals", "lower", "line-breaks", "double-spaces", "coloured", "zero-width", "marks"})
 """What a person would still read as it was meant, with a tool that shows text."""
@@ -50,6 +51,13 @@ def figures(name: str) -> dict[str, float]:
     return {key: round(value, 4) for key, value in told.items()}
 
 
+def unseen() -> dict[str, float]:
+    """Return recall and false hits on lines to which neither rules nor weights were fitted."""
+    orders, harmless = read("unseen_orders"), read("unseen_harmless")
+    told = {"recall_unseen": len(hits(orders)) / len(orders), "false_hits_unseen": len(hits(harmless)) / len(harmless)}
+    return {f"injection_{name}": round(value, 4) for name, value in told.items()}
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -66,6 +74,7 @@ def main() -> None:
     told: dict[str, float] = {"injections_drawn": sum(1 for name in SETS for _ in attempts(name))}
     for name in SETS:
         told |= figures(name)
+    told |= unseen()
     told |= {"clean_lines": len(lines), "false_hits": len(hit), "false_hits_per_line": len(hit) / max(len(lines), 1)}
     print(json.dumps(told))
 

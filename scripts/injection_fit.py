@@ -11,12 +11,12 @@ from inquest.gateway.domain.injection_likeness import STRETCHES, Weights, featur
 from inquest.gateway.domain.readings import folded
 from numpy.typing import NDArray
 
-RIDGE = 3e-5
+RIDGE = 1e-4
 ROUNDS = 250
 RATE = 0.03
 ORDERS_SHARE = 0.3  # of all weight lies on the examples that instruct, however few they are
 SEEN_MIN = 2  # what one example alone has says nothing
-WEIGHT_MIN = 0.05  # smaller ones are left out
+WEIGHT_MIN = 0.1  # smaller ones are left out
 _FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-9  # Adam's (Kingma and Ba 2014)
 
 Ids = NDArray[np.int64]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inquest.contracts.redaction import Policy, Redactor
 from inquest.gateway.domain.decoding import decoded
 from inquest.gateway.domain.injection import PREFIX, REPORTED_MAX, find_injections
-from inquest.gateway.domain.readings import folded, readings
+from inquest.gateway.domain.readings import folded, pieces, readings
 
 from scripts.bench_injections import hits, is_found
 from scripts.bench_redaction import clean_lines
@@ -224,3 +224,9 @@ def test_secrets_that_were_taken_out_do_not_come_back_by_decoding():
     """Quotations come from the text after redaction, never from what its encoded parts say."""
     clean = Redactor(Policy()).text(f"password=hunter2 {ATTACK}")
     assert "hunter2" not in "".join(find_injections([("x", clean)]))
+
+
+@pytest.mark.parametrize("text", ["s\u0456m\u043e\u0435n\u043en\u0435s\u0440r\u0456m\u0435r", "\u0430b" * 40])
+def test_letters_of_two_scripts_in_turn_are_no_separators(text):
+    assert all(piece in text for piece in pieces(text))
+    assert find_injections([("x", f"name={text} failed")]) == []

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 import re2
 
@@ -33,14 +34,26 @@ _LATIN_ODD = str.maketrans("łøđı", "lodi")
 
 def readings(plain: str) -> Iterator[str]:
     """Yield decoded text in each way to read it, folded: lower case, one space between words and at both ends."""
+    yield from straight(plain)
     words = folded(plain)
-    yield words
-    if not words.isascii():
-        yield words.translate(_ALIKE)
-    yield from map(folded, _undisguised(plain))
     yield folded(plain.translate(_LEET))
     yield codecs.encode(words, "rot13")
     yield words[::-1]
+
+
+def straight(plain: str) -> Iterator[str]:
+    """Yield the text as a person would read it: as it stands, put together again, in the letters it looks like."""
+    for piece in pieces(plain):
+        words = folded(piece)
+        yield words
+        if not words.isascii():
+            yield words.translate(_ALIKE)
+
+
+@lru_cache(maxsize=2)  # several look at the same text, one after the other
+def pieces(plain: str) -> tuple[str, ...]:
+    """Return the text, and what of it was spelt out, cut at line ends or by tags, or run together, as it would be."""
+    return plain, *_undisguised(plain)
 
 
 def folded(text: str) -> str:
@@ -67,5 +80,8 @@ def _undisguised(plain: str) -> Iterator[str]:
 
 def _joined(letters: str) -> str:
     """Return the words of letters that stand apart: the commonest separator is in words, any other between them."""
-    within = Counter(_SEPARATOR.findall(letters)).most_common(1)[0][0]
-    return _SEPARATOR.sub(lambda found: "" if found[0] == within else " ", letters)
+    found = _SEPARATOR.findall(letters)
+    if not found:  # letters of two scripts, which RE2 takes for separators of each other
+        return letters
+    within = Counter(found).most_common(1)[0][0]
+    return _SEPARATOR.sub(lambda between: "" if between[0] == within else " ", letters)
