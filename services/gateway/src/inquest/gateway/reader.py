@@ -15,6 +15,7 @@ from inquest.gateway.domain.resolver import rank, unknown
 from inquest.gateway.domain.retry import RetryPolicy, delay_s
 from inquest.gateway.governors import Governors, Unasked
 from inquest.gateway.ports import Context, Interface, ProviderError
+from inquest.ledger import Ledger
 from inquest.telemetry.logs import get_logger
 from inquest.telemetry.traces import tracer
 
@@ -154,6 +155,12 @@ class Reader:
             log.exception("provider_crashed", provider=interface.key)
         else:
             await self.health.succeeded(interface)
+
+
+def open_reader(ledger: Ledger, bytes_max: int) -> Reader:
+    """Put a reader together whose health and politeness all gateways share by the ledger."""
+    board = HealthBoard(ledger)
+    return Reader(board, RetryPolicy(), bytes_max, Governors(board, ledger))
 
 
 def _note(

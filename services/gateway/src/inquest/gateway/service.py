@@ -16,14 +16,11 @@ from inquest.gateway.adapters.directory import ConfiguredDirectory
 from inquest.gateway.adapters.http_clients import HttpClients
 from inquest.gateway.adapters.pack_shelf import PackShelf
 from inquest.gateway.adapters.redactors import Redactors
-from inquest.gateway.board import HealthBoard
 from inquest.gateway.budget import Purse
 from inquest.gateway.calls import open_calls
-from inquest.gateway.domain.retry import RetryPolicy
-from inquest.gateway.governors import Governors
 from inquest.gateway.handlers import Handlers, Prober
 from inquest.gateway.policing import open_policing
-from inquest.gateway.reader import Reader
+from inquest.gateway.reader import open_reader
 from inquest.gateway.roster import Roster
 from inquest.gateway.settings import Settings
 from inquest.gateway.switch_desk import configured, open_desk
@@ -42,9 +39,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
     opened = open_ledger(settings.ledger_url, settings.ledger_password_file, bus, ledger_bucket)
     ledger = watch(opened, "ledger", "reserve", "settle") if settings.ledger_url else opened
     roster = Roster(ledger_bucket, uuid4().hex, settings.gateway_lease_s)
-    board = HealthBoard(ledger)
-    governors = Governors(board, ledger)
-    reader = Reader(board, RetryPolicy(), settings.gateway_response_bytes_max, governors)
+    reader = open_reader(ledger, settings.gateway_response_bytes_max)
     purse = Purse(ledger, lambda tenant: cache.current.config.quota_of(tenant))  # noqa: PLW0108 - it changes
     calls = open_calls(bus, roster, purse, reader, executor, _now)
     audit = AuditLog(bus, "gateway")
@@ -57,15 +52,10 @@ def build(bus: BusPort, settings: Settings) -> Service:
     bus.reply(s.SWITCHES_LIST, desk.on_list)
     bus.reply(s.APPROVAL_DECIDE, policing.approvals.on_decide)
     bus.reply(s.APPROVALS_LIST, policing.approvals.on_list)
-
-    async def start() -> None:
-        # Before the directory, for which calls wait: none is led by a side that was switched off.
-        await desk.board.start()
-        await directory.start()
-
     return Service(
         name="gateway",
-        on_start=(start, policing.start),
+        # The desk before the directory, for which calls wait: none is led by a side that was switched off.
+        on_start=(desk.board.start, directory.start, policing.start),
         tasks=(cache.follow, roster.run, desk.board.follow, desk.trials.run),
         chores=(Prober(directory, calls.reader, settings.gateway_probe_s).run,),
         on_stop=(
@@ -73,7 +63,7 @@ def build(bus: BusPort, settings: Settings) -> Service:
             partial(asyncio.to_thread, executor.shutdown, cancel_futures=True),
             ledger.close,
             clients.aclose,
-            governors.aclose,
+            reader.governors.aclose,
             calls.aclose,
             desk.aclose,
         ),
