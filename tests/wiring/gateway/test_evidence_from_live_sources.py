@@ -63,7 +63,8 @@ async def sources(memory_bus):
         config = Config.model_validate({"tenants": {"acme": tenant}})
         await ConfigStore(memory_bus.kv(CONFIG)).apply(config, "test", NOON)
         service = build(memory_bus, Settings())
-        await service.on_start[0]()
+        for action in service.on_start:
+            await action()
         build_worker(memory_bus, WorkerSettings())
         yield
         for action in service.on_stop:

@@ -129,7 +129,8 @@ async def test_a_large_payload_lies_in_the_object_store(memory_bus, tmp_path):
     big = write_pack(tmp_path / "big", meta=META, signal={"source": "generic", "body": {}}, logs=noise(12_000))
     await apply(memory_bus, {"acme": recording(big)})
     service = build(memory_bus, Settings())
-    await service.on_start[0]()
+    for action in service.on_start:
+        await action()
     result = await call(memory_bus)
     assert result.payload_inline is None
     assert result.payload_ref.startswith("acme/")
@@ -158,7 +159,8 @@ async def test_a_call_that_comes_before_the_configuration_waits_for_it(memory_bu
     early = asyncio.create_task(call(memory_bus))
     await asyncio.sleep(0)
     assert not early.done()
-    await service.on_start[0]()
+    for action in service.on_start:
+        await action()
     assert (await early).status == "ok"
 
 
@@ -175,7 +177,8 @@ async def test_a_provider_that_is_a_pack_falls_back_to_another(memory_bus, pack,
 
     await apply(memory_bus, {"acme": {"providers": [provider("a", tmp_path / "none", 200), provider("b", pack, 100)]}})
     service = build(memory_bus, Settings())
-    await service.on_start[0]()
+    for action in service.on_start:
+        await action()
     result = await call(memory_bus, domain="metrics")
     assert (result.status, result.provider) == ("degraded", "b")
     assert [(one.provider, one.status) for one in result.attempts] == [("a", "failed"), ("b", "ok")]
@@ -192,7 +195,8 @@ async def test_probes_find_out_that_a_live_source_is_down(memory_bus):
     }
     await apply(memory_bus, {"acme": {"providers": [prometheus]}})
     service = build(memory_bus, Settings(gateway_probe_s=0.01))
-    await service.on_start[0]()
+    for action in service.on_start:
+        await action()
     probing = asyncio.create_task(service.chores[0]())
     asked = itertools.count()
 
