@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from inquest.config import Config, ConfigCache, ConfigStore, Revision
-from inquest.config.store import _Envelope
+from inquest.config.store import _Envelope, _pack
 from inquest.contracts.errors import Conflict, Impossible, NotFound, RetryLater
 from inquest.contracts.payloads import encode
 from inquest.testkit.fixtures import until
@@ -206,6 +206,53 @@ async def test_a_backup_that_was_restored_is_followed_back():
     assert await seen.get() == 2
     assert (await cache.at(2)).config == other
     follower.cancel()
+
+
+async def test_one_late_answer_does_not_take_a_service_back():
+    keys, seen = Silent(), asyncio.Queue[int]()
+    store = ConfigStore(keys)
+    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    await store.apply(ONE, "ann", NOW)
+    one = await store.current()
+    await cache.start()
+    follower = asyncio.create_task(cache.follow())
+    asked = keys.asked
+    await until(lambda: keys.asked > asked + 2)  # polls that rightly read what is current
+    keys.away = True
+    asked = keys.asked
+    await until(lambda: keys.asked > asked + 2)
+    cache._learn(Revision(number=2, config=TWO))  # the watch is faster than the poll
+    follower.cancel()
+    keys.away = False
+    follower = asyncio.create_task(cache.follow())
+    answers = iter([one])
+    late = store.current
+    store.current = lambda: late_once(answers, keys, late)
+    asked = keys.asked
+    await until(lambda: keys.asked > asked + 2)
+    assert cache.current.number == 2
+    assert [seen.get_nowait() for _ in range(seen.qsize())] == [1, 2]
+    follower.cancel()
+
+
+async def late_once(answers, keys, current):
+    """Answer late once, then say that the server is away."""
+    for answer in answers:
+        return answer
+    keys.away = True
+    return await current()
+
+
+async def test_a_pin_of_before_a_restore_is_forgotten():
+    store = ConfigStore(FakeKeys())
+    cache = ConfigCache(store)
+    for config in (ONE, TWO):
+        await store.apply(config, "ann", NOW)
+    cache._learn(await store.current())
+    assert (await cache.at(1)).config == ONE
+    store._kv.values["rev.1"] = Value(_pack(Revision(number=1, config=TWO)), 1)
+    cache._learn(await store.at(1))  # as a watch sees it
+    assert (await cache.at(1)).config == TWO
 
 
 class Lagging(Silent):

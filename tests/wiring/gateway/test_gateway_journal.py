@@ -185,6 +185,27 @@ async def test_renewal_goes_on_when_the_bus_is_back(clock):
     assert kv.losses == 0
 
 
+class Unanswered(MemoryKeyValue):
+    """Writes the first update, and loses the answer to it."""
+
+    is_answered = False
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        new = await super().update(key, value, revision)
+        if not self.is_answered:
+            self.is_answered = True
+            raise RetryLater("no answer")
+        return new
+
+
+async def test_a_renewal_of_which_no_answer_came_does_not_end_the_lease(clock):
+    kv = Unanswered()
+    claim = await Journal(kv, "one", 0.03, clock).claim(KEY, 0)
+    before = claim.revision
+    async with Journal(kv, "one", 0.03, clock).held(claim):
+        await until(lambda: claim.revision > before + 2)  # its own write was one of these
+
+
 class Deaf(MemoryKeyValue):
     """Swallows a cancellation that meets an update, as wait_for does before Python 3.12."""
 

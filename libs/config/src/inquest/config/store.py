@@ -226,34 +226,38 @@ class ConfigCache:
 
     async def _poll(self) -> None:
         # A watch lives in the server's memory and falls silent when the server is restarted.
-        before = DEFAULT
+        older: tuple[Revision, Revision] | None = None  # what was read, and what was current here when it was
         while True:
             await asyncio.sleep(self._poll_s)
+            last, older = older, None
             try:
                 read = await self._store.current()
-                self._learn(read)
-                if read == before:
-                    self._go_back(read)
-                before = read
             except Impossible as error:
                 self._learn(error)
+                continue
             except RetryLater:
                 continue  # the bus's own ping reports a server that is away
+            self._learn(read)
+            if 0 < read.number <= self._current.number and read != self._current:
+                older = read, self._current
+                if older == last:
+                    self._go_back(read)
 
     def _go_back(self, read: Revision) -> None:
-        """Take an older revision, or another one of this number, that was read twice: a backup was restored.
+        """Take an older revision, or another one of this number, that two polls in turn found: a backup was restored.
 
         Read once it may be what was current until a moment ago. Where nothing is stored, what is known stays.
         """
-        if 0 < read.number <= self._current.number and read != self._current:
-            self._pinned.clear()
-            self._set(read)
+        self._pinned.clear()
+        self._set(read)
 
     def _learn(self, revision: Revision | Impossible) -> None:
         if isinstance(revision, Impossible):
             self._problem = str(revision)
         else:
             self._problem = None
+            if revision.number < self._current.number:  # perhaps of a backup: its later numbers may be others
+                self._pinned.clear()
             self._take(revision)
 
     async def at(self, number: int) -> Revision:

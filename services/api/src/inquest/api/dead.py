@@ -45,7 +45,6 @@ from inquest.telemetry.logs import get_logger
 PAYLOAD_CHARS_MAX = 16_000
 REDRIVE_S_MAX = 5.0
 SETTLE_S_MAX = 8.0  # of one request; who waits for the answer gives up after 20
-SETTLED_AT_ONCE = 8  # each waits for the disk three or four times
 READ_S_MAX = 5.0  # then a list ends with what was found
 LETTERS_READ_MAX = 5_000  # looked at for one list, from the newest back
 
@@ -173,20 +172,18 @@ class Dead:
 
 
 async def _each(seqs: tuple[int, ...], one: Callable[[int], Awaitable[str]]) -> SettledAll:
-    """Settle letters, several at once; those that are not begun in time are left, and said to be."""
+    """Settle letters in the order asked for, which may matter to who handles them; those not begun in time are left."""
     end_s = time.monotonic() + SETTLE_S_MAX
-    places = asyncio.Semaphore(SETTLED_AT_ONCE)
-
-    async def settled(seq: int) -> Settled:
-        async with places:
-            if time.monotonic() >= end_s:
-                return Settled(seq=seq, error=f"left as it is: others took {SETTLE_S_MAX:.0f} s; ask for it again")
-            try:
-                return Settled(seq=seq, subject=await one(seq))
-            except InquestError as error:
-                return Settled(seq=seq, error=str(error))
-
-    return SettledAll(letters=tuple(await asyncio.gather(*map(settled, dict.fromkeys(seqs)))))
+    settled = []
+    for seq in dict.fromkeys(seqs):
+        if time.monotonic() >= end_s:
+            settled.append(Settled(seq=seq, error=f"left as it is: others took {SETTLE_S_MAX:.0f} s; ask for it again"))
+            continue
+        try:
+            settled.append(Settled(seq=seq, subject=await one(seq)))
+        except InquestError as error:
+            settled.append(Settled(seq=seq, error=str(error)))
+    return SettledAll(letters=tuple(settled))
 
 
 def _whose(caller: Principal, permission: Permission, tenant: str | None) -> str | None:

@@ -110,9 +110,21 @@ class Journal:
             try:
                 claim.revision = await self.kv.update(claim.key, data, claim.revision)
             except Conflict:
-                return  # taken over while this process was paused; `record` writes nothing then
+                if not await self._is_still(claim):
+                    return  # taken over while this process was paused; `record` writes nothing then
             except RetryLater:
                 continue  # the bus is away; it may be back before the lease runs out
+
+    async def _is_still(self, claim: Claim) -> bool:
+        """Whether it is ours after all: a renewal may have been written of which no answer came."""
+        try:
+            stored = await self.kv.get(claim.key)
+        except RetryLater:
+            return True
+        if stored is None or JournalEntry.model_validate_json(stored.value) != claim.entry:
+            return False
+        claim.revision = stored.revision
+        return True
 
     async def release(self, claim: Claim) -> None:
         """Give up a call that was not begun, so that it can be made later; not one that another has taken over."""

@@ -1,8 +1,9 @@
 """Text in telemetry that tries to instruct a model. It stays data, and is reported."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from itertools import chain, islice
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 import re2
@@ -16,7 +17,7 @@ from inquest.gateway.domain.injection_likeness import alike, trained
 from inquest.gateway.domain.injection_marks import EXCUSED, MARKS
 from inquest.gateway.domain.injection_pairs import PAIRS, SENTENCES
 from inquest.gateway.domain.injection_rules import ENGLISH
-from inquest.gateway.domain.readings import folded, pieces, readings, straight
+from inquest.gateway.domain.readings import folded, lettered, pieces, readings, straight
 
 PREFIX = "injection-attempt: "
 REPORTED_MAX = 20
@@ -28,7 +29,11 @@ _TEXT_CHARS_MAX = 64_000  # of one text; a longer one is read in parts that over
 _OVERLAP_CHARS = 4_000
 _PROGRAM_BYTES = 64 << 20
 
-_SHORT_SPACES = 3  # lines with fewer were broken within a sentence, or are too short to say anything
+_FIRST_WORDS = 5
+# What is, or is decoded to, a line break within a text.
+_BROKEN = re.compile(
+    r"[\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]|\\[nrtvfxu]|%(?:25)*0[adAD]|&#|<(?:br|p|div|li)\b", re.IGNORECASE
+)
 
 Row = tuple[str, str]
 Look = Callable[[str], str]
@@ -81,8 +86,12 @@ def find_injections(rows: Iterable[Row]) -> list[str]:
 def _attempts(chunk: Sequence[Row]) -> Iterable[Row]:
     """Yield where an attempt stands, and its quotation."""
     # All in one first: most chunks hold nothing, and one look costs less than hundreds.
-    parts = list(_parts("\n".join(text for _, text in chunk)))
-    looks = [look for look, may in ((_ruled, _ruled), (_liked, _may_be_liked)) if any(map(may, parts))]
+    texts = [text for _, text in chunk]
+    looks = []
+    if any(map(_may_be_ruled, _parts("\n".join(texts)))):
+        looks.append(_ruled)
+    if _may_be_liked(texts):
+        looks.append(_liked)
     if looks:
         yield from _found(chunk, looks)
 
@@ -111,11 +120,16 @@ def _said(text: str, looks: Sequence[Look]) -> str:
     return next(filter(None, (look(plain) for plain in _parts(text) for look in looks)), "")
 
 
+@lru_cache(maxsize=2)  # rules and model look at the same text, one after the other
+def _decoded(part: str) -> str:
+    return decoded(part)
+
+
 def _parts(text: str) -> Iterable[str]:
     """Yield the text without its encodings, in parts that overlap."""
     for start in range(0, max(len(text), 1), _TEXT_CHARS_MAX):
         part = text[start : start + _TEXT_CHARS_MAX + _OVERLAP_CHARS].encode(errors="replace").decode()
-        yield decoded(part)
+        yield _decoded(part)
 
 
 def _ruled(plain: str) -> str:
@@ -129,6 +143,15 @@ def _ruled(plain: str) -> str:
     return ""
 
 
+def _may_be_ruled(plain: str) -> bool:
+    """Say whether `_ruled` may find something in a row; what excuses one row does not excuse the next."""
+    return _MARKS.search(plain.lower()) is not None or any(
+        words.search(reading) is not None
+        for reading in readings(plain)
+        for words in (_latin() if reading.isascii() else _all())
+    )
+
+
 def _liked(plain: str) -> str:
     """Return the stretch that reads like an order to a model, as a person would read the text."""
     for reading in straight(plain):
@@ -137,30 +160,30 @@ def _liked(plain: str) -> str:
     return ""
 
 
-def _may_be_liked(plain: str) -> str:
-    """Say the same of many rows, line by line: what two rows say together is no order."""
-    lines = [line for piece in pieces(plain) for line in _lines(piece)]
-    found = (alike(folded(line)) for line in trained().lines("\n".join(filter(str.isascii, lines))))
-    others = (_liked(line) for line in lines if not line.isascii())
-    return next(filter(None, chain(found, others)), "")
-
-
-def _lines(plain: str) -> Iterator[str]:
-    """Yield the lines, short ones that follow each other as one."""
-    short: list[str] = []
-    for line in plain.split("\n"):
-        if line.count(" ") < _SHORT_SPACES:
-            short.append(line)
-            continue
-        if short:
-            yield " ".join(short)
-            short = []
-        yield line
-    yield " ".join(short)
+def _may_be_liked(texts: Sequence[str]) -> bool:
+    """Say whether `_liked` may find something in a row: rows of one line are looked at together, others one by one."""
+    broken = list(filter(_BROKEN.search, texts))
+    whole = [text for text in texts if not _BROKEN.search(text)]
+    pieced = [line for plain in _parts("\n".join(whole)) for piece in pieces(plain) for line in piece.split("\n")]
+    quick = trained().lines("\n".join(filter(str.isascii, pieced)))
+    others = (line for line in pieced if not line.isascii())
+    return (
+        any(alike(folded(line)) for line in quick)
+        or any(alike(reading) for line in others for reading in lettered(line))
+        or any(_liked(plain) for text in broken for plain in _parts(text))
+    )
 
 
 def _quotation(text: str, words: str) -> str:
     shown = " ".join("".join(char if char.isprintable() else " " for char in neutral(text)).split())
-    first = words.split(maxsplit=1)[0] if words.split() else words
-    start = max(shown.lower().find(first), 0)
+    start = max(_place(shown, words.split()), 0)
     return shown[max(0, start - _BEFORE_CHARS) : start + _QUOTED_CHARS]
+
+
+def _place(shown: str, words: Sequence[str]) -> int:
+    """Return where the words begin, by as many of the first ones as stand together; -1 where they are disguised."""
+    for count in range(min(len(words), _FIRST_WORDS), 0, -1):
+        first = (r"\d+" if word == "0" else re.escape(word) for word in words[:count])
+        if found := re.search(r"[\W_]+".join(first), shown, re.IGNORECASE):
+            return found.start()
+    return -1

@@ -55,7 +55,7 @@ class Weights:
     def _lines(self) -> Any:
         # A short stem is a whole word.
         stems = "|".join(
-            stem if len(stem) == _STEM_CHARS else rf"{stem}(?:\b|_)" for stem in sorted(filter(str.isascii, self.leads))
+            stem if len(stem) == _STEM_CHARS else rf"{stem}\b" for stem in sorted(filter(str.isascii, self.leads))
         )
         lead = rf"(?:^|[^a-z0-9\n])(?:{stems})[^\n]*"
         options = re2.Options()
@@ -69,7 +69,7 @@ class Weights:
 
     def lines(self, text: str) -> list[str]:
         """Return the lines of a text of ASCII that may be orders, faster than one by one."""
-        return [str(line) for line in self._lines.findall(text.lower())]
+        return [str(line) for line in self._lines.findall(text.lower().replace("_", " "))]
 
     def score(self, words: Sequence[str]) -> tuple[float, Sequence[str]]:
         """Return the log odds of the stretch that reads most like an order to a model, and its words."""

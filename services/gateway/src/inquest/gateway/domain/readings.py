@@ -44,10 +44,15 @@ def readings(plain: str) -> Iterator[str]:
 def straight(plain: str) -> Iterator[str]:
     """Yield the text as a person would read it: as it stands, put together again, in the letters it looks like."""
     for piece in pieces(plain):
-        words = folded(piece)
-        yield words
-        if not words.isascii():
-            yield words.translate(_ALIKE)
+        yield from lettered(piece)
+
+
+def lettered(piece: str) -> Iterator[str]:
+    """Yield the text folded, and in the letters it looks like."""
+    words = folded(piece)
+    yield words
+    if not words.isascii():
+        yield words.translate(_ALIKE)
 
 
 @lru_cache(maxsize=2)  # several look at the same text, one after the other

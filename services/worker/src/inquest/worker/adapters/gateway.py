@@ -18,7 +18,7 @@ REPLY_SHARE = 0.9  # of the time for a call: the gateway gives up before we do, 
 WAIT_SHARE = 0.95  # then we give up, with time left to say why
 PAUSE_S_MIN = 0.05
 PAUSE_S_MAX = 2.0
-PATIENCE_S = 4.0  # then ask again: others take the calls of a gateway over when it was silent for five seconds
+PATIENCE_S = 4.0  # then ask again: others take the calls of a gateway over when it was silent for as long
 
 _log = get_logger("worker")
 
