@@ -12,11 +12,12 @@ _NUMBER = (
     r"(?:[ _.-]?(?:numbers?|numero|n[\u00fau]mero|num|no|nr|nummer|\u756a\u53f7|\u53f7\u7801?|\u865f\u78bc"
     r"|\ubc88\ud638))?\.?"
 )
+TAGGED = r"<(?:\w{1,16}:)?\w{0,16}?"  # where a label is that of an element, a > ends it; elsewhere it compares
 PHONE_LABEL = (
     r"(?:(?:mobile|cell|tele|home|work|contact|day|office|smart)?[ _.-]?phone|mobile|tel\u00e9fono|telefono"
     r"|telefon[eu]?"
     r"|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|tlf|handy(?:nummer|nr)|rufnummer|mobilnummer|celular|m\u00f3vil|movil"
-    r"|cell(?:ulare)?"
+    r"|cellulare"
     r"|msisdn|whatsapp|fax|mob|caller[ _.-]?id|telefoon|mobiel|puhelin(?:numero)?|matkapuhelin|mobil(?:e?telefon)?"
     r"|telefonszám|phn"
     r"|(?:contact|caller|callee|cell|sms)[ _.-]?n(?:umber|o\b)|\u0442\u0435\u043b(?:\u0435\u0444\u043e\u043d)?\w{0,2}"
@@ -34,6 +35,8 @@ _DIALLED = (
 )
 
 
+# As they are printed in America, or with the country in front.
+_PRINTED = r"(?:\+[1-9][\d ().-]{6,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4})(?![\w-]|\.\d)"
 _LOOK = r"(?:\+|%2B|\(|\d{1,5}(?:[ .\u00a0/-]|%20)\(?\d)"
 
 
@@ -44,7 +47,8 @@ def _digits(value: str) -> int:
 def _is_phone(value: str) -> bool:
     """Whether it has as many digits as a telephone number, and is no point in time, fraction or address."""
     return 7 <= _digits(value) <= 15 and not re.fullmatch(
-        r"\d{4}-\d\d-\d\d.*|\d+\.\d+|(?:\d{1,3}\.){3}\d{1,3}|1\d{12}", value
+        r"(?:19|20)\d\d[-/. ](?:0\d|1[0-2])[-/. ][0-3]\d|\d{4}-\d\d-\d\d.*|\d+\.\d+|(?:\d{1,3}\.){3}\d{1,3}|1\d{12}",
+        value,
     )
 
 
@@ -70,8 +74,10 @@ PHONES = (
         "phone",
         (),
         Shape(
-            rf"(?P<kept>(?<![/=]){EDGE}(?:(?P<weak>(?={_WEAK}))|(?!{_WEAK}))(?P<bare>{BARE})?{PHONE_LABEL}{_NUMBER}"
-            rf"(?:[ _](?:home|work|mobile|1|2))?(?:{SIGNED}|>|[ ]is[ ]|(?(bare)[ ]{{1,2}}(?={_LOOK})|(?!)))"
+            rf"(?P<kept>(?P<tagged>{TAGGED})?(?<![/=]){EDGE}(?:(?P<weak>(?={_WEAK}))|(?!{_WEAK}))"
+            rf"(?P<bare>{BARE})?{PHONE_LABEL}{_NUMBER}"
+            rf"(?:[ _](?:home|work|mobile|1|2))?(?:{SIGNED}|(?(tagged)>|(?!))|[ ]is[ ]"
+            rf"|(?(bare)[ ]{{1,2}}(?={_LOOK})|(?!)))"
             rf"(?P<quote>{QUOTE})?){FRESH}(?(quote)|(?(weak)(?={_LOOK}|0)))" + _DIALLED,
             re.IGNORECASE,
         ),
@@ -96,11 +102,23 @@ PHONES = (
         (),
         Shape(
             rf"(?P<kept>\b(?:call|reach|text|phone|ring|dial)[ ](?:me|us|him|her|them|back)(?:[ ]back)?"
-            rf"[ ](?:at|on|under)[ ]){FRESH}{_DIALLED}",
+            rf"[ ](?:at|on|under)[ ]){FRESH}{_PRINTED}",
             re.IGNORECASE,
         ),
         _is_phone,
         probe=r"(?:call|reach|text|phone|ring|dial) \w{2,4} [^\n\d]{2,10}\d",
+    ),
+    # Of a person, not of a notebook, a battery or a network.
+    Rule(
+        "phone",
+        (),
+        Shape(
+            rf"(?P<kept>(?:(?:{QUOTE})cell(?:{QUOTE})[ ]?:[ ]?(?:{QUOTE})?|<cell>|(?<![\w. -])cell=(?:{QUOTE})?))"
+            rf"{FRESH}(?:{_PRINTED}|0[1-9]\d{{1,3}}[ /-]\d{{3,4}}[ -]?\d{{3,4}}(?![\w-]|\.\d))",
+            re.IGNORECASE,
+        ),
+        lambda value: _is_phone(value) and _digits(value) <= 13,
+        probe=r"cell[^\n\w]{1,12}\d",
     ),
     # As it is printed, which little else is.
     Rule(

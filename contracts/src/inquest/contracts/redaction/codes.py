@@ -35,8 +35,8 @@ _CODE_ELSEWHERE = (  # where a space is enough
     r"|\u0e23\u0e2b\u0e31\u0e2a\u0e22\u0e37\u0e19\u0e22\u0e31\u0e19)"
 )
 _PIN = (
-    r"(?:(?:sim|card|atm|debit|customer|user|device|voicemail|door|gate|alarm|wallet|new|old|temporary|default"
-    r"|your|my|the)[ _-]?)?(?:pin|puk|puk[12]|pin[12])"
+    r"(?:(?:sim|card)[ _-]?|(?:atm|debit|customer|user|device|voicemail|door|gate|alarm|wallet|new|old|temporary"
+    r"|default|your|my|the)[ _-])?(?:pin|puk|puk[12]|pin[12])"
 )
 _BE = (
     r"(?:[ ](?:is|was|ist|lautet|est|es|\u00e9|\u00e8|\u00e4r|er|on|je|jest|to|este|l\u00e0|adalah|as|of|sent"
@@ -49,7 +49,26 @@ _YOURS = (
     r"|\u0442\u0432\u043e\u0439) (?:c[\u00f3o]digo|codice|code|kode?|\u043a\u043e\u0434)"
     r"(?:[ ](?:is|est|ist|es|\u00e9|\u00e8)|[ ]?:)[ ]{1,2}"
 )
+_NO_UNIT = r"(?! (?:ms|times?|seconds?|minutes?|attempts?|users?|requests?|errors?|bytes|rows)\b)"
+
+
+def _is_grouped(value: str) -> bool:
+    """Whether the groups are drawn: letters and digits are mixed in two, or no vowel is anywhere, so none is a word."""
+    groups = value.split("-")
+    drawn = [group for group in groups if any(map(str.isdigit, group))]
+    mixed = [group for group in drawn if not group.isdigit()]
+    return len(mixed) >= 2 or (len(drawn) >= 2 and len(mixed) == 1 and not set("AEIOUY") & set(value))
+
+
 CODES = (
+    # As a program is unlocked with: AB12-C3D4-5EFG
+    named(
+        rf"(?<![A-Za-z0-9/])(?:activation|licen[cs]e|product)[ _-]?(?:code|key)(?:{SIGNED}|{_BE}[ ])(?:{QUOTE})?",
+        r"(?-i:[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){1,6})(?![\w-])",
+        *("activation", "license", "licence", "product"),
+        kind="code",
+        accept=_is_grouped,
+    ),
     named(
         rf"(?<![A-Za-z0-9]){_YOURS}[\"'*]{{0,2}}",
         r"\d{4,8}(?![\w.%:/-])",
@@ -62,9 +81,7 @@ CODES = (
         rf"(?:[ ](?:for|to|pour|f\u00fcr|para|per|de|der|f\u00f6r)[ ][^\s\d]{{1,32}}){{0,2}}"
         rf"(?:{SIGNED}|{_IS}[ ]?|(?(elsewhere)[ ]?| (?=\d{{3}}[ -]?\d{{3}}(?!\d))))"
         rf"(?:{QUOTE}|[*(\[#\u300c]{{1,2}})?(?:[A-Z]-)?",
-        r"(?=[A-Z0-9-]{0,14}\d)(?:\d{3}[ -]\d{3}|\d{4,10}|(?-i:[A-Z0-9]{4}(?:-[A-Z0-9]{4}){1,5})"
-        r"|(?-i:[A-Z0-9]{6,8}))(?![\w%-])(?!\.\d)(?! (?:ms|times?"
-        r"|seconds?|minutes?|attempts?|users?|requests?|errors?)\b)",
+        rf"(?=[A-Z0-9]{{0,7}}\d)(?:\d{{3}}[ -]\d{{3}}|\d{{4,10}}|(?-i:[A-Z0-9]{{6,8}}))(?![\w%])(?!\.\d){_NO_UNIT}",
         probe=probed(rf"(?:{_CODE}|{_CODE_ELSEWHERE})[^\n]{{0,40}}\d"),
         kind="code",
         accept=None,
@@ -73,29 +90,45 @@ CODES = (
         rf"(?<![A-Za-z0-9._/-]){_PIN}(?:[ ]?(?:code|number|no\.?|\d))?(?:{SIGNED}|[ ](?:is|was|code|ist|est"
         rf"|es)[ ])(?:{QUOTE})?",
         r"\d{4,8}(?![\w.:/-])",
-        probe=r"(?:^|[^a-z]|card|sim|user|device|door)(?:pin|puk)[12]?[^a-z\n].{0,20}\d{4}",
+        probe=r"(?:^|[^a-z]|card|sim)(?:pin|puk)[12]?[^a-z\n].{0,20}\d{4}",
         kind="code",
         accept=None,
     ),
     named(
         r"\b(?:(?:use|enter|type|submit|your|the) (?:this )?code|code)[: ]{1,2}[\"'*]{0,2}",
-        r"\d{4,8}(?=[,.]? (?:do not|don't|never) share"
-        r"| (?:to|for your|as your|when) (?:\w{1,12} )?(?:sign|log|verif|confirm|access|authenticat|reset"
+        r"\d{4,8}(?= (?:to|for your|as your|when) (?:\w{1,12} )?(?:sign|log|verif|confirm|access|authenticat|reset"
         r"|complete|prompted|continue|login))",
         probe=r"code[: ]{1,2}[\"'*]{0,2}\d{4}",
         kind="code",
         accept=None,
     ),
     named(
-        rf"(?<![A-Za-z0-9])(?:cvv2?|cvc2?|cvn|(?:card[ _-]?)?security[ _-]?code)(?:{QUOTE})?[ :=#]{{1,3}}(?:{QUOTE})?",
+        r"(?<!error )(?<!exit )(?<!status )(?<!return )(?<!response )\bcode[: ]{1,2}[\"'*]{0,2}",
+        r"\d{6,8}(?=[,.]? (?:do not|don't|never) share)",
+        "code",
+        kind="code",
+        accept=None,
+        also=("share",),
+    ),
+    named(
+        rf"(?<![A-Za-z0-9])(?:cvv2?|cvc2?|cvn)(?:{QUOTE})?[ :=#]{{1,3}}(?:{QUOTE})?",
         r"\d{3,4}(?![\w.])",
-        *("cvv", "cvc", "cvn", "security"),
+        *("cvv", "cvc", "cvn"),
         kind="code",
         accept=None,
     ),
+    # Of a card, where one is spoken of: programs of security have codes too.
+    named(
+        rf"(?:card|cvv|payment)[^\n]{{0,80}}?(?<![A-Za-z])security[ _-]?code(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?",
+        r"\d{3,4}(?![\w.])",
+        "security",
+        kind="code",
+        accept=None,
+        also=("card", "cvv", "payment"),
+    ),
     named(
         r"(?<![A-Za-z0-9])(?:2fa|mfa|otp|totp|sms)[ _-](?:token|code|pin)[ ][\"'*]{0,2}",
-        r"\d{6,8}(?![\w.%:/-])",
+        rf"(?!\d{{1,2}}0{{4}})\d{{6}}(?![\w.%:/-]){_NO_UNIT}",
         *("2fa", "mfa", "otp", "sms"),
         kind="code",
         accept=None,

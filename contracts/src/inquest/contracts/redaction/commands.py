@@ -48,11 +48,11 @@ def _put(value: str) -> bool:
 # Whatever the program is called.
 GENERAL = (
     named(
-        rf"(?<![\w-])(?:-[uU]|--user(?:name)?|--[\w-]{{0,20}}creds?|--?auth|--credentials?|--basic-auth"
+        rf"(?<![\w-])(?:-[uU]|--user(?:name)?|--[\w-]{{0,20}}creds?|--auth|--credentials?|--basic-auth"
         rf"|--login)(?:[ =]|(?:{QUOTE}),[ ]?){_Q}"
         r"[\w.@$+-]{1,64}:",
         r"(?!//)[^\s\"'`\\]{4,1024}",
-        *("-u", "--user", "creds", "-auth", "--credential", "--basic-auth", "--login"),
+        *("-u", "--user", "creds", "--auth", "--credential", "--basic-auth", "--login"),
         accept=is_told_plainly,
     ),
     named(

@@ -32,10 +32,10 @@ _NOUNS = (
     r"|items?|incidents?|deliver(?:y|ies)|executions?|monitors?|commits?|tree|blob|sha)"
 )
 # What a mail links to, for one person and one time.
+_RESET = r"(?:reset|reset[_-]?password|password[_-]?reset|set[_-]?password|forgot[_-]?password|activate|activation)"
 _ONCE = (
-    r"(?:(?:account|email|password|passwd|user)?[_-]?(?:reset|recover(?:y)?|activat(?:e|ion)|confirm(?:ation)?"
-    r"|verif(?:y|ication)|set)(?:[_-]?(?:password|passwd|email|account))?|magic(?:[_-]?link)?|unsubscribe|one-?time"
-    r"|passwordless|impersonate)"
+    rf"(?:(?P<reset>{_RESET})|verify[_-]?email|confirm[_-]?email|magic(?:[_-]?link)?|invite|accept[_-]invitation"
+    r"|unsubscribe)"
 )
 _BETWEEN = r"(?:v\d{1,2}|https?|catch|custom|bulk|(?=[\w@-]{0,40}\d)[\w@-]{1,40}|[\w.@%-]{1,64}(?=\\?/private-))"
 _LEAD = r"(?:private-|[a-z]{1,3}[-_])?"
@@ -51,6 +51,13 @@ def _opens(value: str) -> bool:
 
 def _opens_more(value: str) -> bool:
     return re.fullmatch(r"[0-9a-f-]+", value, re.IGNORECASE) is None and is_drawn(value)
+
+
+def _is_once(value: str) -> bool:
+    """Whether it is no id: of an object of a database in 24 digits, with the kind in front (sub_…), of an image."""
+    return re.fullmatch(r"[0-9a-fA-F]{20,31}|[a-z]{2,8}_[A-Za-z0-9]{14,}|sha\d{1,3}-.*", value) is None and is_drawn(
+        value
+    )
 
 
 URL_KEYS = (
@@ -81,11 +88,13 @@ URL_KEYS = (
         "webhook-url",
         (),
         Shape(
-            rf"(?P<kept>{_BEGIN}[^\s\"'<>/\\]{{1,200}}[^\s\"'<>]{{0,200}}?{_SLASH}{_ONCE}{_SLASH}"
-            rf"(?:[\w=-]{{1,24}}{_SLASH})?){FRESH}[A-Za-z0-9_.-]{{20,512}}={{0,2}}(?![\w-])",
+            rf"(?P<kept>{_BEGIN}[^\s\"'<>/\\]{{1,200}}[^\s\"'<>]{{0,200}}?(?<!/trace)(?<!/traces){_SLASH}{_ONCE}{_SLASH}"
+            rf"(?:(?!(?:commit|blob|tree|_doc|{_NOUNS})\\?/)[\w=-]{{1,24}}{_SLASH})?){FRESH}(?!{UUID})"
+            r"(?(reset)|(?!(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?!\w)))"
+            r"[A-Za-z0-9_-]{20,512}={0,2}(?![\w-]|\.\w)",
             re.IGNORECASE,
         ),
-        is_drawn,
-        probe=rf"https?:(?://|\\/\\/)[^ ]+/{_ONCE}\\?/",
+        _is_once,
+        probe=rf"https?:(?://|\\/\\/)[^ ]+/(?:{_RESET}|verify|confirm|magic|invite|accept|unsubscribe)[^ ]{{0,16}}/",
     ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from inquest.contracts.redaction.accounts import BARE, EDGE
+from inquest.contracts.redaction.accounts import BARE, EDGE, TAGGED
 from inquest.contracts.redaction.people import SIGNED
 from inquest.contracts.redaction.rules import Rule, Shape
 from inquest.contracts.redaction.words import FRESH, QUOTE, probed
@@ -27,7 +27,7 @@ _SURE = (
     r"|number"
     r"|no|document)"
     r"|(?:gov(?:ernment)?|citizen|person(?:al)?|resident|civil)[ _.-]?(?:id|identity|code)[ _.-]?(?:number|no)"
-    r"|id[ _.-]?card(?:[ _.-]?(?:number|no))?|pps[ _.-]?(?:number|no)|south[ _.-]african[ _.-]id"
+    r"|id[ _.-]?card[ _.-]?(?:number|no)|south[ _.-]african[ _.-]id"
     r"|passport|pass?eport|pasaporte|passaporto|paspoort|reisepass|passnummer|pasnummer|paszport\w{0,2}"
     r"|personalausweis|ausweis"
     r"|driv(?:er'?s?|ing)[ _.-]?licen[cs]e|dr?l[ _.-]number|f\u00fchrerschein|fuehrerschein|permis de conduire"
@@ -48,6 +48,10 @@ _SURE = (
     r"|\u0631\u0642\u0645 \u0627\u0644\u0647\u0648\u064a\u0629"
     r"|\u0627\u0644\u0631\u0642\u0645 \u0627\u0644\u0642\u0648\u0645\u064a|\u062c\u0648\u0627\u0632"
     r"|\u0622\u0927\u093e\u0930|\u0906\u0927\u093e\u0930|c\u0103n c\u01b0\u1edbc|cccd|cmnd)"
+)
+_PASSPORT = (
+    r"(?:passport|pass?eport|pasaporte|passaporto|paspoort|reisepass|passnummer|pasnummer|paszport\w{0,2}"
+    r"|personalausweis|ausweis)"
 )
 _DIGITS_MIN = 4
 # Words of other meanings, which are labels in capital letters before a number of the right form alone.
@@ -83,9 +87,7 @@ _DATE = (
 def _is_number(value: str) -> bool:
     version = re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2,3}", value)
     grouped = re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,3}", value)
-    lettered = re.fullmatch(r"[A-Z0-9]{8,9}", value) is not None  # as of a passport
-    digits = sum(map(str.isdigit, value))
-    return (version is None or grouped is not None) and digits >= (2 if lettered else _DIGITS_MIN)
+    return (version is None or grouped is not None) and sum(map(str.isdigit, value)) >= _DIGITS_MIN
 
 
 def has_identity(value: str) -> bool:
@@ -99,9 +101,9 @@ IDENTITIES = (
         "identity",
         (),
         Shape(
-            rf"(?P<kept>(?<![/=]){EDGE}(?P<bare>{BARE})?{_SURE}{_TAIL}"
+            rf"(?P<kept>(?P<tagged>{TAGGED})?(?<![/=]){EDGE}(?P<bare>{BARE})?{_SURE}{_TAIL}"
             rf"(?P<walked>(?:[ ](?!\w{{1,24}}=)[^\W\d]{{1,16}}){{1,3}}?)??"
-            rf"(?:{SIGNED}|>|(?(bare)(?(walked){_IS}|[ ]{{1,2}}#?)|(?!)))(?:{QUOTE})?)"
+            rf"(?:{SIGNED}|(?(tagged)>|(?!))|(?(bare)(?(walked){_IS}|[ ]{{1,2}}#?)|(?!)))(?:{QUOTE})?)"
             rf"{FRESH}{_NUMBER}(?!\w|\.\d| ?(?:[mu]?s|seconds?|minutes?|times|bytes|rows|records|requests)\b)",
             re.IGNORECASE,
         ),
@@ -123,10 +125,33 @@ IDENTITIES = (
         "identity",
         (),
         Shape(
-            rf"(?P<kept>{EDGE}{_DATED}(?:{SIGNED}|>|[ ](?:is |on )?)(?:{QUOTE})?){FRESH}{_DATE}",
+            rf"(?P<kept>(?P<tagged>{TAGGED})?{EDGE}{_DATED}(?:{SIGNED}|(?(tagged)>|(?!))|[ ](?:is |on )?)"
+            rf"(?:{QUOTE})?){FRESH}{_DATE}",
             re.IGNORECASE,
         ),
         probe=probed(rf"{_DATED}[^\n]{{1,16}}\d"),
+    ),
+    # Of a passport two digits suffice, behind no more than three letters: WARD12AB is none.
+    Rule(
+        "identity",
+        (),
+        Shape(
+            rf"(?P<kept>(?i:(?P<tagged>{TAGGED})?(?<![/=]){EDGE}{_PASSPORT}{_TAIL}"
+            rf"(?:{SIGNED}|(?(tagged)>|(?!))|[ ]is[ ])(?:{QUOTE})?)){FRESH}(?=[A-Z]{{0,3}}\d)[A-Z0-9]{{8,9}}(?![\w.-])"
+        ),
+        lambda value: sum(map(str.isdigit, value)) >= 2,
+        probe=probed(rf"{_PASSPORT}[^\n\d]{{0,40}}\d"),
+    ),
+    # A card of identity, whose label is that of a layout too; an Irish number has its letters behind.
+    Rule(
+        "identity",
+        ("card", "pps"),
+        Shape(
+            rf"(?P<kept>(?i:(?<![A-Za-z0-9.-])id[ _]?card(?:{QUOTE})?[ ]?[:=][ ]?(?:{QUOTE})?))"
+            rf"{FRESH}(?!20[0-3]\d{{5}}(?!\d))\d{{8,18}}X?(?!\w|\.\d)"
+            rf"|(?P<kept_too>(?i:(?<![A-Za-z0-9])pps[ _.-]?(?:number|no)(?:{QUOTE})?[ ]?[:=]?[ ]?(?:{QUOTE})?))"
+            rf"{FRESH}\d{{7}}[A-W][A-IW]?(?!\w)"
+        ),
     ),
     # In groups, as Canada and Australia print theirs; a Spanish one, whose label is a word of French too.
     Rule(

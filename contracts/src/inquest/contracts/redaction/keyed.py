@@ -3,7 +3,7 @@
 import re
 
 from inquest.contracts.redaction.rules import Rule, Shape
-from inquest.contracts.redaction.words import ASSIGN, FRESH, OPEN, is_secret, named
+from inquest.contracts.redaction.words import ASSIGN, FRESH, OPEN, VALUE, is_secret, is_told, named
 
 # Keys that open nothing: of rows, of caches, of messages.
 _OTHER = re.compile(
@@ -43,6 +43,23 @@ def is_drawn(value: str) -> bool:
 
 
 KEYED = (
+    # What a secret key or a seed is called where a store of keys, or a round of money, is called so too.
+    Rule(
+        "password",
+        ("material", "private"),
+        Shape(
+            rf"(?P<kept>(?<![A-Za-z0-9])(?:key[_-]?material|private[ _-]seed)(?:[_-](?:plaintext|b64|base64|hex))?"
+            rf"(?:{ASSIGN}|>){OPEN}){FRESH}(?!(?-i:[A-Z_]+)\b)[A-Za-z0-9+/=_-]{{12,512}}",
+            re.IGNORECASE,
+        ),
+        is_drawn,
+    ),
+    named(
+        rf"(?<![A-Za-z])clave[ _-](?:de[ _-])?(?:acceso|secreta){ASSIGN}{OPEN}",
+        VALUE,
+        "clave",
+        accept=is_told,
+    ),
     # …_KEY=, X-Some-Key:, …_PAT=, whatever stands in front; values that are drawn.
     Rule(
         "password",

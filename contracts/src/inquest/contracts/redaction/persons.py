@@ -28,7 +28,7 @@ _SURE = (
 )
 # What a person is; a queue or a service may be one too, so two words with capital letters have to follow.
 _ROLE = (
-    r"(?:(?:user|member|person|author|owner)[ _.-]?(?:display[ _.-]?)?name"
+    r"(?:user[ _.-]?(?:display[ _.-]?)?name"
     r"|recipient|passenger|contact(?:[ _.-]?person)?|patient|customer|employee|insured|beneficiary|applicant"
     r"|attendee|traveller|traveler"
     r"|card[ _-]?holder|account[ _-]?holder|policy[ _-]?holder|guest|student|tenant[ _]?name|borrower|payee|payer"
@@ -60,12 +60,15 @@ _WORDS = re.compile(
     r"|producer|proxy|cache|database|cluster|node|pipeline|handler|controller|orchestrator|platform|backend|frontend"
     r"|engine|router|balancer|dispatcher|listener|publisher|storage|payments?|orders?|checkout|inventory|shipping"
     r"|notifications?|events?|stream|topic|daemon|portal|dashboard|application|production|staging|monitor|monitoring"
-    r"|bot|hub|warehouse|merchant)\b",
+    r"|bot|hub|warehouse|merchant|foundation|labs|engineering|cloud|operations|squad|actions|integration|pipelines"
+    r"|autoscaler|infra|shard|authority|desk|preview|alloy|cd|services|name|corporation|alerts|security|workflow"
+    r"|operator|update|automation|system|app|ci|user|release|community|web|studio|charts|linux|board)\b",
     re.IGNORECASE,
 )
 
 
-def _is_person(value: str) -> bool:
+def is_person(value: str) -> bool:
+    """Whether no word of it is one of what a program, a team or a company is called."""
     return not _WORDS.search(value)
 
 
@@ -91,7 +94,7 @@ PERSONS = (
             rf"|[\u0590-\u08ff\u0900-\u0dff\u3040-\u9fff\uac00-\ud7af]){_OTHER}){{0,3}})",
             re.IGNORECASE,
         ),
-        _is_person,
+        is_person,
         probe=probed(rf"{_SURE}[\"'\\ ]{{0,8}}(?:[:=\uff1a|]|%3a|%3d|\\)"),
     ),
     Rule(
@@ -101,7 +104,7 @@ PERSONS = (
             rf"(?P<kept>(?<![A-Za-z0-9])(?:\w{{1,24}}[_.])?{_ROLE}{SIGNED}(?:{QUOTE})?){FRESH}(?:{_TWO})(?![\w=:@/-])",
             re.IGNORECASE,
         ),
-        _is_person,
+        is_person,
         probe=probed(
             rf"{_ROLE}[\"'\\ ]{{0,8}}[:=\uff1a][:=> \"'\\]{{0,8}}(?-i:[A-Z\u00c0-\u00de\u0104-\u017d\u0410-\u042f])"
         ),
@@ -115,7 +118,7 @@ PERSONS = (
             rf"(?=\\?[\"']?[ ](?:<|&lt;)[^\s<>]{{1,200}}(?:>|&gt;))",
             re.IGNORECASE,
         ),
-        _is_person,
+        is_person,
         probe=rf"{_FROM}\"?[:=] ?\\?\"?[^\n<>@:=]{{2,80}} (?:<|&lt;)",
     ),
     # A name before its address, wherever it stands.
@@ -123,7 +126,7 @@ PERSONS = (
         "name",
         ("<", "&lt;"),
         Shape(rf"(?<![\w.@-])(?:{_CAPITAL} ){{1,3}}{_CAPITAL}(?=\"? (?:<|&lt;)(?:[\w.+-]{{1,64}}@|\[redacted:email))"),
-        _is_person,
+        is_person,
         also=("@", "redacted:email"),
     ),
     # contact:\n  name: …
@@ -136,7 +139,7 @@ PERSONS = (
             rf"(?P<quote>{QUOTE})?+){FRESH}(?:{_TWO})",
             re.IGNORECASE,
         ),
-        _is_person,
+        is_person,
         probe=probed(rf"{_ROLE}:[ \t]?\r?\n[ \t]"),
     ),
     Rule(
@@ -147,7 +150,7 @@ PERSONS = (
             rf"|Se\u00f1ora|Signor|Signora|Sr\.|Sra\.)\.? ){FRESH}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
             rf"|(?P<kept_too>(?<![\w.-])(?:Dr|Prof)\. ){FRESH}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
         ),
-        _is_person,
+        is_person,
         probe=probed(
             r"(?-i:(?:^|[^\w.-])(?:Mr|Mrs|Ms|Mx|Miss|Mme|Mlle|Herrn?|Frau|Se\u00f1ora?|Signora?|Sra?|Dr"
             r"|Prof)\.? [A-Z\u00c0-\u00de])"
@@ -162,7 +165,7 @@ PERSONS = (
             r"|Prezad[oa]|Beste|Geachte|K\u00e6re|Hej)"
             rf"(?: (?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|M|Sr|Sra)\.?)? ){FRESH}{_CAPITAL}(?: {_CAPITAL}){{0,2}}(?=[,!])"
         ),
-        _is_person,
+        is_person,
         probe=r"(?:dear|hello|hi|bonjour|hola|ciao|hallo|lieber?|geehrter?|estimad[oa]|car[oa]|prezad[oa]|beste"
         r"|geachte|hej) (?-i:[A-Z])[^\n,!]{1,60}[,!]",
     ),

@@ -14,13 +14,13 @@ _PLACE = (
     r"|(?:home|postal|mailing|residential|billing|shipping|delivery|street|permanent|customer"
     r"|patient)[ _.-]?addr(?:ess)?"
     r"|stra(?:sse|\u00dfe)|anschrift"
-    r"|adresse[ _.-]?(?:postale|de[ _.-](?:livraison|facturation))"
     r"|wohnadresse|lieferadresse|rechnungsadresse|postanschrift"
     r"|domicilio|logradouro|woonadres|straat|postadresse?|gatuadress|ulica|lakc\u00edm|\u4f4f\u6240|\u4f4f\u5740)"
 )
 # Machines have these too, so what follows has to look like a street or a place with its code.
 _HOUSE = (
-    r"(?:(?:physical|current)[ _.-]?addr(?:ess)?|rue|calle|adresse|direcci\u00f3n|indirizzo|endere\u00e7o|osoite|adres"
+    r"(?:(?:physical|current)[ _.-]?addr(?:ess)?|adresse(?:[ _.-]?(?:postale|de[ _.-](?:livraison|facturation)))?"
+    r"|direcci\u00f3n|indirizzo|endere\u00e7o|osoite|adres"
     r"|adresa|adresi"
     r"|\u0430\u0434\u0440\u0435\u0441\u0430?|\u5730\u5740|\uc8fc\uc18c"
     r"|\u0627\u0644\u0639\u0646\u0648\u0627\u0646|\u05db\u05ea\u05d5\u05d1\u05ea|\u0111\u1ecba ch\u1ec9|alamat)"
@@ -56,6 +56,20 @@ def is_place(value: str) -> bool:
 def is_house(value: str) -> bool:
     """Whether it is one that says street, or has a postcode."""
     return is_place(value) and _STREETS.search(value) is not None
+
+
+# As a house is written in France and Spain: in what a program calls rue, nothing else is one.
+_WRITTEN = re.compile(
+    r"\d{1,4}(?: bis| ter)?,? (?i:rue|avenue|boulevard|chemin|all\u00e9e|quai|place|impasse)"
+    r" (?:d[eu]s? |l[ae]s? |[dl]'){0,2}[A-Z\u00c0-\u00de][^\d]{2,60}"
+    r"(?:\d{5}.{0,40})?"
+    r"|(?i:calle|avenida|paseo|plaza|rua|rue|c/) ?[^\W\d][^\W\d]{2,30}(?: [^\W\d]{2,30}){0,4},? \d{1,4}"
+    r"(?:, .{1,80})?"
+)
+
+
+def _is_written(value: str) -> bool:
+    return _WRITTEN.fullmatch(value.strip()) is not None
 
 
 def _labelled(label: str, accept: Callable[[str], bool]) -> tuple[Rule, Rule]:
@@ -103,6 +117,7 @@ PLACES = (
     ),
     *_labelled(_PLACE, is_place),
     *_labelled(_HOUSE, is_house),
+    *_labelled(r"(?:rue|calle)", _is_written),
 )
 PLACE_NAME = re.compile(rf"(?:^|[._-]){_PLACE}$", re.IGNORECASE)
 HOUSE_NAME = re.compile(rf"(?:^|[._-]){_HOUSE}$", re.IGNORECASE)

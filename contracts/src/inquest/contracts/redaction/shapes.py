@@ -130,7 +130,8 @@ _LONG_CARD = Rule(
     "card",
     (),
     Shape(
-        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|unionpay|mastercard|maestro|payment|paid|charge|authori[sz]e)[^\d\n]{0,24})(?:4\d{18}"
+        r"(?P<kept>(?:card|\bpan\b|\bcc|number|visa|unionpay|mastercard|payment|paid|charge|authori[sz]e)"
+        r"[^\d\n]{0,24})(?:4\d{18}"
         r"|62\d{17}|6[37]\d{17})(?!\w|\.\d)",
         re.IGNORECASE,
     ),

@@ -4,7 +4,7 @@ Sources: the issuers' documentation of their token formats, as of November 2026.
 """
 
 from inquest.contracts.redaction.rules import Rule, Shape
-from inquest.contracts.redaction.words import START
+from inquest.contracts.redaction.words import FRESH, START
 
 # What the issuer's text begins with, in lower case, and the whole shape with its length: shorter is prose.
 _SHAPES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -168,11 +168,22 @@ _PROBED = tuple(
     Rule("vendor-token", (), Shape(rf"{START}(?:{shape})(?![A-Za-z0-9])"), probe=probe)
     for probe, shape in (
         (r"[\w-]{6}\.[\w-]{6}:[\w-]{40}", r"[\w-]{6}\.[\w-]{6}:[\w-]{40,44}"),
-        (r"[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}", r"[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?!-)"),
-        (r"md-[\w-]{22}", r"md-(?=[A-Za-z_-]{0,21}\d|[a-z]{0,20}[A-Z])[A-Za-z0-9_-]{22}(?!-)"),
         (r"t-[a-z0-9]{40}", r"t-[a-z0-9]{40,42}"),
         (r"s\.[a-z0-9]{24}", r"s\.(?=[A-Za-z]{0,23}\d)(?=[a-z0-9]{0,23}[A-Z])[A-Za-z0-9]{24}(?!\.)"),
         (r"(?:live|test)_[a-z0-9]{30}", r"(?:live|test)_[A-Za-z0-9][\w-]{29,63}"),
+    )
+)
+# What an id of a trace or of a part of a file may look like too, so whose key it is stands before it.
+_MAILED = tuple(
+    Rule(
+        "vendor-token",
+        (),
+        Shape(rf"(?P<kept>(?i:{who})[^\n]{{0,40}}?{START}){FRESH}(?:{shape})(?![A-Za-z0-9-])"),
+        probe=probe,
+    )
+    for who, shape, probe in (
+        ("mailgun|key", r"[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}", r"[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
+        ("mandrill|key", r"md-(?=[A-Za-z_-]{0,21}\d|[a-z]{0,20}[A-Z])[A-Za-z0-9_-]{22}", r"md-[\w-]{22}"),
     )
 )
 _HOOKS = Rule(
@@ -206,4 +217,4 @@ _BESIDE = Rule(
         r"(?=[A-Z0-9+/]{0,39}[a-z])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])"
     ),
 )
-TOKENS = (*(_rule(*row) for row in _SHAPES), *_PROBED, _HOOKS, _BESIDE)
+TOKENS = (*(_rule(*row) for row in _SHAPES), *_PROBED, *_MAILED, _HOOKS, _BESIDE)

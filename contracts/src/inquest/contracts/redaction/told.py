@@ -67,7 +67,7 @@ TOLD = (
         accept=lambda value: is_told(value.replace("=", "-")),
     ),
     named(
-        rf"(?<![\w-])(?-i:[A-Z][A-Z0-9_]{{0,40}}_)?[*_]{{0,2}}{WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}",
+        rf"(?<![\w-])(?<!rename )(?-i:[A-Z][A-Z0-9_]{{0,40}}_)?[*_]{{0,2}}{WHAT}[*_]{{0,2}}{_OF}{_LINK}{_WRAP}",
         TOLD_VALUE,
         *ANCHORS,
         accept=is_told_plainly,

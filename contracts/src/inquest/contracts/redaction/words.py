@@ -29,7 +29,8 @@ ASSIGN = (  # atomic: what an earlier pass replaced is not reached by a shorter 
     rf"|</\w{{1,10}}>|&nbsp;|\\t){{0,3}}[ \t]{{0,24}}"
     r"(?:<<|\[\](?:string|byte)[{(]|(?:Some|Just|Ok|Optional|Secret(?:Str|String|Value)?|S(?:tr|lice)|str"
     r"|String(?:Value)?)[(\[]"
-    rf"|string\(\d{{1,4}}\) |<!\[CDATA\[|\{{(?:{QUOTE})(?:stringValue|S|value|\$)(?:{QUOTE}): ?|[`\[(](?=[\"'`])|`"
+    rf"|string\(\d{{1,4}}\) |<!\[CDATA\[|\{{(?:{QUOTE})(?:stringValue|S|value|\$)(?:{QUOTE}): ?|[`\[(](?=[\"'`])"
+    r"|`(?!(?:cat|echo|printf) )"
     rf"|\[(?=\\{{1,15}}[\"'])|[\u201c\u201e\u2018\u00ab]|{COLOUR}|[NEbruf](?=['\"])){{0,2}})"
 )
 OPEN = rf"(?P<quote>{QUOTE})?+"
@@ -42,7 +43,7 @@ VALUE = (
 PLAIN = r"[^\s\"'`\\]"
 _PASSWORDS = (
     r"passwo?r?ds?(?!: {1,24}(?:files|compat|sss|systemd|ldap|nis|winbind)\b)"
-    r"|passwort|kennwort|mot[ _-]?de[ _-]?passe|clave[ _-](?:de[ _-])?(?:acceso|secreta)|contrase(?:\u00f1|n)a|senha"
+    r"|passwort|kennwort|mot[ _-]?de[ _-]?passe|contrase(?:\u00f1|n)a|senha"
     r"|\u043f\u0430\u0440\u043e\u043b\u044c"
     r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\ube44\ubc00\ubc88\ud638|wachtwoord|has\u0142o"
     r"|haslo|l\u00f6senord|losenord"
@@ -77,8 +78,7 @@ KEY_NAMES = (
     r"(?:value|secret|string))?"
     r"|(?<![a-z])(?:php|j|asp\.net_|connect\.)?sess(?:ion)?_?id|connect\.sid|auth_?tok|(?<=_)auth"
     r"|(?<![a-z])bearer|(?<![a-z])[cx]srf|(?<![a-z])jwt"
-    r"|key[_-]?material"
-    r"|(?:totp|mfa|otp|2fa|wallet|private)[ _-]?seed"
+    r"|(?:totp|mfa|otp|2fa|wallet)[ _-]?seed"
     r"|code_verifier|samlresponse|client_assertion|unseal_keys?(?:_b64|_hex)?"
     r"|(?:erlang|erl|release)[_-]?cookie"
 )
@@ -86,7 +86,6 @@ KEY_ANCHORS = (
     *("pass", "pwd", "secret", "key", "credential", "token", "sess", "pw", "psk", "creds", "mnemonic", ".sid", "seed"),
     *(
         "kennwort",
-        "clave",
         "contrase",
         "senha",
         "\u043f\u0430\u0440\u043e\u043b\u044c",
@@ -148,11 +147,10 @@ _NO_SECRET = re.compile(
     r"|state|this"
     r"|self|env|payload|kwargs|credentials?|creds|secrets?|record|row)(?:\??\.[A-Za-z_]\w{0,40}"
     r"|\[[:\"'\w-]{0,40}\]?|\(\)?){1,6}"
-    r"|enc|eof|eol|cat|echo|printf|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
-    r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}\[?"
+    r"|enc|eof|eol|identifier|vault|ref|from[_-]?(?:env|vault|secret)|\$\d{1,3}|\?|:\w{1,40}|@\w{1,40}|(?:var"
+    r"|local|data|each|process\.env|module|self|config|settings)\.[\w.]{1,80}|data\.[\w.]{1,80}\["
     r"|os\.(?:environ|getenv).{0,60}|System\.getenv.{0,60}|(?:getenv|env|ENV)[(\[].{0,60}|arn:.{1,200}|vault:.{1,200}"
-    r"|(?-i:[a-z]{2,24}(?:[A-Z][a-z]{1,12}){0,3}(?:Id|Name|Type|Ref))"
-    r"|(?:caching_sha2|sha256|mysql_native)_password"
+    r"|`(?:cat|echo|printf)|caching_sha2_password|path:/(?:usr|etc|run|var|opt|home|secrets)(?:/[\w.-]{1,64}){2,12}/?"
     r"|\*+|[xX]{3,}|[\u2022\u25cf]+|\.{3}|-+|[|>][+-]?\d?|\([\w -]{0,24}\)?|\[[\w *.:-]{0,24}\]?"
     r"|\{[\w .{}$:-]{0,24}|<[^>]{0,40}>|<\w{0,10}|\{\{[^}]{1,200}\}\}|\$[{(].{0,60}|\$__\w{2,12}\{.{0,120}"
     r"|(?-i:\$[a-z_]+|\$[A-Z_][A-Z0-9_]*"
@@ -162,7 +160,7 @@ _NO_SECRET = re.compile(
     r"|\$\((?:aws|gcloud|az|vault|kubectl|op|cat|gpg|sops|chamber|doppler|bw|jq)\b.{0,400}"  # what fetches it
     r"|(?-i:(?:ConvertTo|ConvertFrom|Get|New|Read|Import|Invoke|Unprotect)-[A-Z][A-Za-z]{2,40})"
     r"|(?:~?[/\\])?(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:txt|pem|crt|jks|p12|pfx|json|ya?ml)"
-    r"|(?:file:|env:|path:)?(?!(?=.{0,39}\d)(?-i:(?=.{0,38}[A-Z]{2})(?=.{0,39}[a-z]))[A-Za-z0-9/+]{40}$)(?:[~.]"
+    r"|(?:file:|env:)?(?!(?=.{0,39}\d)(?-i:(?=.{0,38}[A-Z]{2})(?=.{0,39}[a-z]))[A-Za-z0-9/+]{40}$)(?:[~.]"
     r"|[A-Z]:)?(?:[/\\][\w .-]{1,64}){2,12}[/\\]?|env:\w{1,64})",
     re.IGNORECASE,
 )
