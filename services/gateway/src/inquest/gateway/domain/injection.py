@@ -28,7 +28,6 @@ _NEIGHBOURS = 3  # fields in a row of one place that are read as one text
 _TEXT_CHARS_MAX = 64_000  # of one text; a longer one is read in parts that overlap
 _OVERLAP_CHARS = 4_000
 _PROGRAM_BYTES = 64 << 20
-
 _FIRST_WORDS = 5
 # What is, or is decoded to, a line break within a text.
 _BROKEN = re.compile(
@@ -99,6 +98,7 @@ def _attempts(chunk: Sequence[Row]) -> Iterable[Row]:
 def _found(chunk: Sequence[Row], looks: Sequence[Look]) -> Iterable[Row]:
     told = -1  # the last row that was reported
     said = [_said(text, looks) for _, text in chunk]
+    together = [look for look in looks if look is _ruled]  # in what two rows happen to say the model sees too much
     for place, (where, text) in enumerate(chunk):
         if said[place]:
             told = place
@@ -106,10 +106,10 @@ def _found(chunk: Sequence[Row], looks: Sequence[Look]) -> Iterable[Row]:
             continue
         first = max(0, place - _NEIGHBOURS + 1)
         near = [row[1] for row in chunk[first : place + 1] if row[0] == where]
-        if first <= told or len(near) < 2:
+        if first <= told or len(near) < 2 or not together:
             near = []
         for size in range(2, len(near) + 1):
-            if words := _said(" ".join(near[-size:]), looks):
+            if words := _said(" ".join(near[-size:]), together):
                 told = place
                 yield where, _quotation(" ".join(near[-size:]), words)
                 break
