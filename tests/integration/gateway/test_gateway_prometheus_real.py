@@ -34,7 +34,8 @@ class Gateway:
         config = {"tenants": {"acme": {"providers": [provider], "catalogue": CATALOGUE}}}
         await ConfigStore(self.bus.kv(CONFIG)).apply(Config.model_validate(config), "test", datetime.now(UTC))
         self.service = build(self.bus, Settings())
-        await self.service.on_start[0]()
+        for action in self.service.on_start:
+            await action()
 
     async def ask(self, **query: Any) -> ToolResult:
         self.calls += 1
