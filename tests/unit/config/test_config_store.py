@@ -166,10 +166,16 @@ class Silent(FakeKeys):
         yield self.values[key]
 
 
-async def test_a_watch_that_fell_silent_is_made_up_for():
-    keys, seen = Silent(), asyncio.Queue[int]()
+def polled(keys: FakeKeys) -> tuple[ConfigStore, ConfigCache, asyncio.Queue[int]]:
+    """Return a store, a cache that polls it without rest, and the numbers that the cache took."""
+    seen = asyncio.Queue[int]()
     store = ConfigStore(keys)
-    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    return store, ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001), seen
+
+
+async def test_a_watch_that_fell_silent_is_made_up_for():
+    keys = Silent()
+    store, cache, seen = polled(keys)
     follower = asyncio.create_task(cache.follow())
     await store.apply(ONE, "ann", NOW)
     assert await seen.get() == 1
@@ -184,9 +190,8 @@ async def test_a_watch_that_fell_silent_is_made_up_for():
 
 
 async def test_a_backup_that_was_restored_is_followed_back():
-    keys, seen = Silent(), asyncio.Queue[int]()
-    store = ConfigStore(keys)
-    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    keys = Silent()
+    store, cache, seen = polled(keys)
     await store.apply(ONE, "ann", NOW)
     backup = dict(keys.values)
     await store.apply(TWO, "ann", NOW)
@@ -209,9 +214,8 @@ async def test_a_backup_that_was_restored_is_followed_back():
 
 
 async def test_one_late_answer_does_not_take_a_service_back():
-    keys, seen = Silent(), asyncio.Queue[int]()
-    store = ConfigStore(keys)
-    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    keys = Silent()
+    store, cache, seen = polled(keys)
     await store.apply(ONE, "ann", NOW)
     one = await store.current()
     await cache.start()
@@ -266,9 +270,8 @@ class Lagging(Silent):
 
 
 async def test_what_was_current_until_a_moment_ago_is_not_taken_back():
-    keys, seen = Lagging(), asyncio.Queue[int]()
-    store = ConfigStore(keys)
-    cache = ConfigCache(store, lambda revision: seen.put_nowait(revision.number), poll_s=0.001)
+    keys = Lagging()
+    store, cache, seen = polled(keys)
     await store.apply(ONE, "ann", NOW)
     old = keys.values["current"]
     await store.apply(TWO, "ann", NOW)

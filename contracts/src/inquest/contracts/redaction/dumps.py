@@ -1,11 +1,10 @@
 """Secrets as programs dump what they hold, and in documents that have a place of their own for one."""
 
 from inquest.contracts.redaction.rules import Rule, Shape
-from inquest.contracts.redaction.words import ASSIGN, FRESH, KEY_NAMES, QUOTE, is_secret, is_told, named
+from inquest.contracts.redaction.words import ASSIGN, FRESH, KEY_NAMES, LINE, QUOTE, is_secret, is_told, named
 
 _KEYS = ("pass", "pwd", "secret", "key", "credential", "token", "pw", "psk")
 _BLOCK = r"[^<>]{3,8192}"
-_LINE = r"(?:\r?\n|\\r\\n|\\n)"
 DUMPS = (
     # A type, and how long it is, before the value: Go's spew, PHP, R, CLI dumps.
     named(
@@ -20,9 +19,9 @@ DUMPS = (
         probe=r"s:\d{1,4}:\\*\"",
         also=_KEYS,
     ),
-    named(rf"\$[\w.$]{{0,64}}(?:{KEY_NAMES})`?{_LINE}\[1\] \"", r"[^\"\n]{1,1024}", "[1]"),
+    named(rf"\$[\w.$]{{0,64}}(?:{KEY_NAMES})`?{LINE}\[1\] \"", r"[^\"\n]{1,1024}", "[1]"),
     named(
-        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]?(?:[:=]|=>|,)[ ]?(?P<triple>\"{{3}}|'{{3}}|`{{3}})(?:\\?{_LINE})?",
+        rf"(?:{KEY_NAMES})(?:{QUOTE})?[ ]?(?:[:=]|=>|,)[ ]?(?P<triple>\"{{3}}|'{{3}}|`{{3}})(?:\\?{LINE})?",
         r"(?:(?!(?P=triple))[^\\]){1,2048}",
         '"' * 3,
         "'" * 3,
@@ -59,7 +58,7 @@ DUMPS = (
     ),
     # Blocks with a name and a password in lines, as of OpenVPN.
     named(
-        rf"<auth-user-pass>\s{{0,8}}[^\s<>]{{1,128}}{_LINE}[ \t]{{0,8}}",
+        rf"<auth-user-pass>\s{{0,8}}[^\s<>]{{1,128}}{LINE}[ \t]{{0,8}}",
         r"[^\s<>\\]{1,256}",
         "<auth-user-pass>",
         accept=None,
@@ -83,8 +82,8 @@ DUMPS = (
     named(r"\botpauth://[^\s\"'<>]{0,256}?\bsecret=", r"[A-Za-z2-7=]{8,256}", "otpauth://", accept=None),
     # An encrypted body can be guessed at: the vault's lines, an encrypted block of Rails, of sops, of git-crypt.
     named(
-        rf"\$ANSIBLE_VAULT;[\w.;-]{{1,64}}[ \t]{{0,4}}{_LINE}[ \t]{{0,40}}",
-        rf"[0-9a-f]{{16,128}}(?:{_LINE}[ \t]{{0,40}}[0-9a-f]{{16,128}}){{0,400}}",
+        rf"\$ANSIBLE_VAULT;[\w.;-]{{1,64}}[ \t]{{0,4}}{LINE}[ \t]{{0,40}}",
+        rf"[0-9a-f]{{16,128}}(?:{LINE}[ \t]{{0,40}}[0-9a-f]{{16,128}}){{0,400}}",
         "$ansible_vault",
         accept=None,
     ),

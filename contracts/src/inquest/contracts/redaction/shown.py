@@ -5,9 +5,8 @@ import re
 from inquest.contracts.redaction.keyed import is_drawn
 from inquest.contracts.redaction.persons import is_person
 from inquest.contracts.redaction.rules import Rule, Shape
-from inquest.contracts.redaction.words import FRESH, QUOTE, is_told, is_told_plainly, named
+from inquest.contracts.redaction.words import FRESH, LINE, QUOTE, is_told, is_told_plainly, named
 
-_LINE = r"(?:\r?\n|\\r\\n|\\n)"
 _WITHIN = r"(?:(?!(?P=quote))[^\n\\]){3,1024}(?=(?P=quote))"
 _UPPER = "A-Z\u00c0-\u00de\u0104-\u017d\u0386-\u03ab\u0410-\u042f"
 _CAPITAL = rf"[{_UPPER}][^\W\d_]{{1,40}}(?:['\u2019-][^\W\d_]{{1,40}})?"
@@ -54,7 +53,7 @@ SHOWN = (
     # A debugger prints what a name holds: (gdb) p conn->pgpass, and $1 = 0x55d3 "…" below it.
     named(
         r"\((?:gdb|lldb|dlv|i?pdb|rdbg)\)[ ]?(?:p|po|pp|print|call|inspect|x/s)[ ][^\n]{0,120}?"
-        rf"(?:password|passwd|pwd|secret|api_?key|pgpass|token)[ ]?{_LINE}"
+        rf"(?:password|passwd|pwd|secret|api_?key|pgpass|token)[ ]?{LINE}"
         rf"(?:\$\d{{1,4}} = )?(?:\([^()\n]{{1,40}}\)[ ])?(?:0x[0-9a-f]{{4,16}}[ ])?(?P<quote>{QUOTE})",
         _WITHIN,
         *("(gdb)", "(lldb)", "(dlv)", "pdb)", "(rdbg)"),
@@ -66,8 +65,8 @@ SHOWN = (
         r"|ecr get-login-password|auth print-(?:access|identity)-token|openssl rand"
         r"|vault (?:kv get|read) [^\n>]{0,80}-field=\S{1,40}"
         r"|get secret [^\n|>]{1,200}\|[ ]?base64 (?:-d|-D|--decode)|find-generic-password)\b"
-        rf"(?:(?!\| ?docker)[^\n>`)]){{0,120}}{_LINE}",
-        rf"(?!\$)(?![A-Za-z_]\w{{0,40}}=)[^\s\"'\\]{{8,2048}}(?=[ \t]*(?:{_LINE}|$))",
+        rf"(?:(?!\| ?docker)[^\n>`)]){{0,120}}{LINE}",
+        rf"(?!\$)(?![A-Za-z_]\w{{0,40}}=)[^\s\"'\\]{{8,2048}}(?=[ \t]*(?:{LINE}|$))",
         *("initial-password", "op read", "pass show", "get-login-password", "auth print-", "openssl rand"),
         *("-field=", "base64 ", "find-generic-password"),
         accept=_is_answer,
@@ -164,7 +163,7 @@ SHOWN = (
         accept=_is_grouped,
     ),
     named(
-        rf"\b(?:minisign|signify) (?:encrypted )?secret key{_LINE}",
+        rf"\b(?:minisign|signify) (?:encrypted )?secret key{LINE}",
         r"[A-Za-z0-9+/=]{40,512}",
         "secret key",
         accept=None,

@@ -7,6 +7,7 @@ from inquest.contracts.redaction.rules import Rule, Shape
 
 FRESH = r"(?!\[redacted:)"  # what an earlier rule replaced stays
 QUOTE = r"\\{0,15}(?:[\"']|u002[27])|%(?:25)?2[27]|&(?:quot|apos|#3[49]);"
+LINE = r"(?:\r?\n|\\r\\n|\\n)"  # the end of one, as it is or escaped
 COLOUR = r"(?:\x1b|\\u001[bB]|\\x1b|\\033|\\e)\[[\d;]{0,8}m"
 # Where a token may begin: not within a word, but after what escapes, encodes or colours it.
 START = (

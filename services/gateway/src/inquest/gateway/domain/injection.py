@@ -1,12 +1,10 @@
 """Text in telemetry that tries to instruct a model. It stays data, and is reported."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
-
-import re2
 
 from inquest.contracts.fencing import neutral
 from inquest.gateway.domain.decoding import decoded
@@ -17,6 +15,7 @@ from inquest.gateway.domain.injection_likeness import alike, trained
 from inquest.gateway.domain.injection_marks import EXCUSED, MARKS
 from inquest.gateway.domain.injection_pairs import PAIRS, SENTENCES
 from inquest.gateway.domain.injection_rules import ENGLISH
+from inquest.gateway.domain.programs import compiled
 from inquest.gateway.domain.readings import folded, lettered, pieces, readings, straight
 
 PREFIX = "injection-attempt: "
@@ -27,7 +26,6 @@ _CHUNK_ROWS = 256
 _NEIGHBOURS = 3  # fields in a row of one place that are read as one text
 _TEXT_CHARS_MAX = 64_000  # of one text; a longer one is read in parts that overlap
 _OVERLAP_CHARS = 4_000
-_PROGRAM_BYTES = 64 << 20
 _FIRST_WORDS = 5
 # What is, or is decoded to, a line break within a text.
 _BROKEN = re.compile(
@@ -38,30 +36,22 @@ Row = tuple[str, str]
 Look = Callable[[str], str]
 
 
-def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.max_mem = _PROGRAM_BYTES
-    options.never_capture = True
-    options.log_errors = False
-    return re2.compile(pattern, options)
-
-
 @cache
 def _latin() -> tuple[Any, ...]:
     """Compile when there is text to read: a gateway starts without.
 
     Several programs: of one, the states that are met on ordinary text would not fit into its memory.
     """
-    return tuple(_compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, (*AIMS, *MADE), *LATIN))
+    return tuple(compiled("|".join(rules)) for rules in (*ENGLISH, PAIRS, SENTENCES, (*AIMS, *MADE), *LATIN))
 
 
 @cache
 def _all() -> tuple[Any, ...]:
     """Text of ASCII alone cannot meet a rule for other letters, and most telemetry is ASCII."""
-    return (*_latin(), *(_compiled("|".join(rules)) for rules in OTHER_LETTERS))
+    return (*_latin(), *(compiled("|".join(rules)) for rules in OTHER_LETTERS))
 
 
-_MARKS, _EXCUSED = _compiled(MARKS), _compiled(EXCUSED)
+_MARKS, _EXCUSED = compiled(MARKS), compiled(EXCUSED)
 
 
 def find_injections(rows: Iterable[Row]) -> list[str]:
@@ -136,20 +126,23 @@ def _ruled(plain: str) -> str:
     """Return what fits a rule, in any of the ways to read the text."""
     if match := _MARKS.search(plain.lower()):
         return str(match.group())
-    for reading in readings(plain):
-        for words in _latin() if reading.isascii() else _all():
-            if words.search(reading) and (match := words.search(_EXCUSED.sub(" … ", reading))):
-                return str(match.group())
+    for words, reading in _fits(plain):
+        if match := words.search(_EXCUSED.sub(" … ", reading)):
+            return str(match.group())
     return ""
 
 
 def _may_be_ruled(plain: str) -> bool:
     """Say whether `_ruled` may find something in a row; what excuses one row does not excuse the next."""
-    return _MARKS.search(plain.lower()) is not None or any(
-        words.search(reading) is not None
-        for reading in readings(plain)
-        for words in (_latin() if reading.isascii() else _all())
-    )
+    return _MARKS.search(plain.lower()) is not None or next(_fits(plain), None) is not None
+
+
+def _fits(plain: str) -> Iterator[tuple[Any, str]]:
+    """Yield each program of rules with a reading of the text in which it finds something, excused or not."""
+    for reading in readings(plain):
+        for words in _latin() if reading.isascii() else _all():
+            if words.search(reading):
+                yield words, reading
 
 
 def _liked(plain: str) -> str:
@@ -162,8 +155,10 @@ def _liked(plain: str) -> str:
 
 def _may_be_liked(texts: Sequence[str]) -> bool:
     """Say whether `_liked` may find something in a row: rows of one line are looked at together, others one by one."""
-    broken = list(filter(_BROKEN.search, texts))
-    whole = [text for text in texts if not _BROKEN.search(text)]
+    whole: list[str] = []
+    broken: list[str] = []
+    for text in texts:
+        (broken if _BROKEN.search(text) else whole).append(text)
     pieced = [line for plain in _parts("\n".join(whole)) for piece in pieces(plain) for line in piece.split("\n")]
     quick = trained().lines("\n".join(filter(str.isascii, pieced)))
     others = (line for line in pieced if not line.isascii())

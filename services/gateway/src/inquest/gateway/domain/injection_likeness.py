@@ -12,12 +12,11 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
-import re2
+from inquest.gateway.domain.programs import compiled
 
 STRETCHES = (8, 16, 32)
 """Words that are judged together: a short order in a long text, and one that takes its time."""
 _STEM_CHARS = 5  # in place of a stem in each language: what bends is mostly at the end
-_PROGRAM_BYTES = 64 << 20
 _LEAD_MIN = 0.3
 _LEADS_MIN = 2  # of 1,000 orders that the model finds, 5 have fewer
 # Written without spaces: each sign counts as a word.
@@ -58,10 +57,7 @@ class Weights:
             stem if len(stem) == _STEM_CHARS else rf"{stem}\b" for stem in sorted(filter(str.isascii, self.leads))
         )
         lead = rf"(?:^|[^a-z0-9\n])(?:{stems})[^\n]*"
-        options = re2.Options()
-        options.max_mem = _PROGRAM_BYTES
-        options.never_capture = True
-        return re2.compile(rf"(?m)^[^\n]*?{lead}{lead}$", options)
+        return compiled(rf"(?m)^[^\n]*?{lead}{lead}$")
 
     def may_be(self, words: Sequence[str]) -> bool:
         """Say whether an order may be among the words: cheap, and most texts have none of its words."""

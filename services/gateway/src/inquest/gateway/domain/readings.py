@@ -34,8 +34,10 @@ _LATIN_ODD = str.maketrans("łøđı", "lodi")
 
 def readings(plain: str) -> Iterator[str]:
     """Yield decoded text in each way to read it, folded: lower case, one space between words and at both ends."""
-    yield from straight(plain)
-    words = folded(plain)
+    as_meant = straight(plain)
+    words = next(as_meant)
+    yield words
+    yield from as_meant
     yield folded(plain.translate(_LEET))
     yield codecs.encode(words, "rot13")
     yield words[::-1]
